@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { KEEP_RULES } from './keep.ts';
+import { policySchema, retiredSchema, schedule, selectSchema, timezone } from './policy-schema.ts';
+import { complaint, quotingHint, section, textLike } from './schema-words.ts';
+
+/** Policy names are part of tags, of AMI names and of the names of AWS resources. */
+export const POLICY_NAME = /^(?!(?:keep|exclude|hold|status)$)[a-z0-9-]{1,32}$/;
+export const POLICY_NAME_EXPECTED = '1 to 32 of a-z, 0-9 and -, and none of keep, exclude, hold, status';
+
+const SHARE_EXPECTED = 'a percentage from 1% to 100%, such as 30%';
+const pruneSchema = section('a map', {
+  schedule: schedule
+    .prefault('every 6 hours')
+    .describe('When old backups are looked through, in the file’s time zone.'),
+  maxShare: textLike(/^(?:[1-9][0-9]?|100)%$/, complaint('a share', SHARE_EXPECTED, shareHint))
+    .transform((text) => Number(text.slice(0, -1)) / 100)
+    .prefault('30%')
+    .describe(
+      'A prune of more than 20 backups that are also more than this share of a policy’s is refused as a whole.',
+    ),
+}).describe('Deleting what no rule keeps.');
+
+const ACCOUNT_EXPECTED = 'twelve digits in quotes, such as "111122223333"';
+const targetSchema = section('a target', {
+  account: textLike(/^[0-9]{12}$/, complaint('an account', ACCOUNT_EXPECTED, accountHint)).describe(
+    'Twelve digits, in quotes.',
+  ),
+  region: textLike(
+    /^[a-z]{2,5}(?:-[a-z]+){1,3}-[0-9]{1,2}$/,
+    complaint('a Region', 'the name of an AWS Region such as ap-northeast-2'),
+  ).describe('Such as ap-northeast-2.'),
+});
+
+const NAME_EXPECTED = '1 to 32 of a-z, 0-9 and -';
+const TAG_EXPECTED =
+  '1 to 100 characters without *, ? and \\, not ending in : and not starting with aws:, dlm: or ec2-backup';
+
+/** `policies.yml` but for what concerns more than one word: those checks are in checks.ts. */
+export const fileSchema = section('a policy file', {
+  version: z
+    .literal(1, complaint('a version that this program reads', '1'))
+    .describe('The version of this format: 1.'),
+  deployment: textLike(
+    /^[a-z0-9-]{1,32}$/,
+    complaint('a deployment name', NAME_EXPECTED, quotingHint),
+  ).describe(
+    'Whose backups these are. It is part of every tag and name, and only what carries it is ever deleted.',
+  ),
+  optInTag: textLike(
+    /^(?!(?:[aA][wW][sS]:|[dD][lL][mM]:|[eE][cC]2-[bB][aA][cC][kK][uU][pP]))[^*?\\]{0,99}[^*?\\:]$/,
+    complaint('a tag key for opting in', TAG_EXPECTED, quotingHint),
+  )
+    .default('Backup')
+    .describe('The tag by which instances and volumes name their policy.'),
+  timezone: timezone
+    .prefault('UTC')
+    .describe('The IANA time zone of schedules and of the retention calendar.'),
+  policies: z
+    .record(z.string(), policySchema, complaint('a map', 'a map of policy names to policies'))
+    .meta({ propertyNames: { pattern: POLICY_NAME.source } })
+    .default({})
+    .describe('The policies that run, by name.'),
+  retired: z
+    .record(z.string(), retiredSchema, complaint('a map', 'a map of policy names to { keep }'))
+    .meta({ propertyNames: { pattern: POLICY_NAME.source } })
+    .default({})
+    .describe('Policies that no longer run, by name.'),
+  prune: pruneSchema.prefault({}),
+  targets: z
+    .array(targetSchema, complaint('a list', 'a list of { account, region }'))
+    .default([])
+    .describe('The accounts and Regions that are expected. Default: where it runs.'),
+}).describe('The policy file of ec2-backup.');
+
+export type ParsedFile = z.output<typeof fileSchema>;
+
+/** The words of one map of the file, by its path (`*` is any name or number). */
+export interface Section {
+  readonly path: readonly string[];
+  readonly words: readonly string[];
+  /** Words that a later version will know. */
+  readonly later: readonly string[];
+}
+
+const LATER = [
+  'copies',
+  'hooks',
+  'lock',
+  'protect',
+  'archiveAfter',
+  'deprecateAfter',
+  'share',
+  'removal',
+  'rehearse',
+];
+
+export const SECTIONS: readonly Section[] = [
+  { path: [], words: Object.keys(fileSchema.shape), later: ['feedbackTag'] },
+  { path: ['policies', '*'], words: Object.keys(policySchema.shape), later: LATER },
+  { path: ['policies', '*', 'keep'], words: KEEP_RULES, later: [] },
+  { path: ['policies', '*', 'select'], words: Object.keys(selectSchema.shape), later: [] },
+  { path: ['retired', '*'], words: Object.keys(retiredSchema.shape), later: LATER },
+  { path: ['retired', '*', 'keep'], words: KEEP_RULES, later: [] },
+  { path: ['prune'], words: Object.keys(pruneSchema.shape), later: [] },
+  { path: ['targets', '*'], words: Object.keys(targetSchema.shape), later: ['rolePrefix', 'externalId'] },
+];
+
+function shareHint(value: unknown): string {
+  const percent = typeof value === 'number' ? Math.round(value <= 1 ? value * 100 : value) : NaN;
+  return percent >= 1 && percent <= 100 ? ` (did you mean ${percent}%?)` : '';
+}
+
+// A number has lost its leading zeros, and YAML has no way to tell.
+function accountHint(value: unknown): string {
+  if (typeof value !== 'number') return '';
+  const padded = String(value).padStart(12, '0');
+  return `; a number loses its leading zeros${/^\d{12}$/.test(padded) ? `: write "${padded}" if that is it` : ''}`;
+}

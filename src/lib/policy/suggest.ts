@@ -1,0 +1,21 @@
+import leven from 'leven';
+
+/** The nearest of `known` when it is near enough to be what was meant. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: { word: string; distance: number } | undefined;
+  const typed = word.slice(0, 64).toLowerCase();
+  for (const candidate of known) {
+    const distance = leven(typed, candidate.toLowerCase());
+    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && (!best || distance < best.distance)) {
+      best = { word: candidate, distance };
+    }
+  }
+  return best?.word;
+}
+
+/** ` (did you mean daily?)`, or what is known when nothing is near, as the tail of a problem. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  if (near !== undefined) return ` (did you mean ${near}?)`;
+  return known.length > 0 ? ` (expected one of: ${known.join(', ')})` : '';
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // They need programs that npm cannot bring: suites of their own.
+    exclude: ['test/restic/**', 'test/wire/**'],
+    env: { TZ: 'Pacific/Auckland', NO_COLOR: '1' },
+    testTimeout: 60_000,
+  },
+});
