@@ -1,0 +1,11 @@
+import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from '@aws-sdk/client-sts';
+import type { Command } from './world.ts';
+
+export const getCallerIdentity: Command<GetCallerIdentityRequest, GetCallerIdentityResponse> = {
+  parameters: {},
+  run: (world) => ({
+    Account: world.account,
+    Arn: `arn:aws:sts::${world.account}:assumed-role/ec2-backup/simulated`,
+    UserId: 'AROASIMULATEDACCOUNT1:simulated',
+  }),
+};

@@ -1,0 +1,44 @@
+import { describeAutoScalingGroups, describeLaunchConfigurations } from './auto-scaling.ts';
+import { getCallerIdentity } from './caller-identity.ts';
+import { createImage } from './create-image.ts';
+import { createSnapshot, createSnapshots } from './create-snapshots.ts';
+import { describeImages } from './describe-images.ts';
+import { describeInstances } from './describe-instances.ts';
+import { describeSnapshots } from './describe-snapshots.ts';
+import { describeVolumes } from './describe-volumes.ts';
+import { describeLockedSnapshots } from './locked-snapshots.ts';
+import { listImagesInRecycleBin, listSnapshotsInRecycleBin } from './recycle-bin.ts';
+import { describeImageReferences } from './references.ts';
+import { deleteSnapshot, deregisterImage } from './remove.ts';
+import type { Command } from './world.ts';
+
+export type ServiceName = 'ec2' | 'autoscaling' | 'sts';
+
+/** A command whose input type is known to its own file only. */
+export type AnyCommand = Command<never, object>;
+
+/** Every operation that is simulated: a new one is a file of its own and a line here. */
+export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyCommand>>>> = {
+  ec2: {
+    CreateImage: createImage,
+    CreateSnapshot: createSnapshot,
+    CreateSnapshots: createSnapshots,
+    DeleteSnapshot: deleteSnapshot,
+    DeregisterImage: deregisterImage,
+    DescribeImageReferences: describeImageReferences,
+    DescribeImages: describeImages,
+    DescribeInstances: describeInstances,
+    DescribeLockedSnapshots: describeLockedSnapshots,
+    DescribeSnapshots: describeSnapshots,
+    DescribeVolumes: describeVolumes,
+    ListImagesInRecycleBin: listImagesInRecycleBin,
+    ListSnapshotsInRecycleBin: listSnapshotsInRecycleBin,
+  },
+  autoscaling: {
+    DescribeAutoScalingGroups: describeAutoScalingGroups,
+    DescribeLaunchConfigurations: describeLaunchConfigurations,
+  },
+  sts: {
+    GetCallerIdentity: getCallerIdentity,
+  },
+};

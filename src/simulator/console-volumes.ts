@@ -1,0 +1,76 @@
+import type { VolumeType } from '@aws-sdk/client-ec2';
+import { newTags, presentInstance, presentVolume, type TagRecord } from './console-lookup.ts';
+import type { InstanceRecord, VolumeRecord } from './records.ts';
+import type { World } from './world.ts';
+
+/** A volume on its own. Times are milliseconds since the epoch; `createdAt` is now unless given. */
+export interface VolumeSpec {
+  readonly sizeGiB: number;
+  readonly type?: VolumeType;
+  readonly iops?: number;
+  readonly throughput?: number;
+  readonly encrypted?: boolean;
+  readonly tags?: TagRecord;
+  readonly zone?: string;
+  readonly createdAt?: number;
+}
+
+export function addVolume(world: World, spec: VolumeSpec): VolumeRecord {
+  if (!(spec.sizeGiB > 0)) throw new Error(`Console: a volume of ${spec.sizeGiB} GiB, expected more than 0`);
+  const createdAt = spec.createdAt ?? world.now();
+  const volume: VolumeRecord = {
+    id: world.ids.next('vol'),
+    createdAt,
+    goneAt: undefined,
+    tags: newTags(world, createdAt, spec.tags),
+    sizeGiB: spec.sizeGiB,
+    type: spec.type ?? 'gp3',
+    iops: spec.iops,
+    throughput: spec.throughput,
+    encrypted: spec.encrypted ?? false,
+    zone: spec.zone ?? `${world.region}a`,
+    attachment: undefined,
+    inFlight: [],
+    lastSnapshotAt: undefined,
+  };
+  world.store.volumes.add(volume);
+  return volume;
+}
+
+export function attachVolume(
+  world: World,
+  volumeId: string,
+  to: { instanceId: string; device: string },
+): void {
+  const instance = presentInstance(world, to.instanceId, ['running', 'stopped']);
+  const volume = presentVolume(world, volumeId);
+  if (volume.attachment !== undefined) throw new Error(`Console: volume ${volumeId} is attached already`);
+  if (instance.volumes.has(to.device)) throw new Error(`Console: ${to.device} of ${instance.id} is taken`);
+  attach(instance, volume, { device: to.device, attachedAt: world.now(), deleteOnTermination: false });
+}
+
+interface Fixing {
+  readonly device: string;
+  readonly attachedAt: number;
+  readonly deleteOnTermination: boolean;
+}
+
+/** Attaches without asking, as for the volumes of a new instance. */
+export function attach(instance: InstanceRecord, volume: VolumeRecord, fixing: Fixing): void {
+  instance.volumes.set(fixing.device, volume);
+  volume.attachment = { instanceId: instance.id, ...fixing };
+}
+
+export function detachVolume(world: World, volumeId: string): void {
+  const volume = presentVolume(world, volumeId);
+  if (volume.attachment === undefined) throw new Error(`Console: volume ${volumeId} is not attached`);
+  const instance = presentInstance(world, volume.attachment.instanceId, ['running', 'stopped']);
+  instance.volumes.delete(volume.attachment.device);
+  volume.attachment = undefined;
+}
+
+export function deleteVolume(world: World, volumeId: string): void {
+  const volume = presentVolume(world, volumeId);
+  if (volume.attachment !== undefined) throw new Error(`Console: volume ${volumeId} is attached`);
+  volume.goneAt = world.now();
+}

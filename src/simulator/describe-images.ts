@@ -1,0 +1,108 @@
+import type {
+  BlockDeviceMapping,
+  DescribeImagesRequest,
+  DescribeImagesResult,
+  Image,
+} from '@aws-sdk/client-ec2';
+import type { Filterable } from './filters.ts';
+import { listPage, tokenOf } from './listing.ts';
+import { IMAGE_ID } from './lookup.ts';
+import { ownerTest } from './owners.ts';
+import { FILTERS } from './parameters.ts';
+import type { ImageMapping, ImageRecord } from './records.ts';
+import { imageState, isProtected } from './states.ts';
+import { toTagList } from './tags.ts';
+import type { Command, World } from './world.ts';
+
+/** Without `Owners` the public images of others are listed too; disabled ones only with IncludeDisabled. */
+export const describeImages: Command<DescribeImagesRequest, DescribeImagesResult> = {
+  parameters: {
+    ImageIds: true,
+    Owners: true,
+    Filters: FILTERS,
+    IncludeDeprecated: true,
+    IncludeDisabled: true,
+    MaxResults: true,
+    NextToken: true,
+    DryRun: true,
+  },
+  run(world, input) {
+    const time = world.readTime();
+    const isOwned = ownerTest(world, input.Owners);
+    const page = listPage(world, {
+      input,
+      shelf: world.store.images,
+      ids: { parameter: 'ImageIds', kind: IMAGE_ID, given: input.ImageIds },
+      filterable: filterableAt(time),
+      where: (image) => isOwned(image) && (input.IncludeDisabled === true || !image.disabled),
+    });
+    return { Images: page.items.map((image) => render(world, image)), ...tokenOf(page) };
+  },
+};
+
+function filterableAt(time: number): Filterable<ImageRecord> {
+  return {
+    command: 'DescribeImages',
+    fields: {
+      'image-id': (image) => [image.id],
+      name: (image) => [image.name],
+      state: (image) => [imageState(image, time)],
+      'source-instance-id': ({ sourceInstanceId: id }) => (id === undefined ? [] : [id]),
+    },
+    tags: (image) => image.tags.at(time),
+  };
+}
+
+function render(world: World, image: ImageRecord): Image {
+  const time = world.readTime();
+  const state = imageState(image, time);
+  const isOwn = image.ownerId === world.account;
+  // EC2 knows an image's snapshots late: they are in its mappings once it is available.
+  const complete = state === 'available' || state === 'disabled';
+  return {
+    ImageId: image.id,
+    ImageLocation: `${image.ownerId}/${image.name}`,
+    Name: image.name,
+    Description: image.description === '' ? undefined : image.description,
+    OwnerId: image.ownerId,
+    Public: !isOwn,
+    State: state,
+    StateReason:
+      state === 'failed' ? { Code: 'Client.InternalError', Message: image.stateReason } : undefined,
+    CreationDate: new Date(image.createdAt).toISOString(),
+    SourceInstanceId: isOwn ? image.sourceInstanceId : undefined,
+    RootDeviceName: image.rootDeviceName,
+    RootDeviceType: 'ebs',
+    BlockDeviceMappings: image.mappings.map((mapping) => renderMapping(mapping, complete)),
+    DeregistrationProtection: isOwn ? protectionOf(world, image) : undefined,
+    ImageType: 'machine',
+    Architecture: 'x86_64',
+    VirtualizationType: 'hvm',
+    PlatformDetails: 'Linux/UNIX',
+    UsageOperation: 'RunInstances',
+    Tags: toTagList(image.tags.at(time)),
+  };
+}
+
+/** During the cooldown the mode still stands, as deregistering is still refused. */
+function protectionOf(world: World, image: ImageRecord): string {
+  return isProtected(image, world.now()) ? (image.protection?.mode ?? 'disabled') : 'disabled';
+}
+
+function renderMapping(mapping: ImageMapping, complete: boolean): BlockDeviceMapping {
+  if (mapping.virtualName !== undefined) {
+    return { DeviceName: mapping.device, VirtualName: mapping.virtualName };
+  }
+  return {
+    DeviceName: mapping.device,
+    Ebs: {
+      SnapshotId: complete ? mapping.snapshotId : undefined,
+      VolumeSize: mapping.sizeGiB,
+      VolumeType: mapping.type,
+      Iops: mapping.iops,
+      Throughput: mapping.throughput,
+      Encrypted: mapping.encrypted,
+      DeleteOnTermination: mapping.deleteOnTermination,
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { DescribeSnapshotsRequest, DescribeSnapshotsResult, Snapshot } from '@aws-sdk/client-ec2';
+import type { Filterable } from './filters.ts';
+import { listPage, tokenOf } from './listing.ts';
+import { SNAPSHOT_ID } from './lookup.ts';
+import { ownerTest } from './owners.ts';
+import { FILTERS } from './parameters.ts';
+import type { SnapshotRecord } from './records.ts';
+import { snapshotState } from './states.ts';
+import { toTagList } from './tags.ts';
+import type { Command } from './world.ts';
+
+/** Without `OwnerIds` the public snapshots of others are listed too. */
+export const describeSnapshots: Command<DescribeSnapshotsRequest, DescribeSnapshotsResult> = {
+  parameters: {
+    SnapshotIds: true,
+    OwnerIds: true,
+    Filters: FILTERS,
+    MaxResults: true,
+    NextToken: true,
+    DryRun: true,
+  },
+  run(world, input) {
+    const time = world.readTime();
+    const page = listPage(world, {
+      input,
+      shelf: world.store.snapshots,
+      ids: { parameter: 'SnapshotIds', kind: SNAPSHOT_ID, given: input.SnapshotIds },
+      filterable: filterableAt(time),
+      where: ownerTest(world, input.OwnerIds),
+    });
+    return { Snapshots: page.items.map((snapshot) => renderSnapshot(snapshot, time)), ...tokenOf(page) };
+  },
+};
+
+function filterableAt(time: number): Filterable<SnapshotRecord> {
+  return {
+    command: 'DescribeSnapshots',
+    fields: {
+      'snapshot-id': (snapshot) => [snapshot.id],
+      status: (snapshot) => [snapshotState(snapshot, time)],
+      'volume-id': (snapshot) => [snapshot.volumeId],
+      description: (snapshot) => [snapshot.description],
+    },
+    tags: (snapshot) => snapshot.tags.at(time),
+  };
+}
+
+/** A snapshot as it was at a time. */
+export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot {
+  const state = snapshotState(snapshot, time);
+  return {
+    SnapshotId: snapshot.id,
+    OwnerId: snapshot.ownerId,
+    VolumeId: snapshot.volumeId,
+    VolumeSize: snapshot.sizeGiB,
+    Encrypted: snapshot.encrypted,
+    Description: snapshot.description,
+    State: state,
+    StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
+    Progress: state === 'completed' ? '100%' : '0%',
+    StartTime: new Date(snapshot.createdAt),
+    CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
+    StorageTier: 'standard',
+    Tags: toTagList(snapshot.tags.at(time)),
+  };
+}

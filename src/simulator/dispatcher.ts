@@ -1,0 +1,172 @@
+import { TokenBuckets } from './buckets.ts';
+import { COMMANDS, type AnyCommand, type ServiceName } from './commands.ts';
+import {
+  LostAnswerError,
+  ProcessDied,
+  SimulatedServiceError,
+  dryRunSucceeded,
+  throttled,
+  unavailable,
+} from './errors.ts';
+import { noFaults, type Fault, type FaultPlan } from './faults.ts';
+import { checkParameters } from './parameters.ts';
+import type { World } from './world.ts';
+
+/** One call that reached the account. */
+export interface CallRecord {
+  /** 1-based over the Region's calls since its fault plan was last set; the same number faults see. */
+  readonly n: number;
+  readonly service: ServiceName;
+  readonly command: string;
+  readonly input: unknown;
+  /** What the account did: `ok`, or the name of the error; the caller may have seen something else. */
+  readonly outcome: string;
+  /** What went wrong beside that, if anything. */
+  readonly fault: Fault['kind'] | undefined;
+  readonly at: number;
+}
+
+/** The caller's process. It holds the clients of all Regions, so it dies for all of them. */
+export interface CallerProcess {
+  dead: boolean;
+}
+
+interface Call {
+  readonly n: number;
+  readonly service: ServiceName;
+  readonly name: string;
+  readonly command: AnyCommand;
+  readonly input: object;
+  readonly fault: Fault | undefined;
+}
+
+type Outcome = { readonly output: object } | { readonly error: Error };
+
+/** Takes the calls of one Region: faults, token buckets, the command itself, the record. */
+export class Dispatcher {
+  readonly calls: CallRecord[] = [];
+  readonly #world: World;
+  readonly #process: CallerProcess;
+  readonly #buckets = new TokenBuckets();
+  #faults: FaultPlan = noFaults;
+  #count = 0;
+
+  constructor(world: World, process: CallerProcess) {
+    this.#world = world;
+    this.#process = process;
+  }
+
+  get faults(): FaultPlan {
+    return this.#faults;
+  }
+
+  /** Calls are numbered from 1 again. */
+  set faults(plan: FaultPlan) {
+    this.#faults = plan;
+    this.#count = 0;
+  }
+
+  /** The answer of one call. @throws what the SDK's client would reject with */
+  send(service: ServiceName, sent: SentCommand): object {
+    if (this.#process.dead) throw new ProcessDied('The process is dead: no call is sent before revive()');
+    const name = operationOf(sent);
+    const command = commandOf(service, name);
+    checkParameters(command.parameters, sent.input, name);
+    this.#count += 1;
+    const n = this.#count;
+    const fault = this.#faults({ n, command: name, input: sent.input });
+    return this.#take({ n, service, name, command, input: sent.input, fault });
+  }
+
+  #take(call: Call): object {
+    const { fault } = call;
+    if (fault?.kind === 'die' && fault.when === 'before') throw this.#die(call);
+    if (fault?.kind === 'fails-later' && call.command.creates !== true) {
+      throw new Error(`The simulated account: the fault fails-later does not apply to ${call.name}`);
+    }
+    this.#world.advance(this.#world.settings.latency);
+    const outcome = this.#execute(call);
+    this.#record(call, outcome);
+    // A misuse of the simulated account is never hidden behind a fault.
+    if ('error' in outcome && !(outcome.error instanceof SimulatedServiceError)) throw outcome.error;
+    if (fault?.kind === 'die') throw this.#die(call);
+    if (fault?.kind === 'lost-answer') throw new LostAnswerError(`socket hang up (${call.name})`);
+    return this.#answer(fault?.kind === 'unavailable' ? { error: unavailable() } : outcome);
+  }
+
+  #answer(outcome: Outcome): object {
+    const requestId = this.#world.ids.uuid();
+    if ('output' in outcome) {
+      const $metadata = { httpStatusCode: 200, requestId, attempts: 1, totalRetryDelay: 0 };
+      return { ...outcome.output, $metadata };
+    }
+    if (outcome.error instanceof SimulatedServiceError) outcome.error.$metadata.requestId = requestId;
+    throw outcome.error;
+  }
+
+  #execute({ service, name, command, input, fault }: Call): Outcome {
+    const refusal = refusalOf(fault);
+    if (refusal !== undefined) return { error: refusal };
+    const failure = fault?.kind === 'fails-later' ? fault.reason : undefined;
+    try {
+      if (service === 'ec2' && this.#world.settings.throttle)
+        this.#buckets.take(name, input, this.#world.now());
+      if ('DryRun' in input && input.DryRun === true) return { error: dryRunSucceeded() };
+      // The input belongs to this command: the SDK's types tie the one to the other.
+      return { output: command.run(this.#world, input as never, failure) };
+    } catch (error) {
+      return { error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  #record({ n, service, name: command, input, fault }: Call, outcome: Outcome): void {
+    if (!this.#world.settings.keepCalls) return;
+    const result = 'output' in outcome ? 'ok' : outcome.error.name;
+    const at = this.#world.now();
+    this.calls.push({ n, service, command, input, outcome: result, fault: fault?.kind, at });
+  }
+
+  #die(call: Call): ProcessDied {
+    this.#process.dead = true;
+    return new ProcessDied(`The process died at call ${call.n}, ${call.name}`);
+  }
+}
+
+/** What the SDK's command objects have in common. */
+export interface SentCommand {
+  readonly input: object;
+  readonly schema?: unknown;
+}
+
+/**
+ * The operation a command object stands for. Its schema (`[9, namespace, operation, …]`) holds the name as a
+ * value, which survives minification; the name of its class does not.
+ */
+function operationOf(command: SentCommand): string {
+  const { schema } = command;
+  if (Array.isArray(schema) && typeof schema[2] === 'string') return schema[2];
+  return command.constructor.name.replace(/Command$/, '');
+}
+
+function commandOf(service: ServiceName, name: string): AnyCommand {
+  const known = COMMANDS[service];
+  const command = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (command === undefined) {
+    const names = Object.keys(known).join(', ');
+    throw new Error(`The simulated account does not know the ${service} command ${name}; it knows ${names}`);
+  }
+  return command;
+}
+
+function refusalOf(fault: Fault | undefined): SimulatedServiceError | undefined {
+  if (fault?.kind === 'throttle') return throttled();
+  if (fault?.kind === 'unavailable' && !fault.accepted) return unavailable();
+  if (fault?.kind === 'error') {
+    return new SimulatedServiceError(
+      fault.name,
+      fault.message ?? `Refused with ${fault.name}.`,
+      fault.status,
+    );
+  }
+  return undefined;
+}

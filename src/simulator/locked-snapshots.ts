@@ -1,0 +1,69 @@
+import type {
+  DescribeLockedSnapshotsRequest,
+  DescribeLockedSnapshotsResult,
+  LockedSnapshotsInfo,
+} from '@aws-sdk/client-ec2';
+import { compileFilters, type Filterable } from './filters.ts';
+import { tokenOf } from './listing.ts';
+import { SNAPSHOT_ID, checkId } from './lookup.ts';
+import { scatter } from './pages.ts';
+import { FILTERS } from './parameters.ts';
+import type { SnapshotLock, SnapshotRecord } from './records.ts';
+import { lockState } from './states.ts';
+import { DAY } from './clock.ts';
+import type { Command, World } from './world.ts';
+
+interface LockedSnapshot {
+  readonly snapshot: SnapshotRecord;
+  readonly lock: SnapshotLock;
+}
+
+/** Expired locks are listed too, as `expired`. */
+export const describeLockedSnapshots: Command<DescribeLockedSnapshotsRequest, DescribeLockedSnapshotsResult> =
+  {
+    parameters: { SnapshotIds: true, Filters: FILTERS, MaxResults: true, NextToken: true, DryRun: true },
+    run(world, input) {
+      const passes = compileFilters(input.Filters, filterableAt(world.now()));
+      const ids = input.SnapshotIds?.map((id) => checkId(SNAPSHOT_ID, id, 'SnapshotIds'));
+      const page = world.pager.page<LockedSnapshot>({
+        command: 'DescribeLockedSnapshots',
+        input,
+        token: input.NextToken,
+        maxResults: input.MaxResults,
+        bounds: [5, 1000],
+        find: () => lockedSnapshots(world, ids).filter(passes),
+      });
+      return { Snapshots: page.items.map((item) => render(world, item)), ...tokenOf(page) };
+    },
+  };
+
+function filterableAt(now: number): Filterable<LockedSnapshot> {
+  return {
+    command: 'DescribeLockedSnapshots',
+    fields: { 'lock-state': ({ lock }) => [lockState(lock, now)] },
+    tags: undefined,
+  };
+}
+
+function lockedSnapshots(world: World, ids: readonly string[] | undefined): readonly LockedSnapshot[] {
+  const wanted = ids === undefined || ids.length === 0 ? undefined : new Set(ids);
+  const locked: LockedSnapshot[] = [];
+  for (const snapshot of scatter(world.store.snapshots.all(world.readTime()))) {
+    const { lock } = snapshot;
+    if (lock !== undefined && (wanted === undefined || wanted.has(snapshot.id)))
+      locked.push({ snapshot, lock });
+  }
+  return locked;
+}
+
+function render(world: World, { snapshot, lock }: LockedSnapshot): LockedSnapshotsInfo {
+  return {
+    OwnerId: snapshot.ownerId,
+    SnapshotId: snapshot.id,
+    LockState: lockState(lock, world.now()),
+    LockDuration: Math.ceil((lock.expiresOn - lock.createdOn) / DAY),
+    LockCreatedOn: new Date(lock.createdOn),
+    LockDurationStartTime: new Date(lock.createdOn),
+    LockExpiresOn: new Date(lock.expiresOn),
+  };
+}

@@ -1,0 +1,147 @@
+import type { InstanceStateName, VolumeType } from '@aws-sdk/client-ec2';
+import type { Tags, TagHistory } from './tags.ts';
+
+/** What every resource has. Times are milliseconds since the epoch. */
+export interface Resource {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly tags: TagHistory;
+  /** From when on it no longer exists. May lie ahead, as for a terminated instance. */
+  goneAt: number | undefined;
+}
+
+export interface InstanceRecord extends Resource {
+  readonly reservationId: string;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly zone: string;
+  readonly privateIp: string;
+  readonly securityGroups: readonly string[];
+  readonly profile: string | undefined;
+  readonly keyName: string | undefined;
+  readonly autoScalingGroup: string | undefined;
+  readonly rootDevice: 'ebs' | 'instance-store';
+  readonly rootDeviceName: string;
+  readonly ephemeral: readonly EphemeralMapping[];
+  /** Attached volumes by device name. */
+  readonly volumes: Map<string, VolumeRecord>;
+  state: InstanceStateName;
+  terminatedAt: number | undefined;
+  reboots: number;
+}
+
+export interface EphemeralMapping {
+  readonly device: string;
+  readonly virtualName: string;
+}
+
+export interface VolumeRecord extends Resource {
+  readonly sizeGiB: number;
+  readonly type: VolumeType;
+  readonly iops: number | undefined;
+  readonly throughput: number | undefined;
+  readonly encrypted: boolean;
+  readonly zone: string;
+  attachment: Attachment | undefined;
+  /** Snapshots that may still count against the volume's limit: pending ones and those in error. */
+  inFlight: SnapshotRecord[];
+  lastSnapshotAt: number | undefined;
+}
+
+interface Attachment {
+  readonly instanceId: string;
+  readonly device: string;
+  readonly attachedAt: number;
+  readonly deleteOnTermination: boolean;
+}
+
+export interface SnapshotRecord extends Resource {
+  readonly ownerId: string;
+  readonly volumeId: string;
+  readonly sizeGiB: number;
+  readonly encrypted: boolean;
+  readonly description: string;
+  readonly completesAt: number;
+  /** The other snapshots of one CreateSnapshots: they fail together. */
+  readonly set: readonly SnapshotRecord[];
+  failsAt: number | undefined;
+  stateMessage: string | undefined;
+  lock: SnapshotLock | undefined;
+}
+
+export interface SnapshotLock {
+  readonly mode: 'governance' | 'compliance';
+  readonly createdOn: number;
+  readonly expiresOn: number;
+}
+
+export type ProtectionMode = 'enabled-with-cooldown' | 'enabled-without-cooldown';
+
+interface Protection {
+  readonly mode: ProtectionMode;
+  /** When protection was turned off; a cooldown still holds for 24 hours. */
+  readonly endedAt: number | undefined;
+}
+
+export interface ImageRecord extends Resource {
+  readonly ownerId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly sourceInstanceId: string | undefined;
+  readonly rootDeviceName: string;
+  readonly mappings: readonly ImageMapping[];
+  readonly availableAt: number;
+  failsAt: number | undefined;
+  stateReason: string | undefined;
+  disabled: boolean;
+  protection: Protection | undefined;
+}
+
+export interface ImageMapping {
+  readonly device: string;
+  readonly virtualName?: string;
+  readonly snapshotId?: string;
+  readonly sizeGiB?: number;
+  readonly type?: VolumeType;
+  readonly iops?: number | undefined;
+  readonly throughput?: number | undefined;
+  readonly encrypted?: boolean;
+  readonly deleteOnTermination?: boolean;
+}
+
+export type BinKind = 'EC2_IMAGE' | 'EBS_SNAPSHOT';
+
+/** An image or snapshot in the Recycle Bin. */
+export interface BinEntry {
+  readonly kind: BinKind;
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly description: string;
+  readonly volumeId: string | undefined;
+  readonly tags: Tags;
+  readonly enteredAt: number;
+  readonly exitsAt: number;
+}
+
+export interface LaunchTemplateRecord {
+  readonly id: string;
+  readonly name: string;
+  /** The image of each version, oldest first; version n is at n - 1. */
+  readonly imageIds: string[];
+}
+
+export interface LaunchConfigurationRecord {
+  readonly name: string;
+  readonly imageId: string;
+  readonly createdAt: number;
+}
+
+export interface AutoScalingGroupRecord {
+  readonly name: string;
+  readonly launchConfiguration: string | undefined;
+  readonly launchTemplate: string | undefined;
+  /** AMIs that overrides of its mixed instances policy name. */
+  readonly overrideImageIds: readonly string[];
+  readonly createdAt: number;
+}

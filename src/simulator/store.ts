@@ -1,0 +1,109 @@
+import type {
+  AutoScalingGroupRecord,
+  BinEntry,
+  BinKind,
+  ImageRecord,
+  InstanceRecord,
+  LaunchConfigurationRecord,
+  LaunchTemplateRecord,
+  Resource,
+  SnapshotRecord,
+  VolumeRecord,
+} from './records.ts';
+import { LONGEST_READ_LAG } from './settings.ts';
+
+/** Resources of one kind by id, each visible from its creation to its end. */
+export class Shelf<R extends Resource> {
+  readonly #byId = new Map<string, R>();
+
+  add(resource: R): void {
+    this.#byId.set(resource.id, resource);
+  }
+
+  /** The resource as it existed at a time, if it did. */
+  get(id: string, time: number): R | undefined {
+    const resource = this.#byId.get(id);
+    return resource !== undefined && existedAt(resource, time) ? resource : undefined;
+  }
+
+  /** All that existed at a time, in order of creation. Forgets what no lagging read can show any more. */
+  all(time: number): readonly R[] {
+    const found: R[] = [];
+    for (const [id, resource] of this.#byId) {
+      if (existedAt(resource, time)) found.push(resource);
+      else if (resource.goneAt !== undefined && resource.goneAt <= time - LONGEST_READ_LAG)
+        this.#byId.delete(id);
+    }
+    return found;
+  }
+}
+
+function existedAt(resource: Resource, time: number): boolean {
+  return resource.createdAt <= time && (resource.goneAt === undefined || resource.goneAt > time);
+}
+
+/** From one key to many ids, such as from a snapshot to the images that map it. */
+class Index {
+  readonly #ids = new Map<string, Set<string>>();
+
+  add(key: string, id: string): void {
+    const ids = this.#ids.get(key);
+    if (ids === undefined) this.#ids.set(key, new Set([id]));
+    else ids.add(id);
+  }
+
+  remove(key: string, id: string): void {
+    const ids = this.#ids.get(key);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#ids.delete(key);
+  }
+
+  of(key: string): readonly string[] {
+    return [...(this.#ids.get(key) ?? [])];
+  }
+
+  has(key: string): boolean {
+    return this.#ids.has(key);
+  }
+}
+
+/** The names of the account's images in one Region: taken in any state, and for a while after. */
+class ImageNames {
+  /** Until when each name is taken; Infinity while its image is registered. */
+  readonly #takenUntil = new Map<string, number>();
+
+  isTaken(name: string, now: number): boolean {
+    const until = this.#takenUntil.get(name);
+    if (until !== undefined && until <= now) this.#takenUntil.delete(name);
+    return until !== undefined && until > now;
+  }
+
+  take(name: string): void {
+    this.#takenUntil.set(name, Infinity);
+  }
+
+  freeAt(name: string, time: number): void {
+    this.#takenUntil.set(name, time);
+  }
+}
+
+/** Everything in one account and Region. */
+export class RegionStore {
+  readonly instances = new Shelf<InstanceRecord>();
+  readonly volumes = new Shelf<VolumeRecord>();
+  readonly images = new Shelf<ImageRecord>();
+  readonly snapshots = new Shelf<SnapshotRecord>();
+  readonly imageNames = new ImageNames();
+  /** Own images that were deregistered, which EC2 tells apart from unknown ones. */
+  readonly deregistered = new Set<string>();
+  readonly imagesOfSnapshot = new Index();
+  readonly instancesOfImage = new Index();
+  readonly bin = new Map<string, BinEntry>();
+  readonly binRules = new Map<BinKind, number>();
+  readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
+  readonly ssmParameters = new Map<string, string>();
+  readonly launchConfigurations = new Map<string, LaunchConfigurationRecord>();
+  readonly autoScalingGroups = new Map<string, AutoScalingGroupRecord>();
+  imagesMade = 0;
+  snapshotsMade = 0;
+}

@@ -1,0 +1,110 @@
+import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { LONGEST_READ_LAG } from './settings.ts';
+import { SimulatedServiceError, invalidValue } from './errors.ts';
+
+export type Tags = ReadonlyMap<string, string>;
+
+const MAX_KEY = 128;
+const MAX_VALUE = 256;
+const NO_TAGS: Tags = new Map();
+
+interface TagVersion {
+  readonly at: number;
+  readonly tags: Tags;
+}
+
+/** A resource's tags, with as much of their past as a lagging read may still show. */
+export class TagHistory {
+  #versions: readonly TagVersion[];
+
+  constructor(at: number, tags: Tags = NO_TAGS) {
+    this.#versions = [{ at, tags }];
+  }
+
+  /** The tags as they were at a time; before the first version, that one. */
+  at(time: number): Tags {
+    for (let index = this.#versions.length - 1; index > 0; index -= 1) {
+      const version = this.#versions[index];
+      if (version !== undefined && version.at <= time) return version.tags;
+    }
+    return this.#versions[0]?.tags ?? NO_TAGS;
+  }
+
+  now(): Tags {
+    return this.#versions.at(-1)?.tags ?? NO_TAGS;
+  }
+
+  change(at: number, tags: Tags): void {
+    // The newest version that every read already sees must stay; what is older cannot be seen any more.
+    const settled = this.#versions.findLastIndex((version) => version.at <= at - LONGEST_READ_LAG);
+    this.#versions = [...this.#versions.slice(Math.max(settled, 0)), { at, tags }];
+  }
+}
+
+export function toTags(record: Readonly<Record<string, string>> | undefined): Tags {
+  return record === undefined ? NO_TAGS : new Map(Object.entries(record));
+}
+
+/** EC2 leaves the list out when there are no tags. */
+export function toTagList(tags: Tags): Tag[] | undefined {
+  if (tags.size === 0) return undefined;
+  return Array.from(tags, ([Key, Value]) => ({ Key, Value }));
+}
+
+/**
+ * The tags of a creating call by resource type.
+ * @throws InvalidParameterValue, TagLimitExceeded
+ */
+export function readTagSpecifications(
+  specifications: readonly TagSpecification[] | undefined,
+  allowedTypes: readonly string[],
+  maxTags: number,
+): ReadonlyMap<string, Tags> {
+  const byType = new Map<string, Tags>();
+  for (const { ResourceType: type, Tags: list } of specifications ?? []) {
+    if (type === undefined || !allowedTypes.includes(type)) {
+      throw invalidValue(`'${type}' is not a valid taggable resource type for this operation.`);
+    }
+    if (byType.has(type)) throw invalidValue(`Duplicate resource type '${type}' in the tag specification.`);
+    byType.set(type, readTags(list ?? [], maxTags));
+  }
+  return byType;
+}
+
+function readTags(list: readonly Tag[], maxTags: number): Tags {
+  const tags = new Map<string, string>();
+  for (const { Key: key = '', Value: value = '' } of list) {
+    if (key.toLowerCase().startsWith('aws:')) {
+      throw invalidValue(`Tag keys starting with 'aws:' are reserved for internal use: ${key}`);
+    }
+    if (tags.has(key)) throw invalidValue(`Duplicate tag key '${key}' specified.`);
+    tags.set(key, value);
+  }
+  checkTags(tags, maxTags);
+  return tags;
+}
+
+/** The limits that hold for any tags, those that services set (`aws:`) included. */
+export function checkTags(tags: Tags, maxTags: number): void {
+  let userTags = 0;
+  for (const [key, value] of tags) {
+    if (key === '') throw invalidValue('Tag key cannot be empty.');
+    if (characters(key) > MAX_KEY)
+      throw invalidValue(`Tag key exceeds the maximum length of ${MAX_KEY}: ${key}`);
+    if (characters(value) > MAX_VALUE) {
+      throw invalidValue(`Tag value exceeds the maximum length of ${MAX_VALUE} characters: ${key}`);
+    }
+    if (!key.startsWith('aws:')) userTags += 1;
+  }
+  if (userTags > maxTags) {
+    throw new SimulatedServiceError(
+      'TagLimitExceeded',
+      `${userTags} tags, more than the limit of ${maxTags}.`,
+    );
+  }
+}
+
+/** EC2 documents its limits in Unicode characters, so a pair of surrogates counts once. */
+function characters(text: string): number {
+  return text.length <= MAX_KEY ? text.length : Array.from(text).length;
+}

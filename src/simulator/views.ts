@@ -1,0 +1,133 @@
+import type { ImageState, InstanceStateName, SnapshotState, VolumeType } from '@aws-sdk/client-ec2';
+import type { BinKind } from './records.ts';
+import { binned } from './recycle-bin.ts';
+import { imageState, instanceState, isLocked, isProtected, snapshotState } from './states.ts';
+import { snapshotIdsOf } from './stock.ts';
+import type { Tags } from './tags.ts';
+import type { World } from './world.ts';
+
+type TagRecord = Readonly<Record<string, string>>;
+
+/** The truth now, without lag. Times are milliseconds since the epoch. */
+export interface InstanceView {
+  readonly id: string;
+  readonly state: InstanceStateName;
+  readonly imageId: string;
+  readonly volumeIds: readonly string[];
+  readonly launchedAt: number;
+  /** How often CreateImage powered it down. */
+  readonly reboots: number;
+  readonly tags: TagRecord;
+}
+
+export interface VolumeView {
+  readonly id: string;
+  readonly sizeGiB: number;
+  readonly type: VolumeType;
+  readonly attachedTo: string | undefined;
+  readonly device: string | undefined;
+  readonly tags: TagRecord;
+}
+
+export interface ImageView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ImageState;
+  readonly description: string;
+  readonly createdAt: number;
+  readonly sourceInstanceId: string | undefined;
+  /** Of every mapped volume, also while the image is pending. */
+  readonly snapshotIds: readonly string[];
+  readonly isProtected: boolean;
+  readonly tags: TagRecord;
+}
+
+export interface SnapshotView {
+  readonly id: string;
+  readonly volumeId: string;
+  readonly sizeGiB: number;
+  readonly state: SnapshotState;
+  readonly description: string;
+  readonly startedAt: number;
+  readonly isLocked: boolean;
+  /** Images that map it. */
+  readonly imageIds: readonly string[];
+  readonly tags: TagRecord;
+}
+
+export interface BinnedView {
+  readonly kind: BinKind;
+  readonly id: string;
+  readonly enteredAt: number;
+  readonly exitsAt: number;
+  readonly tags: TagRecord;
+}
+
+export function viewInstances(world: World): readonly InstanceView[] {
+  return world.store.instances.all(world.now()).map((instance) => ({
+    id: instance.id,
+    state: instanceState(instance, world.now()),
+    imageId: instance.imageId,
+    volumeIds: Array.from(instance.volumes.values(), ({ id }) => id),
+    launchedAt: instance.createdAt,
+    reboots: instance.reboots,
+    tags: toRecord(instance.tags.now()),
+  }));
+}
+
+export function viewVolumes(world: World): readonly VolumeView[] {
+  return world.store.volumes.all(world.now()).map((volume) => ({
+    id: volume.id,
+    sizeGiB: volume.sizeGiB,
+    type: volume.type,
+    attachedTo: volume.attachment?.instanceId,
+    device: volume.attachment?.device,
+    tags: toRecord(volume.tags.now()),
+  }));
+}
+
+/** The account's own images. */
+export function viewImages(world: World): readonly ImageView[] {
+  const own = world.store.images.all(world.now()).filter((image) => image.ownerId === world.account);
+  return own.map((image) => ({
+    id: image.id,
+    name: image.name,
+    state: imageState(image, world.now()),
+    description: image.description,
+    createdAt: image.createdAt,
+    sourceInstanceId: image.sourceInstanceId,
+    snapshotIds: snapshotIdsOf(image),
+    isProtected: isProtected(image, world.now()),
+    tags: toRecord(image.tags.now()),
+  }));
+}
+
+/** The account's own snapshots. */
+export function viewSnapshots(world: World): readonly SnapshotView[] {
+  const own = world.store.snapshots.all(world.now()).filter((snapshot) => snapshot.ownerId === world.account);
+  return own.map((snapshot) => ({
+    id: snapshot.id,
+    volumeId: snapshot.volumeId,
+    sizeGiB: snapshot.sizeGiB,
+    state: snapshotState(snapshot, world.now()),
+    description: snapshot.description,
+    startedAt: snapshot.createdAt,
+    isLocked: isLocked(snapshot, world.now()),
+    imageIds: world.store.imagesOfSnapshot.of(snapshot.id),
+    tags: toRecord(snapshot.tags.now()),
+  }));
+}
+
+export function viewBin(world: World): readonly BinnedView[] {
+  return binned(world, world.now()).map(({ kind, id, enteredAt, exitsAt, tags }) => ({
+    kind,
+    id,
+    enteredAt,
+    exitsAt,
+    tags: toRecord(tags),
+  }));
+}
+
+function toRecord(tags: Tags): TagRecord {
+  return Object.fromEntries(tags);
+}

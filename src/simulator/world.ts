@@ -1,0 +1,66 @@
+import type { SimulatedClock } from './clock.ts';
+import { opaque, type SimulatedServiceError } from './errors.ts';
+import type { IdSource } from './ids.ts';
+import { Pager } from './pages.ts';
+import type { Shape } from './parameters.ts';
+import type { SimulatorSettings } from './settings.ts';
+import { RegionStore } from './store.ts';
+
+export interface WorldOptions {
+  readonly account: string;
+  readonly region: string;
+  readonly clock: SimulatedClock;
+  readonly ids: IdSource;
+  readonly settings: SimulatorSettings;
+}
+
+/** What a command works on: one account in one Region. */
+export class World {
+  readonly store = new RegionStore();
+  readonly pager: Pager;
+  readonly account: string;
+  readonly region: string;
+  readonly ids: IdSource;
+  readonly settings: SimulatorSettings;
+  readonly #clock: SimulatedClock;
+
+  constructor(options: WorldOptions) {
+    this.account = options.account;
+    this.region = options.region;
+    this.ids = options.ids;
+    this.settings = options.settings;
+    this.#clock = options.clock;
+    this.pager = new Pager(options.ids, options.settings);
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** The time that reads show: now less the lag. */
+  readTime(): number {
+    return this.#clock.now() - this.settings.readLag;
+  }
+
+  advance(ms: number): void {
+    this.#clock.advance(ms);
+  }
+
+  /** A refusal whose real code is not known. */
+  opaque(message: string): SimulatedServiceError {
+    return opaque(this.ids.number(), message);
+  }
+
+  arn(service: string, resource: string): string {
+    return `arn:aws:${service}:${this.region}:${this.account}:${resource}`;
+  }
+}
+
+/** One API operation. */
+export interface Command<Input, Output extends object> {
+  readonly parameters: Shape;
+  /** Whether it makes images or snapshots, which may fail later. */
+  readonly creates?: true;
+  /** `failure` is why what it makes is to fail later, when a fault says so. */
+  run(world: World, input: Input, failure?: string): Output;
+}
