@@ -55,7 +55,7 @@ export function createAutoScalingGroup(world: World, name: string, source: Group
     name,
     launchConfiguration: configuration,
     launchTemplate: template,
-    overrideImageIds: ('launchTemplate' in source && source.overrideImageIds) || [],
+    overrideImageIds: ('launchTemplate' in source ? source.overrideImageIds : undefined) ?? [],
     createdAt: world.now(),
   });
 }

@@ -4,7 +4,7 @@ import { keepSchema } from './keep-schema.ts';
 import type { Parsed } from './keep.ts';
 import { parseSchedule, SCHEDULE_EXPECTED } from './schedule.ts';
 import { complaint, into, quotingHint, section } from './schema-words.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, nearest } from './suggest.ts';
 import { parseTimeZone } from './zone-name.ts';
 
 const HOUR = 3_600_000;
@@ -61,7 +61,7 @@ export const policySchema = section('a policy', {
     .enum(
       BACKUPS,
       complaint('a kind of backup', BACKUPS.join(', '), (value) =>
-        typeof value === 'string' ? didYouMean(value, BACKUPS) : '',
+        typeof value === 'string' && nearest(value, BACKUPS) ? didYouMean(value, BACKUPS) : '',
       ),
     )
     .describe('image: an AMI. snapshots: all volumes of an instance at one instant. volume: one volume.'),

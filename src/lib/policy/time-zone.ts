@@ -34,8 +34,9 @@ export function instantsOf(zone: string, wall: number): readonly number[] {
 }
 
 /**
- * One instant for any wall time, resolved as Go's `time.Date` does, because restic's calendar arithmetic is Go's:
- * a time in a gap moves on by the gap, one in an overlap is taken with the offset found first.
+ * One instant for any wall time, resolved as Go's `time.Date` does, because restic's calendar arithmetic is Go's: the
+ * wall time is first read as UTC, and the offset found there decides in a gap and in an overlap. West of Greenwich a
+ * time in a gap so moves back and the first of two is taken, in the east it moves on and the second is.
  */
 export function instantLikeGo(zone: string, wall: number): number {
   const utc = wall - offsetAt(zone, wall);

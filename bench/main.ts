@@ -1,0 +1,19 @@
+/** `npm run bench`: prints the rows of design.md's "Numbers to hold" that exist so far, with what was measured. */
+
+import { cpus } from 'node:os';
+import { callRows } from './calls.ts';
+import { retentionRows } from './retention.ts';
+
+export interface BenchRow {
+  readonly what: string;
+  readonly bound: string;
+  readonly measured: string;
+}
+
+const rows: BenchRow[] = [...retentionRows(), ...(await callRows())];
+
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}\n`,
+);
+for (const { what, bound, measured } of rows)
+  console.log(`${what}\n  bound:    ${bound}\n  measured: ${measured}\n`);

@@ -1,0 +1,59 @@
+/** From options to a run's context, shared by all commands that look at an account. */
+
+import type { Command } from 'commander';
+import { loadPolicies } from '../lib/policy/load-policies.ts';
+import type { PolicyFile } from '../lib/policy/policy.ts';
+import type { Progress, RunContext } from '../lib/run/context.ts';
+import { formatPlace, resolvePlace } from '../lib/run/place.ts';
+import { UsageError, type ProgressView, type Shell } from './shell.ts';
+
+export interface AccountOptions {
+  readonly policies: string;
+  readonly deployment?: string;
+  readonly region?: string;
+  readonly json?: boolean;
+}
+
+export function withAccountOptions(command: Command): Command {
+  return command
+    .option('--policies <file>', 'the policy file', 'policies.yml')
+    .option('--deployment <name>', "act as this deployment instead of the policy file's")
+    .option('--region <region>', 'AWS Region (default: AWS_REGION or the profile)')
+    .option('--json', 'print JSON');
+}
+
+/** Loads the policy file, finds the place, and runs `work` while progress is shown. */
+export async function withAccount<T>(
+  options: AccountOptions,
+  shell: Shell,
+  work: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const file = withDeployment(await loadPolicies(options.policies), options.deployment);
+  const { region, clients } = await shell.connect(options.region);
+  const view = shell.progress('Asking which account this is');
+  try {
+    const place = await resolvePlace(clients, region, file);
+    view.update(`Reading ${formatPlace(place)}`);
+    return await work({ file, place, clients, clock: shell.clock, onProgress: showOn(view) });
+  } finally {
+    view.stop();
+  }
+}
+
+export function withDeployment(file: PolicyFile, deployment: string | undefined): PolicyFile {
+  if (deployment === undefined) return file;
+  if (!/^[a-z0-9-]{1,32}$/.test(deployment)) {
+    throw new UsageError(`--deployment is ${JSON.stringify(deployment)}, expected 1 to 32 of a-z, 0-9 and -`);
+  }
+  return { ...file, deployment };
+}
+
+function showOn(view: ProgressView): (progress: Progress) => void {
+  return (progress) => {
+    view.update(
+      progress.step === 'read'
+        ? `Reading ${progress.what}: ${progress.count}`
+        : `Working: ${progress.done} of ${progress.total}`,
+    );
+  };
+}

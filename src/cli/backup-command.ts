@@ -1,0 +1,103 @@
+import { manualSlot } from '../lib/plan/backup-slot.ts';
+import { formatInstant, INSTANT_EXPECTED, parseInstant } from '../lib/policy/instant.ts';
+import { outcomeText } from '../lib/report/outcome-text.ts';
+import { runJson } from '../lib/report/outcome-json.ts';
+import { allSkipped, backupPlanText, skippedText } from '../lib/report/plan-text.ts';
+import { planJson } from '../lib/report/plan-json.ts';
+import { applyBackup, planBackupRun, type BackupReport, type BackupRunPlan } from '../lib/run/backup.ts';
+import type { RunContext } from '../lib/run/context.ts';
+import { isFailure } from '../lib/run/outcome.ts';
+import { formatPlace } from '../lib/run/place.ts';
+import { withAccount, type AccountOptions } from './account.ts';
+import { consent, requireConsent, type ConsentOptions } from './confirm.ts';
+import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+
+export interface BackupOptions extends AccountOptions, ConsentOptions {
+  readonly policy: string;
+  readonly source?: readonly string[];
+  readonly slot?: string;
+  readonly hold?: string;
+}
+
+/** `backup`: one manual slot of one policy. */
+export async function backupCommand(options: BackupOptions, shell: Shell): Promise<ExitCode> {
+  requireConsent(options, shell);
+  const slot = readSlot(options.slot, shell.clock.now());
+  const request = {
+    policy: options.policy,
+    slot,
+    trigger: 'manual' as const,
+    ...(options.source && { sources: options.source }),
+    ...(options.hold !== undefined && { hold: readHold(options.hold) }),
+  };
+  const planned = await withAccount(options, shell, async (context) => ({
+    plan: await planBackupRun(request, context),
+    context,
+  }));
+  showPlan(planned.plan, planned.context, options, shell);
+  const question = `Make ${planned.plan.actions.length} backups in ${formatPlace(planned.context.place)}?`;
+  const end = await consent(options, question, shell);
+  if (end !== undefined) return end;
+  const view = shell.progress('Making backups');
+  const report = await applyBackup(planned.plan, planned.context).finally(() => view.stop());
+  showReport(report, planned.context, options, shell);
+  return report.outcomes.some(isFailure) ? EXIT.failed : EXIT.done;
+}
+
+function showPlan(plan: BackupRunPlan, context: RunContext, options: BackupOptions, shell: Shell): void {
+  const { place, file } = context;
+  if (options.json) {
+    if (!options.dryRun) return;
+    const parts = { place, deployment: file.deployment, backups: [plan], tagProblems: plan.tagProblems };
+    shell.out(JSON.stringify(planJson(parts), null, 2));
+    return;
+  }
+  shell.out(
+    [
+      `${formatPlace(place)}, deployment ${file.deployment}`,
+      ...backupPlanText(plan, shell.paint),
+      ...skippedText(allSkipped([plan], plan.tagProblems), plan.warnings, shell.paint),
+    ].join('\n'),
+  );
+}
+
+function showReport(
+  { plan, outcomes }: BackupReport,
+  context: RunContext,
+  options: BackupOptions,
+  shell: Shell,
+): void {
+  const { place, file } = context;
+  if (options.json) {
+    const skipped = [...plan.tagProblems, ...plan.skipped];
+    const parts = {
+      place,
+      deployment: file.deployment,
+      outcomes,
+      skipped,
+      refused: [],
+      warnings: plan.warnings,
+    };
+    shell.out(JSON.stringify(runJson(parts), null, 2));
+  } else {
+    shell.out(outcomeText(outcomes, shell.paint).join('\n'));
+  }
+  if (outcomes.some(isFailure)) {
+    shell.note(
+      `To try what failed again, name the slot: ec2-backup backup --policy ${plan.policy} --slot ${formatInstant(plan.slot)}`,
+    );
+  }
+}
+
+function readSlot(text: string | undefined, now: number): number {
+  if (text === undefined) return manualSlot(now);
+  const slot = parseInstant(text);
+  if (slot === undefined)
+    throw new UsageError(`--slot is ${JSON.stringify(text)}, expected ${INSTANT_EXPECTED}`);
+  return Math.floor(slot / 1000) * 1000;
+}
+
+function readHold(why: string): string {
+  if (why.trim() !== '' && why.length <= 256) return why;
+  throw new UsageError(`--hold is ${JSON.stringify(why)}, expected a reason of 1 to 256 characters`);
+}

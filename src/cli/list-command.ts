@@ -1,0 +1,42 @@
+import { pointListText } from '../lib/report/point-list.ts';
+import { verdictJson } from '../lib/report/plan-json.ts';
+import { formatPlace } from '../lib/run/place.ts';
+import { planPruneRun } from '../lib/run/prune.ts';
+import { withAccount, type AccountOptions } from './account.ts';
+import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+
+/** `list [SOURCE]`: recovery points with state, age, verdict and reasons. */
+export async function listCommand(
+  source: string | undefined,
+  options: AccountOptions,
+  shell: Shell,
+): Promise<ExitCode> {
+  if (source !== undefined && !/^(i|vol)-[0-9a-f]{8,17}$/.test(source)) {
+    throw new UsageError(
+      `source is ${JSON.stringify(source)}, expected an instance or volume id such as i-0123456789abcdef0`,
+    );
+  }
+  const { plan, context } = await withAccount(options, shell, async (context) => ({
+    plan: await planPruneRun({}, context),
+    context,
+  }));
+  const now = shell.clock.now();
+  const wanted = plan.verdicts.filter(({ point }) => source === undefined || point.source === source);
+  if (options.json) {
+    const points = wanted.map((entry) => ({
+      ...verdictJson(entry),
+      ageSeconds: Math.floor((now - entry.point.slot) / 1000),
+      ...(entry.point.detail !== undefined && { detail: entry.point.detail }),
+    }));
+    shell.out(JSON.stringify({ version: 1, points }, null, 2));
+    return EXIT.done;
+  }
+  const place = formatPlace(context.place);
+  if (wanted.length === 0) {
+    const whose = source === undefined ? '' : ` of ${source}`;
+    shell.out(`No recovery points${whose} by deployment ${context.file.deployment} in ${place}.`);
+  } else {
+    shell.out(pointListText(wanted, now, shell.paint).join('\n'));
+  }
+  return EXIT.done;
+}

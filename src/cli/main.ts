@@ -1,0 +1,51 @@
+/** The one file that touches the process. */
+
+import { text as readAll } from 'node:stream/consumers';
+import { confirm, isCancel, spinner } from '@clack/prompts';
+import picocolors from 'picocolors';
+import { runCommandLine } from './program.ts';
+import type { ProgressView, Shell } from './shell.ts';
+
+// The SDK's notice is for developers; which Node versions work is said by this package.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+const colors = picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY);
+
+const shell: Shell = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  note: (text) => void process.stderr.write(`${text}\n`),
+  interactive: process.stdin.isTTY && process.stderr.isTTY,
+  paint: {
+    bold: colors.bold,
+    dim: colors.dim,
+    good: colors.green,
+    bad: colors.red,
+    warn: colors.yellow,
+  },
+  clock: {
+    now: () => Date.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  },
+  // The SDK takes most of a second to load, and half of the commands do not need it.
+  connect: async (region) => (await import('./connect.ts')).connect(region),
+  confirm: async (message) => {
+    const answer = await confirm({ message, initialValue: false, output: process.stderr });
+    return !isCancel(answer) && answer;
+  },
+  progress,
+  readInput: () => readAll(process.stdin),
+};
+
+function progress(title: string): ProgressView {
+  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  const view = spinner({ output: process.stderr });
+  view.start(title);
+  return { update: (text) => view.message(text), stop: () => view.clear() };
+}
+
+// `ec2-backup list | head` closes the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), shell);

@@ -1,0 +1,31 @@
+import { allSkipped, backupPlanText, prunePlanText, skippedText } from '../lib/report/plan-text.ts';
+import { planJson } from '../lib/report/plan-json.ts';
+import { formatPlace } from '../lib/run/place.ts';
+import { planEverything } from '../lib/run/plan.ts';
+import { withAccount, type AccountOptions } from './account.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
+
+/** `plan`: what backup and prune would do now; changes nothing. */
+export async function planCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
+  const { plan, context } = await withAccount(options, shell, async (context) => ({
+    plan: await planEverything(context),
+    context,
+  }));
+  const { deployment } = context.file;
+  if (options.json) {
+    shell.out(JSON.stringify(planJson({ ...plan, place: context.place, deployment }), null, 2));
+    return EXIT.done;
+  }
+  const warnings = [...plan.backups.flatMap((backup) => backup.warnings), ...plan.prune.warnings];
+  const skipped = [...allSkipped(plan.backups, plan.tagProblems), ...plan.prune.skipped];
+  shell.out(
+    [
+      `${formatPlace(context.place)}, deployment ${deployment}. This is a plan: nothing is changed.`,
+      '',
+      ...plan.backups.flatMap((backup) => [...backupPlanText(backup, shell.paint), '']),
+      ...prunePlanText(plan.prune, shell.paint),
+      ...skippedText(skipped, warnings, shell.paint),
+    ].join('\n'),
+  );
+  return EXIT.done;
+}

@@ -1,0 +1,129 @@
+/**
+ * The command line: words, options and help. Each command is a file of its own; those that need the SDK are loaded
+ * when they are called, because the SDK takes longer to load than `retention` or `--help` to answer.
+ */
+
+import { Command, CommanderError } from 'commander';
+import { withAccountOptions, type AccountOptions } from './account.ts';
+import type { BackupOptions } from './backup-command.ts';
+import type { DemoOptions } from './demo/demo-command.ts';
+import { explainError } from './explain-error.ts';
+import type { PruneOptions } from './prune-command.ts';
+import { retentionCommand, type RetentionOptions } from './retention-command.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
+import { validateCommand } from './validate-command.ts';
+
+const EXIT_HELP = `
+Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.`;
+
+/** Runs one command line (without node and script) and answers its exit code. */
+export async function runCommandLine(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  const program = buildProgram(shell, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const explained = explainError(error);
+    shell.note(explained.message);
+    return explained.code;
+  }
+}
+
+type End = (code: ExitCode) => void;
+
+function buildProgram(shell: Shell, end: End): Command {
+  const program = new Command('ec2-backup')
+    .description('Backs up EC2 instances and volumes that carry a tag, and prunes the backups by policy.')
+    .addHelpText('after', `${EXIT_HELP}\n\nStart here: ec2-backup demo`)
+    .showHelpAfterError('(--help lists what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.out(text.trimEnd()),
+      writeErr: (text) => shell.note(text.trimEnd()),
+    });
+  addAccountCommands(program, shell, end);
+  addOfflineCommands(program, shell, end);
+  return program;
+}
+
+function addAccountCommands(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(program.command('plan'))
+    .description('print what backup and prune would do now; changes nothing')
+    .addHelpText('after', example('ec2-backup plan --region ap-northeast-2'))
+    .action(async (options: AccountOptions) =>
+      end(await (await import('./plan-command.ts')).planCommand(options, shell)),
+    );
+  withAccountOptions(program.command('backup'))
+    .description('back up the sources of a policy now')
+    .requiredOption('--policy <name>', 'the policy to run')
+    .option('--source <id...>', "only these of the policy's instances or volumes")
+    .option('--slot <time>', 'the slot to make, to retry an earlier run (default: this minute)')
+    .option('--hold <why>', 'hold what is made: it stays until the tag is removed')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show the plan and stop')
+    .addHelpText('after', example('ec2-backup backup --policy daily-ami --source i-0123456789abcdef0 --yes'))
+    .action(async (options: BackupOptions) =>
+      end(await (await import('./backup-command.ts')).backupCommand(options, shell)),
+    );
+  withAccountOptions(program.command('prune'))
+    .description('delete the recovery points that no rule keeps')
+    .option('--policy <name>', 'only what this policy made')
+    .option('--accept <n>', 'run a plan that the guard refused, if it still deletes exactly n points')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show the plan and stop')
+    .addHelpText('after', example('ec2-backup prune --policy daily-ami --dry-run'))
+    .action(async (options: PruneOptions) =>
+      end(await (await import('./prune-command.ts')).pruneCommand(options, shell)),
+    );
+  withAccountOptions(program.command('list'))
+    .description('list recovery points with state, age, verdict and reasons')
+    .argument('[source]', 'an instance or volume id (default: every source)')
+    .addHelpText('after', example('ec2-backup list i-0123456789abcdef0'))
+    .action(async (source: string | undefined, options: AccountOptions) =>
+      end(await (await import('./list-command.ts')).listCommand(source, options, shell)),
+    );
+}
+
+function addOfflineCommands(program: Command, shell: Shell, end: End): void {
+  program
+    .command('retention')
+    .description('judge a list of points by retention rules; needs no account')
+    .argument('[file]', '[{"id","time","state"?}] as JSON; - is standard input')
+    .requiredOption('--keep <rules>', 'such as "last=3 daily=7 within=14d"')
+    .option('--timezone <zone>', 'the calendar of days, weeks and months', 'UTC')
+    .option('--now <time>', 'judge as of this time (default: the clock)')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      example('ec2-backup retention --keep "last=3 daily=7" --timezone Asia/Seoul points.json'),
+    )
+    .action(async (file: string | undefined, options: RetentionOptions) =>
+      end(await retentionCommand(file, options, shell)),
+    );
+  program
+    .command('validate')
+    .description('check the policy file and say what it means')
+    .option('--policies <file>', 'the policy file', 'policies.yml')
+    .option('--deployment <name>', "act as this deployment instead of the policy file's")
+    .option('--json', 'print JSON')
+    .addHelpText('after', example('ec2-backup validate --policies policies.yml'))
+    .action(async (options: AccountOptions) => end(await validateCommand(options, shell)));
+  program
+    .command('demo')
+    .description('run the policy file for some weeks on a simulated account; needs no AWS')
+    .option('--policies <file>', 'the policy file (default: the example that ships with ec2-backup)')
+    .option('--days <n>', 'how many days', '60')
+    .option('--json', 'print JSON')
+    .addHelpText('after', example('ec2-backup demo --days 14'))
+    .action(async (options: DemoOptions) =>
+      end(await (await import('./demo/demo-command.ts')).demoCommand(options, shell)),
+    );
+}
+
+function example(line: string): string {
+  return `\nExample:\n  ${line}`;
+}

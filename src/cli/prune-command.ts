@@ -1,0 +1,104 @@
+import { runJson } from '../lib/report/outcome-json.ts';
+import { outcomeText } from '../lib/report/outcome-text.ts';
+import { planJson } from '../lib/report/plan-json.ts';
+import { prunePlanText, skippedText } from '../lib/report/plan-text.ts';
+import type { PrunePlan } from '../lib/plan/plan-prune.ts';
+import type { RunContext } from '../lib/run/context.ts';
+import { isFailure, type Outcome } from '../lib/run/outcome.ts';
+import { formatPlace } from '../lib/run/place.ts';
+import { applyPrune, planPruneRun, type PruneRequest } from '../lib/run/prune.ts';
+import { withAccount, type AccountOptions } from './account.ts';
+import { consent, requireConsent, type ConsentOptions } from './confirm.ts';
+import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+
+export interface PruneOptions extends AccountOptions, ConsentOptions {
+  readonly policy?: string;
+  readonly accept?: string;
+}
+
+/** `prune`: retention of everything in the place, or of one policy. */
+export async function pruneCommand(options: PruneOptions, shell: Shell): Promise<ExitCode> {
+  requireConsent(options, shell);
+  const accept = readAccept(options);
+  const request = {
+    ...(options.policy !== undefined && { policy: options.policy }),
+    ...(accept !== undefined && { accept }),
+  };
+  const planned = await withAccount(options, shell, async (context) => ({
+    plan: await planPruneRun(request, context),
+    context,
+  }));
+  showPlan(planned.plan, planned.context, options, shell);
+  const { actions, refused } = planned.plan;
+  const question = `Delete ${actions.length} AMIs and snapshots in ${formatPlace(planned.context.place)}?`;
+  const end = actions.length === 0 && !options.dryRun ? undefined : await consent(options, question, shell);
+  if (end !== undefined) return end === EXIT.done && refused.length > 0 ? EXIT.refused : end;
+  if (!options.yes && (await hasChanged(planned, request))) {
+    shell.note(
+      'The account changed while you were asked: nothing was deleted. Run it again to see the new plan.',
+    );
+    return EXIT.error;
+  }
+  const view = shell.progress('Pruning');
+  const { outcomes } = await applyPrune(planned.plan, planned.context).finally(() => view.stop());
+  showReport(outcomes, planned, options, shell);
+  if (outcomes.some(isFailure)) return EXIT.failed;
+  return refused.length > 0 ? EXIT.refused : EXIT.done;
+}
+
+/** A question may stand for hours; an AMI may have come into use, or been held, since the plan was shown. */
+async function hasChanged({ plan, context }: Planned, request: PruneRequest): Promise<boolean> {
+  if (plan.actions.length === 0) return false;
+  const now = await planPruneRun(request, context);
+  return JSON.stringify(now.actions) !== JSON.stringify(plan.actions);
+}
+
+interface Planned {
+  readonly plan: PrunePlan;
+  readonly context: RunContext;
+}
+
+function showPlan(plan: PrunePlan, { place, file }: RunContext, options: PruneOptions, shell: Shell): void {
+  if (options.json) {
+    if (!options.dryRun) return;
+    const parts = { place, deployment: file.deployment, backups: [], prune: plan, tagProblems: [] };
+    shell.out(JSON.stringify(planJson(parts), null, 2));
+    return;
+  }
+  shell.out(
+    [
+      `${formatPlace(place)}, deployment ${file.deployment}`,
+      ...prunePlanText(plan, shell.paint),
+      ...skippedText(plan.skipped, plan.warnings, shell.paint),
+    ].join('\n'),
+  );
+}
+
+function showReport(
+  outcomes: readonly Outcome[],
+  planned: Planned,
+  options: PruneOptions,
+  shell: Shell,
+): void {
+  const { plan, context } = planned;
+  const { place, file } = context;
+  const { skipped, refused, warnings } = plan;
+  if (options.json) {
+    const parts = { place, deployment: file.deployment, outcomes, skipped, refused, warnings };
+    shell.out(JSON.stringify(runJson(parts), null, 2));
+  } else {
+    shell.out(outcomeText(outcomes, shell.paint).join('\n'));
+  }
+}
+
+function readAccept({ accept, policy }: PruneOptions): number | undefined {
+  if (accept === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(accept)) {
+    throw new UsageError(
+      `--accept is ${JSON.stringify(accept)}, expected the exact number of points to delete`,
+    );
+  }
+  if (policy === undefined)
+    throw new UsageError('--accept goes with --policy: it accepts the plan of one policy');
+  return Number(accept);
+}

@@ -1,0 +1,41 @@
+/** What a command needs of the terminal and the machine; `main.ts` makes the real one, tests their own. */
+
+import type { Clients } from '../lib/aws/clients.ts';
+import type { Paint } from '../lib/report/text.ts';
+import type { Clock } from '../lib/run/context.ts';
+
+export interface Shell {
+  /** One or more lines of the answer, to standard output. */
+  out(text: string): void;
+  /** What is not the answer: questions, progress, errors. */
+  note(text: string): void;
+  /** Somebody is there to answer a question. */
+  readonly interactive: boolean;
+  readonly paint: Paint;
+  readonly clock: Clock;
+  /** Clients for a Region, by default the one of the SDK's conventions; a ConfigurationError when there is none. */
+  connect(region: string | undefined): Promise<Connection>;
+  confirm(question: string): Promise<boolean>;
+  /** Starts showing that work goes on. */
+  progress(title: string): ProgressView;
+  /** All of standard input. */
+  readInput(): Promise<string>;
+}
+
+export interface Connection {
+  readonly region: string;
+  readonly clients: Clients;
+}
+
+export interface ProgressView {
+  update(text: string): void;
+  stop(): void;
+}
+
+export const EXIT = { done: 0, error: 1, usage: 2, failed: 3, refused: 4 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The command line was not understood: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

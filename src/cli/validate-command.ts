@@ -1,0 +1,44 @@
+import { formatKeep } from '../lib/policy/keep.ts';
+import { loadPolicies, PolicyFileError } from '../lib/policy/load-policies.ts';
+import type { PolicyFile } from '../lib/policy/policy.ts';
+import { formatInstant } from '../lib/policy/instant.ts';
+import { nextSlots, policyFileText } from '../lib/report/policy-text.ts';
+import { withDeployment, type AccountOptions } from './account.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
+
+/** `validate`: the policy file's every problem, or what it says in words. */
+export async function validateCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
+  if (!options.json) {
+    const file = withDeployment(await loadPolicies(options.policies), options.deployment);
+    const text = policyFileText(file, shell.clock.now(), shell.paint);
+    shell.out([`${options.policies} is valid`, ...text].join('\n'));
+    return EXIT.done;
+  }
+  try {
+    const file = withDeployment(await loadPolicies(options.policies), options.deployment);
+    shell.out(JSON.stringify(validJson(file, shell.clock.now()), null, 2));
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof PolicyFileError) || error.problems.length === 0) throw error;
+    shell.out(JSON.stringify({ version: 1, valid: false, problems: error.problems }, null, 2));
+    return EXIT.usage;
+  }
+}
+
+function validJson(file: PolicyFile, now: number): object {
+  return {
+    version: 1,
+    valid: true,
+    problems: [],
+    deployment: file.deployment,
+    policies: file.policies.map((policy) => ({
+      name: policy.name,
+      backup: policy.backup,
+      schedule: policy.schedule.cron,
+      timezone: policy.timezone,
+      keep: formatKeep(policy.keep),
+      nextSlots: nextSlots(policy, now).map(formatInstant),
+    })),
+    retired: file.retired.map(({ name, keep }) => ({ name, keep: formatKeep(keep) })),
+  };
+}

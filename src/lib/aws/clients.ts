@@ -1,0 +1,35 @@
+import { partition } from '@aws-sdk/core/client';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { STSClient } from '@aws-sdk/client-sts';
+
+/** What we need of the SDK's clients; the simulated account answers it too. */
+export interface Clients {
+  /** Lists, and calls that may safely be repeated: the SDK retries them. */
+  readonly ec2: Pick<EC2Client, 'send'>;
+  /** CreateImage, CreateSnapshot and CreateSnapshots take no client token, so a retry by the SDK would double them. */
+  readonly ec2Once: Pick<EC2Client, 'send'>;
+  readonly autoScaling: Pick<AutoScalingClient, 'send'>;
+  readonly sts: Pick<STSClient, 'send'>;
+}
+
+/** Clients for one Region, with the SDK's own conventions for credentials, profile and endpoint. */
+export function awsClients(region: string): Clients {
+  return {
+    ec2: new EC2Client({ region }),
+    ec2Once: new EC2Client({ region, maxAttempts: 1 }),
+    autoScaling: new AutoScalingClient({ region }),
+    sts: new STSClient({ region }),
+  };
+}
+
+/** The Region of AWS_REGION or the profile; throws where neither names one. */
+export function resolveRegion(): Promise<string> {
+  return new EC2Client({}).config.region();
+}
+
+/** Whether this version of the SDK has the Region on its list. */
+export function isKnownRegion(region: string): boolean {
+  // For an unknown name `partition` guesses by its form; only a listed one has a description.
+  return 'description' in partition(region);
+}

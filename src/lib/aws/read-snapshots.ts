@@ -1,0 +1,67 @@
+import {
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotsCommand,
+  type LockedSnapshotsInfo,
+  type Snapshot as Ec2Snapshot,
+} from '@aws-sdk/client-ec2';
+import type { Snapshot } from '../plan/inventory.ts';
+import type { Clients } from './clients.ts';
+import { everyPage } from './pages.ts';
+import { optional, required, toEc2Filters, toTags, type Filter } from './shapes.ts';
+
+const PAGE = 1000;
+
+/** Every snapshot that the account owns in the Region and that matches. */
+export function listSnapshots(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  filters: readonly Filter[] = [],
+): AsyncGenerator<Snapshot> {
+  return everyPage(async (token) => {
+    const answer = await ec2.send(
+      new DescribeSnapshotsCommand({
+        OwnerIds: ['self'],
+        MaxResults: PAGE,
+        ...toEc2Filters(filters),
+        ...optional('NextToken', token),
+      }),
+    );
+    return { items: (answer.Snapshots ?? []).map(toSnapshot), nextToken: answer.NextToken };
+  });
+}
+
+export interface SnapshotLock {
+  readonly snapshotId: string;
+  /** ms since the epoch; absent while EC2 does not say, as for a snapshot that is still pending. */
+  readonly until?: number;
+}
+
+/** Every lock that is in force. */
+export async function* listLocks({ ec2 }: Pick<Clients, 'ec2'>): AsyncGenerator<SnapshotLock> {
+  const locks = everyPage(async (token) => {
+    const answer = await ec2.send(
+      new DescribeLockedSnapshotsCommand({ MaxResults: PAGE, ...optional('NextToken', token) }),
+    );
+    return { items: answer.Snapshots ?? [], nextToken: answer.NextToken };
+  });
+  for await (const lock of locks) {
+    if (lock.LockState !== 'expired') yield toLock(lock);
+  }
+}
+
+function toLock({ SnapshotId, LockExpiresOn }: LockedSnapshotsInfo): SnapshotLock {
+  return {
+    snapshotId: required(SnapshotId, 'SnapshotId of a lock'),
+    ...optional('until', LockExpiresOn?.getTime()),
+  };
+}
+
+function toSnapshot(snapshot: Ec2Snapshot): Snapshot {
+  const id = required(snapshot.SnapshotId, 'SnapshotId');
+  return {
+    id,
+    state: required(snapshot.State, `State of ${id}`),
+    startedAt: snapshot.StartTime?.getTime() ?? 0,
+    volumeId: snapshot.VolumeId ?? '',
+    tags: toTags(snapshot.Tags),
+  };
+}

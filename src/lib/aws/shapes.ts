@@ -1,0 +1,31 @@
+/** Small conversions that the readers share. */
+
+import type { Filter as Ec2Filter, Tag as Ec2Tag } from '@aws-sdk/client-ec2';
+import type { Tags } from '../plan/inventory.ts';
+
+/** A server-side filter: values are ORed, filters are ANDed. */
+export interface Filter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export function toEc2Filters(filters: readonly Filter[]): { Filters?: Ec2Filter[] } {
+  if (filters.length === 0) return {};
+  return { Filters: filters.map(({ name, values }) => ({ Name: name, Values: [...values] })) };
+}
+
+export function toTags(tags: readonly Ec2Tag[] | undefined): Tags {
+  return new Map((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+}
+
+/** An id or state that EC2 always sends. */
+export function required(value: string | undefined, what: string): string {
+  if (value === undefined || value === '') throw new Error(`EC2 answered ${what} empty, expected a value`);
+  return value;
+}
+
+/** `{ [key]: value }`, or nothing for an absent value. */
+export function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  // TypeScript widens a computed key to string.
+  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+}

@@ -1,0 +1,63 @@
+/** One API call of a plan, and why it is made. */
+
+import type { BackupIdentity } from './identity.ts';
+import type { Tag } from './restore-sheet.ts';
+
+interface CreateBase extends BackupIdentity {
+  readonly reason: string;
+  readonly tags: readonly Tag[];
+}
+
+export interface CreateImageAction extends CreateBase {
+  readonly action: 'create-image';
+  /** The AMI's name: the one thing that makes a second call for the slot fail. */
+  readonly name: string;
+  readonly reboot: boolean;
+  readonly excludedDevices: readonly string[];
+}
+
+export interface CreateSnapshotsAction extends CreateBase {
+  readonly action: 'create-snapshots';
+  readonly description: string;
+  readonly excludeBootVolume: boolean;
+  readonly excludedVolumes: readonly string[];
+}
+
+export interface CreateSnapshotAction extends CreateBase {
+  readonly action: 'create-snapshot';
+  readonly description: string;
+}
+
+export type CreateAction = CreateImageAction | CreateSnapshotsAction | CreateSnapshotAction;
+
+interface DeleteBase extends BackupIdentity {
+  /** What is deregistered or deleted. */
+  readonly id: string;
+  /** The recovery point that it is, or is part of. */
+  readonly point: string;
+  readonly reason: string;
+}
+
+export interface DeregisterImageAction extends DeleteBase {
+  readonly action: 'deregister-image';
+  /** Deleted with it by the same call. */
+  readonly snapshots: readonly string[];
+}
+
+export interface DeleteSnapshotAction extends DeleteBase {
+  readonly action: 'delete-snapshot';
+}
+
+export type DeleteAction = DeregisterImageAction | DeleteSnapshotAction;
+
+export type Action = CreateAction | DeleteAction;
+
+/** Something that was looked at and left as it is. */
+export interface Skipped {
+  readonly id: string;
+  readonly policy?: string;
+  readonly reason: string;
+}
+
+/** Something that is done, or decided, but that somebody should know of. */
+export type Warning = Skipped;

@@ -1,0 +1,181 @@
+/** The creating call for one source, or why there is none. */
+
+import type { Policy } from '../policy/policy.ts';
+import type { CreateAction, Skipped, Warning } from './actions.ts';
+import { backupTags, type BackupTags, type Consistency, type Trigger } from './backup-tags.ts';
+import { backupName, type BackupIdentity } from './identity.ts';
+import type { AttachedVolume, Instance, Tags, Volume } from './inventory.ts';
+import type { Owner } from './marks.ts';
+import { instanceSheet, volumeSheet, type SheetVolume, type Tag } from './restore-sheet.ts';
+import { isExcluded } from './select-sources.ts';
+
+/** CreateSnapshots takes at most so many ExcludeDataVolumeIds; the root volume has a switch of its own. */
+const MAX_EXCLUDED_VOLUMES = 40;
+
+export interface BackupOrder {
+  readonly owner: Owner;
+  readonly policy: Policy;
+  readonly slot: number;
+  readonly trigger: Trigger;
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly hold?: string;
+}
+
+export interface Ordered {
+  readonly action?: CreateAction;
+  readonly skipped?: Skipped;
+  readonly warnings: readonly Warning[];
+}
+
+/** Instances and volumes are told apart by the policy's kind of backup. */
+export function createAction(source: Instance | Volume, order: BackupOrder): Ordered {
+  return 'rootDeviceType' in source ? orderInstance(source, order) : orderVolume(source, order);
+}
+
+function orderInstance(instance: Instance, order: BackupOrder): Ordered {
+  const parts = splitVolumes(instance, order);
+  const obstacle = instanceObstacle(instance, parts, order);
+  if (obstacle) return skip(instance.id, order, obstacle);
+  const tagged = tagsFor(instance, order, {
+    consistency: consistencyOf(instance, order.policy),
+    sheet: instanceSheet(
+      instance,
+      parts.included.map((attached) => sheetVolume(attached, order)),
+    ),
+  });
+  const identity = identityOf(instance.id, order);
+  const name = backupName(order.owner.deployment, identity);
+  const common = { ...identity, reason: reasonOf(instance, order), tags: tagged.tags };
+  const action: CreateAction =
+    order.policy.backup === 'image'
+      ? {
+          ...common,
+          action: 'create-image',
+          name,
+          reboot: order.policy.reboot,
+          excludedDevices: parts.excluded.map(({ device }) => device),
+        }
+      : {
+          ...common,
+          action: 'create-snapshots',
+          description: name,
+          excludeBootVolume: parts.excluded.some(({ device }) => device === instance.rootDeviceName),
+          excludedVolumes: parts.excluded
+            .filter(({ device }) => device !== instance.rootDeviceName)
+            .map(({ volumeId }) => volumeId),
+        };
+  return { action, warnings: droppedWarning(instance.id, order, tagged) };
+}
+
+function orderVolume(volume: Volume, order: BackupOrder): Ordered {
+  if (volume.state !== 'available' && volume.state !== 'in-use') {
+    return skip(volume.id, order, `volume is ${volume.state}, expected available or in-use`);
+  }
+  const tagged = tagsFor(volume, order, { consistency: 'crash', sheet: volumeSheet(volume) });
+  const identity = identityOf(volume.id, order);
+  const action: CreateAction = {
+    ...identity,
+    action: 'create-snapshot',
+    description: backupName(order.owner.deployment, identity),
+    reason: reasonOf(volume, order),
+    tags: tagged.tags,
+  };
+  return { action, warnings: droppedWarning(volume.id, order, tagged) };
+}
+
+interface SplitVolumes {
+  readonly included: readonly AttachedVolume[];
+  readonly excluded: readonly AttachedVolume[];
+}
+
+function splitVolumes({ volumes }: Instance, { volumes: known, owner }: BackupOrder): SplitVolumes {
+  const leftOut = ({ volumeId }: AttachedVolume): boolean => {
+    const volume = known.get(volumeId);
+    return volume !== undefined && isExcluded(volume.tags, owner.optInTag);
+  };
+  return { included: volumes.filter((volume) => !leftOut(volume)), excluded: volumes.filter(leftOut) };
+}
+
+function instanceObstacle(
+  instance: Instance,
+  parts: SplitVolumes,
+  { policy, owner }: BackupOrder,
+): string | undefined {
+  if (instance.state !== 'running' && instance.state !== 'stopped') {
+    return `instance is ${instance.state}, expected running or stopped`;
+  }
+  if (instance.rootDeviceType !== 'ebs') {
+    return `root device is ${instance.rootDeviceType}, expected ebs: EC2 makes no AMI or snapshot of instance store`;
+  }
+  if (instance.volumes.length === 0) return 'no EBS volume is attached, so there is nothing to back up';
+  if (parts.included.length === 0)
+    return `no volume is left to back up: each has ${owner.optInTag}:Exclude=true`;
+  const root = parts.excluded.find(({ device }) => device === instance.rootDeviceName);
+  if (policy.backup === 'image' && root) {
+    return `an AMI needs its root volume, but ${root.volumeId} has ${owner.optInTag}:Exclude=true: remove that tag, or use a policy with backup: snapshots`;
+  }
+  const data = parts.excluded.length - (root ? 1 : 0);
+  if (policy.backup === 'snapshots' && data > MAX_EXCLUDED_VOLUMES) {
+    return `${data} data volumes have ${owner.optInTag}:Exclude=true, expected at most ${MAX_EXCLUDED_VOLUMES}`;
+  }
+  return undefined;
+}
+
+function consistencyOf({ state }: Instance, { backup, reboot }: Policy): Consistency {
+  return state === 'stopped' || (backup === 'image' && reboot) ? 'stopped' : 'crash';
+}
+
+interface Particulars {
+  readonly consistency: Consistency;
+  readonly sheet: readonly Tag[];
+}
+
+function tagsFor(
+  source: { id: string; tags: Tags },
+  order: BackupOrder,
+  particulars: Particulars,
+): BackupTags {
+  const { owner, policy, slot, trigger, hold } = order;
+  return backupTags({
+    ...particulars,
+    owner,
+    policy,
+    slot,
+    trigger,
+    source: source.id,
+    sourceTags: source.tags,
+    ...(hold !== undefined && { hold }),
+  });
+}
+
+function sheetVolume({ device, volumeId }: AttachedVolume, { volumes }: BackupOrder): SheetVolume {
+  const volume = volumes.get(volumeId);
+  return {
+    device,
+    volumeId,
+    ...(volume && { type: volume.type }),
+    ...(volume?.iops !== undefined && { iops: volume.iops }),
+    ...(volume?.throughput !== undefined && { throughput: volume.throughput }),
+  };
+}
+
+function identityOf(source: string, { policy, slot }: BackupOrder): BackupIdentity {
+  return { policy: policy.name, source, slot };
+}
+
+function reasonOf({ tags }: { tags: Tags }, { policy, owner }: BackupOrder): string {
+  if (policy.select) return `tags match the select of ${policy.name}`;
+  return tags.get(owner.optInTag) === policy.name
+    ? `opted in by ${owner.optInTag}=${policy.name}`
+    : `opted in by ${owner.optInTag}:${policy.name}=true`;
+}
+
+function skip(id: string, { policy }: BackupOrder, reason: string): Ordered {
+  return { skipped: { id, policy: policy.name, reason }, warnings: [] };
+}
+
+function droppedWarning(id: string, { policy }: BackupOrder, { dropped }: BackupTags): Warning[] {
+  if (dropped.length === 0) return [];
+  const reason = `no room for ${dropped.length} of its own tags on the backup: ${dropped.join(', ')}`;
+  return [{ id, policy: policy.name, reason }];
+}

@@ -1,0 +1,105 @@
+/** The tags that make a resource ours, and how they are read back. AWS's tags are the only database. */
+
+import type { BackupKind } from '../policy/policy.ts';
+import { parseInstant } from '../policy/instant.ts';
+import type { Tags } from './inventory.ts';
+import { readSheetVolumes } from './restore-sheet.ts';
+
+export const OWN_PREFIX = 'ec2-backup:';
+
+export const MARK = {
+  deployment: `${OWN_PREFIX}deployment`,
+  policy: `${OWN_PREFIX}policy`,
+  source: `${OWN_PREFIX}source`,
+  slot: `${OWN_PREFIX}slot`,
+  kind: `${OWN_PREFIX}kind`,
+  trigger: `${OWN_PREFIX}trigger`,
+  consistency: `${OWN_PREFIX}consistency`,
+  keep: `${OWN_PREFIX}keep`,
+} as const;
+
+/** Whose marks are ours. */
+export interface Owner {
+  readonly deployment: string;
+  /** The prefix of the user's tags: `Backup` in `Backup:Hold`. */
+  readonly optInTag: string;
+}
+
+/** What the tags of one AMI or snapshot of ours say. */
+export interface Marks {
+  readonly policy: string;
+  readonly source: string;
+  readonly slot: number;
+  readonly kind: BackupKind;
+  /** The source's own `Backup:Keep` when the point was made. */
+  readonly keep?: string;
+  /** Why it is held; the empty string is a hold too. */
+  readonly hold?: string;
+  /** The volumes that were backed up; absent when the restore sheet cannot be read. */
+  readonly volumes?: readonly string[];
+}
+
+export type Ownership =
+  | { readonly status: 'ours'; readonly marks: Marks }
+  | { readonly status: 'foreign' }
+  /** Carries our deployment's tag, yet is not to be touched. */
+  | { readonly status: 'left-alone'; readonly reason: string };
+
+const FOREIGN: Ownership = { status: 'foreign' };
+const KINDS: readonly string[] = ['image', 'snapshots', 'volume'] satisfies BackupKind[];
+
+/** Reads who a resource belongs to. Anything that DLM or AWS Backup marked is left alone, even with our tags. */
+export function readOwnership(tags: Tags, owner: Owner): Ownership {
+  if (tags.get(MARK.deployment) !== owner.deployment) return FOREIGN;
+  for (const key of tags.keys()) {
+    if (key.startsWith('aws:dlm:')) return { status: 'left-alone', reason: `managed by DLM (tag ${key})` };
+    if (key.startsWith('aws:backup:'))
+      return { status: 'left-alone', reason: `managed by AWS Backup (tag ${key})` };
+  }
+  const [policy, source, slot, kind] = [MARK.policy, MARK.source, MARK.slot, MARK.kind].map((key) =>
+    tags.get(key),
+  );
+  const time = parseInstant(slot ?? '');
+  if (!isWord(policy)) return leftAlone(MARK.policy, policy, 'a policy name');
+  if (!isWord(source)) return leftAlone(MARK.source, source, 'an instance or volume id');
+  if (time === undefined) return leftAlone(MARK.slot, slot, 'a time such as 2026-11-22T18:00:00Z');
+  if (!isKind(kind)) return leftAlone(MARK.kind, kind, KINDS.join(', '));
+  return { status: 'ours', marks: { policy, source, slot: time, kind, ...optionalMarks(tags, owner) } };
+}
+
+/** The tags that `readOwnership` looks at: what else an AMI or snapshot carries need not stay in memory. */
+export function isMark(key: string, owner: Owner): boolean {
+  return key.startsWith(OWN_PREFIX) || key.startsWith('aws:') || isHoldKey(key, owner);
+}
+
+function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 'volumes'> {
+  const keep = tags.get(MARK.keep);
+  const hold = [...tags].find(([key]) => isHoldKey(key, owner))?.[1];
+  const volumes = readSheetVolumes(tags);
+  return {
+    ...(keep !== undefined && { keep }),
+    ...(hold !== undefined && { hold }),
+    ...(volumes && { volumes }),
+  };
+}
+
+// IAM compares tag keys without case, so the deny on Backup:Hold covers backup:hold too.
+function isHoldKey(key: string, owner: Owner): boolean {
+  return (
+    key.length === owner.optInTag.length + 5 && key.toLowerCase() === `${owner.optInTag}:hold`.toLowerCase()
+  );
+}
+
+function leftAlone(key: string, value: string | undefined, expected: string): Ownership {
+  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
+  return { status: 'left-alone', reason: `tag ${key} ${found}, expected ${expected}` };
+}
+
+// Names and ids are joined with spaces to keys, so a space would let one group pass for another.
+function isWord(text: string | undefined): text is string {
+  return text !== undefined && /^\S+$/.test(text);
+}
+
+function isKind(kind: string | undefined): kind is BackupKind {
+  return kind !== undefined && KINDS.includes(kind);
+}

@@ -1,0 +1,114 @@
+/** What to prune now: one verdict for each recovery point, then the calls that carry the verdicts out. */
+
+import type { PolicyFile } from '../policy/policy.ts';
+import type { DeleteAction, Skipped, Warning } from './actions.ts';
+import { refusal } from './guard.ts';
+import { compareText } from './order.ts';
+import { groupVerdicts, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
+import type { LeftAlone, RecoveryPoint } from './recovery-points.ts';
+import { pinsOf, UNCHECKED, type SafetyChecks } from './safety.ts';
+
+export interface PruneInput {
+  readonly file: PolicyFile;
+  readonly now: number;
+  readonly points: readonly RecoveryPoint[];
+  readonly leftAlone: readonly LeftAlone[];
+  /** Every instance and volume that exists, by id. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
+  /** Only this policy's points. */
+  readonly policy?: string;
+  /** The exact number of points whose deletion was accepted beforehand. */
+  readonly accept?: number;
+}
+
+export interface Refusal {
+  readonly policy: string;
+  readonly reason: string;
+  /** How many points would be deleted: what `--accept` must name. */
+  readonly deletions: number;
+}
+
+export interface PrunePlan {
+  /** By policy and source, oldest first. */
+  readonly actions: readonly DeleteAction[];
+  readonly verdicts: readonly PointVerdict[];
+  /** Points that would be pruned if it could be known that nobody uses them. */
+  readonly unchecked: readonly PointVerdict[];
+  readonly refused: readonly Refusal[];
+  readonly skipped: readonly Skipped[];
+  readonly warnings: readonly Warning[];
+}
+
+/** The points that retention lets go, before anybody is asked whether they are in use. */
+export function pruneCandidates(input: PruneInput): readonly RecoveryPoint[] {
+  return retentionVerdicts(input)
+    .filter(({ verdict }) => verdict.decision === 'prune')
+    .map(({ point }) => point);
+}
+
+/** The whole plan, once the candidates have been looked at. */
+export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
+  const { file } = input;
+  const pinned = retentionVerdicts(input).map((entry) => pin(entry, file.deployment, checks));
+  const refused = refusals(pinned, input);
+  const refusedPolicies = new Map(refused.map(({ policy, reason }) => [policy, reason]));
+  const verdicts = pinned.map((entry) => refuse(entry, refusedPolicies));
+  return {
+    actions: verdicts.filter(({ verdict }) => verdict.decision === 'prune').flatMap(deleteActions),
+    verdicts,
+    unchecked: verdicts.filter(({ verdict }) => verdict.reasons.includes(UNCHECKED)),
+    refused,
+    skipped: input.leftAlone
+      .map(({ id, reason }) => ({ id, reason }))
+      .sort((a, b) => compareText(a.id, b.id)),
+    warnings: checks.failures.map((reason) => ({ id: 'prune', reason })),
+  };
+}
+
+/** Every verdict of retention alone, by policy, source and slot, oldest first. */
+function retentionVerdicts({ file, now, points, sources, policy }: PruneInput): PointVerdict[] {
+  const considered = points.filter((point) => policy === undefined || point.policy === policy);
+  return groupVerdicts(considered, { file, now, sources }).sort(
+    (a, b) =>
+      compareText(a.point.policy, b.point.policy) ||
+      compareText(a.point.source, b.point.source) ||
+      a.point.slot - b.point.slot ||
+      compareText(a.point.id, b.point.id),
+  );
+}
+
+function pin(entry: PointVerdict, deployment: string, checks: SafetyChecks): PointVerdict {
+  if (entry.verdict.decision === 'keep') return entry;
+  const pins = pinsOf(entry.point, deployment, checks);
+  return pins.length === 0 ? entry : { ...entry, verdict: { decision: 'keep', reasons: pins } };
+}
+
+function refusals(verdicts: readonly PointVerdict[], { file, now, accept }: PruneInput): Refusal[] {
+  const byPolicy = new Map<string, { slots: number[]; deletions: number }>();
+  for (const { point, verdict } of verdicts) {
+    const tally = byPolicy.get(point.policy) ?? { slots: [], deletions: 0 };
+    byPolicy.set(point.policy, tally);
+    tally.slots.push(point.slot);
+    if (verdict.decision === 'prune') tally.deletions += 1;
+  }
+  return [...byPolicy].flatMap(([policy, { slots, deletions }]) => {
+    const { maxShare } = file.prune;
+    const reason = refusal({ deletions, slots, now, maxShare, ...(accept !== undefined && { accept }) });
+    return reason === undefined ? [] : [{ policy, reason, deletions }];
+  });
+}
+
+function refuse(entry: PointVerdict, refused: ReadonlyMap<string, string>): PointVerdict {
+  const reason = refused.get(entry.point.policy);
+  if (reason === undefined || entry.verdict.decision === 'keep') return entry;
+  return { ...entry, verdict: { decision: 'keep', reasons: [`refused: ${reason}`] } };
+}
+
+function deleteActions({ point, verdict }: PointVerdict): DeleteAction[] {
+  const { policy, source, slot, id: pointId } = point;
+  const common = { policy, source, slot, point: pointId, reason: verdict.reasons.join('; ') };
+  if (point.imageId !== undefined) {
+    return [{ ...common, action: 'deregister-image', id: point.imageId, snapshots: point.snapshotIds }];
+  }
+  return point.snapshotIds.map((id) => ({ ...common, action: 'delete-snapshot', id }));
+}

@@ -1,0 +1,164 @@
+/** Retention of all points: grouped by policy and source, judged by the rules that hold for the group today. */
+
+import { parseKeep, type Keep } from '../policy/keep.ts';
+import type { PolicyFile, RetiredPolicy } from '../policy/policy.ts';
+import { compareText } from './order.ts';
+import type { RecoveryPoint } from './recovery-points.ts';
+import { keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
+import { visiblePins } from './safety.ts';
+
+export interface PointVerdict {
+  readonly point: RecoveryPoint;
+  readonly verdict: Verdict;
+}
+
+export interface SourceFacts {
+  /** Its `Backup:Keep`, as written. */
+  readonly keep?: string;
+  /** A tag of it that cannot be understood: while there is one, nothing of the source is pruned. */
+  readonly problem?: string;
+}
+
+export interface VerdictInput {
+  readonly file: PolicyFile;
+  readonly now: number;
+  /** Every instance and volume that exists, by id. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
+}
+
+/** One verdict a point. Points that stay for a reason of their own carry it beside those of the rules. */
+export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {
+  const judged: PointVerdict[] = [];
+  for (const bySource of groupByPolicyAndSource(points).values()) {
+    for (const group of bySource.values()) {
+      for (const entry of judgeGroup(group, input)) judged.push(withVisiblePins(entry));
+    }
+  }
+  return judged;
+}
+
+/** Nested, because a key put together for each of a million points costs more than their verdicts. */
+function groupByPolicyAndSource(points: readonly RecoveryPoint[]): Map<string, Map<string, RecoveryPoint[]>> {
+  const groups = new Map<string, Map<string, RecoveryPoint[]>>();
+  for (const point of points) {
+    const bySource = entryOf(groups, point.policy, () => new Map<string, RecoveryPoint[]>());
+    entryOf(bySource, point.source, (): RecoveryPoint[] => []).push(point);
+  }
+  return groups;
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {
+  const [first] = group;
+  if (!first) return [];
+  const policy = findPolicy(input.file, first.policy);
+  if (!policy) return keepAll(group, `policy ${first.policy} not in the file`);
+  const problem = input.sources.get(first.source)?.problem;
+  if (problem !== undefined) return keepAll(group, `bad ${input.file.optInTag}: ${problem}`);
+  const override = keepOverride(group, input.sources);
+  if (override && !override.ok) return keepAll(group, `bad ${input.file.optInTag}:Keep: ${override.problem}`);
+  const rules: RetentionRules = {
+    keep: override?.value ?? policy.keep,
+    timezone: policy.timezone,
+    now: input.now,
+    source: first.source,
+    released: isReleased(group, policy, input),
+  };
+  const { unique, duplicates } = separateDuplicates(group, rules);
+  const verdicts = retain(unique, rules);
+  const judged: PointVerdict[] = [];
+  unique.forEach((point, index) => {
+    const verdict = verdicts[index];
+    if (verdict) judged.push({ point, verdict });
+  });
+  for (const point of duplicates) judged.push({ point, verdict: PRUNE_DUPLICATE });
+  return judged;
+}
+
+const PRUNE_DUPLICATE: Verdict = { decision: 'prune', reasons: ['duplicate of slot'] };
+
+type Rules = Pick<RetiredPolicy, 'keep' | 'timezone' | 'releaseAfterSourceGone'>;
+
+function findPolicy(file: PolicyFile, name: string): Rules | undefined {
+  return [...file.policies, ...file.retired].find((policy) => policy.name === name);
+}
+
+type Override =
+  { readonly ok: true; readonly value: Keep } | { readonly ok: false; readonly problem: string };
+
+/** The source's own tag; of a gone source, the tag that its newest point remembers. */
+function keepOverride(
+  group: readonly RecoveryPoint[],
+  sources: ReadonlyMap<string, SourceFacts>,
+): Override | undefined {
+  const source = sources.get(group[0]?.source ?? '');
+  const text = source ? source.keep : newestOf(group)?.keep;
+  return text === undefined ? undefined : parseKeep(text);
+}
+
+/** Of the points of the newest slot, the one made first, whatever order they came in. */
+function newestOf(group: readonly RecoveryPoint[]): RecoveryPoint | undefined {
+  const newest = group.reduce((latest, { slot }) => Math.max(latest, slot), -Infinity);
+  return inOrderMade(group.filter(({ slot }) => slot === newest))[0];
+}
+
+function keepAll(group: readonly RecoveryPoint[], reason: string): PointVerdict[] {
+  return group.map((point) => ({ point, verdict: { decision: 'keep', reasons: [reason] } }));
+}
+
+interface Separated {
+  readonly unique: readonly RecoveryPoint[];
+  readonly duplicates: readonly RecoveryPoint[];
+}
+
+/** Of several good points of one slot the first made counts. Those of the future are kept, all of them. */
+function separateDuplicates(group: readonly RecoveryPoint[], rules: RetentionRules): Separated {
+  if (keepsEverything(rules) || !hasTwoOfASlot(group)) return { unique: group, duplicates: [] };
+  const slots = new Set<number>();
+  const unique: RecoveryPoint[] = [];
+  const duplicates: RecoveryPoint[] = [];
+  for (const point of inOrderMade(group)) {
+    const counts = point.state === 'good' && point.slot <= rules.now;
+    if (counts && slots.has(point.slot)) duplicates.push(point);
+    else unique.push(point);
+    if (counts) slots.add(point.slot);
+  }
+  return { unique, duplicates };
+}
+
+function hasTwoOfASlot(group: readonly RecoveryPoint[]): boolean {
+  return new Set(group.map(({ slot }) => slot)).size < group.length;
+}
+
+function inOrderMade(group: readonly RecoveryPoint[]): RecoveryPoint[] {
+  return [...group].sort((a, b) => a.madeAt - b.madeAt || compareText(a.id, b.id));
+}
+
+function isReleased(
+  points: readonly RecoveryPoint[],
+  policy: Rules,
+  { sources, now }: VerdictInput,
+): boolean {
+  const [first] = points;
+  if (!first || policy.releaseAfterSourceGone === undefined || sources.has(first.source)) return false;
+  const newest = points.reduce(
+    (latest, { state, slot }) => (state === 'good' ? Math.max(latest, slot) : latest),
+    0,
+  );
+  return now - newest > policy.releaseAfterSourceGone;
+}
+
+function withVisiblePins(entry: PointVerdict): PointVerdict {
+  const { point, verdict } = entry;
+  const pins = visiblePins(point);
+  if (pins.length === 0) return entry;
+  const reasons = verdict.decision === 'keep' ? [...verdict.reasons, ...pins] : pins;
+  return { point, verdict: { decision: 'keep', reasons } };
+}

@@ -1,0 +1,203 @@
+/** Puts images and snapshots together into recovery points. */
+
+import { identityKey, type BackupIdentity } from './identity.ts';
+import type { Image, Snapshot } from './inventory.ts';
+import type { Marks, Ownership } from './marks.ts';
+import { compareText } from './order.ts';
+import { imageState, leftoverState, setState, snapshotState, type Judgement } from './point-state.ts';
+import type { BackupKind } from '../policy/policy.ts';
+import type { PointState } from './retention.ts';
+
+/** An AMI or snapshot with what its tags say; the tags themselves are not kept. */
+export type Owned<T> = Omit<T, 'tags'> & { readonly ownership: Ownership };
+
+/** What one backup made: an AMI with its snapshots, the snapshots of one CreateSnapshots, or one snapshot. */
+export interface RecoveryPoint extends BackupIdentity {
+  /** The AMI's id; of a set, its lowest snapshot id. */
+  readonly id: string;
+  readonly kind: BackupKind;
+  readonly state: PointState;
+  /** Why the state is what it is, when it is not good. */
+  readonly detail?: string;
+  /** When the first part of it was made. */
+  readonly madeAt: number;
+  readonly imageId?: string;
+  readonly snapshotIds: readonly string[];
+  /** Why it is held, by the tag on any part of it. */
+  readonly hold?: string;
+  /** The source's `Backup:Keep` when it was made. */
+  readonly keep?: string;
+  readonly deregistrationProtected: boolean;
+  /** Snapshots that its AMI maps but that are not ours to delete. */
+  readonly foreignSnapshots: readonly string[];
+  /** Other AMIs that map one of its snapshots. */
+  readonly mappedBy: readonly string[];
+}
+
+export interface LeftAlone {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface RecoveryPoints {
+  readonly points: readonly RecoveryPoint[];
+  /** What carries our deployment's tag but is not to be touched. */
+  readonly leftAlone: readonly LeftAlone[];
+}
+
+/**
+ * `images` and `snapshots` are all that the account owns in the Region, foreign ones too: those tell which of our
+ * snapshots exist and which are mapped by somebody's AMI. Snapshots must have been read before images.
+ */
+export function assemblePoints(
+  images: readonly Owned<Image>[],
+  snapshots: readonly Owned<Snapshot>[],
+  now: number,
+): RecoveryPoints {
+  const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+  const mappers = mappersOf(images);
+  const ours = snapshots.filter(isOurs);
+  const loose = groupBy(ours, (snapshot) => groupKey(snapshot.ownership.marks));
+  const points: RecoveryPoint[] = [];
+  for (const image of images.filter(isOurs)) {
+    // A deregistered AMI shows for a while; until it is gone its snapshots are not taken for leftovers.
+    const key = groupKey({ ...image.ownership.marks, kind: 'image' });
+    const unmapped = (loose.get(key) ?? []).filter(({ id }) => !mappers.has(id));
+    if (image.state !== 'deregistered') points.push(imagePoint(image, { byId, mappers, unmapped, now }));
+    loose.delete(key);
+  }
+  const mappedByOurs = new Set(points.flatMap(({ snapshotIds }) => snapshotIds));
+  for (const group of loose.values()) {
+    const parts = group.filter(({ id }) => !mappedByOurs.has(id));
+    for (const set of splitIntoSets(parts)) points.push(snapshotPoint(set, mappers, now));
+  }
+  return { points, leftAlone: [...images, ...snapshots].flatMap(leftAloneOf) };
+}
+
+type Ours<T> = T & { readonly ownership: { readonly status: 'ours'; readonly marks: Marks } };
+
+function isOurs<T extends { readonly ownership: Ownership }>(resource: T): resource is Ours<T> {
+  return resource.ownership.status === 'ours';
+}
+
+function leftAloneOf({ id, ownership }: { id: string; ownership: Ownership }): LeftAlone[] {
+  return ownership.status === 'left-alone' ? [{ id, reason: ownership.reason }] : [];
+}
+
+function groupKey(marks: Marks): string {
+  return `${marks.kind} ${identityKey(marks)}`;
+}
+
+/** Which registered AMIs map a snapshot. */
+function mappersOf(images: readonly Owned<Image>[]): ReadonlyMap<string, readonly string[]> {
+  const mappers = new Map<string, string[]>();
+  for (const image of images) {
+    if (image.state === 'deregistered') continue;
+    for (const id of image.snapshotIds) {
+      const known = mappers.get(id);
+      if (known) known.push(image.id);
+      else mappers.set(id, [image.id]);
+    }
+  }
+  return mappers;
+}
+
+interface Surroundings {
+  readonly byId: ReadonlyMap<string, Owned<Snapshot>>;
+  readonly mappers: ReadonlyMap<string, readonly string[]>;
+  /** Snapshots of the same backup that no AMI maps: a pending AMI's, or an earlier attempt's. */
+  readonly unmapped: readonly Ours<Owned<Snapshot>>[];
+  readonly now: number;
+}
+
+function imagePoint(image: Ours<Owned<Image>>, { byId, unmapped, now }: Surroundings): RecoveryPoint {
+  const { marks } = image.ownership;
+  const mapped = image.snapshotIds.map((id) => byId.get(id) ?? { id, state: 'missing' });
+  const existing = mapped.flatMap((part) => ('ownership' in part ? [part] : []));
+  const parts = [...existing.filter(isOurs), ...unmapped].sort((a, b) => compareText(a.id, b.id));
+  return {
+    ...identityOf(marks),
+    ...imageState(image, mapped, now - Math.max(marks.slot, image.createdAt)),
+    ...heldBy([marks, ...parts.map(({ ownership }) => ownership.marks)]),
+    id: image.id,
+    kind: 'image',
+    madeAt: image.createdAt,
+    imageId: image.id,
+    snapshotIds: [...image.snapshotIds].sort(),
+    deregistrationProtected: (image.deregistrationProtection ?? 'disabled') !== 'disabled',
+    foreignSnapshots: existing.flatMap((part) => (isOurs(part) ? [] : part.id)).sort(),
+    // DeleteAssociatedSnapshots spares what another AMI maps, so sharing does not hold the AMI back.
+    mappedBy: [],
+  };
+}
+
+function snapshotPoint(
+  parts: readonly Ours<Owned<Snapshot>>[],
+  mappers: ReadonlyMap<string, readonly string[]>,
+  now: number,
+): RecoveryPoint {
+  const [first] = parts;
+  if (!first) throw new Error('a recovery point without a snapshot: splitIntoSets answered an empty set');
+  const { marks } = first.ownership;
+  const madeAt = Math.min(...parts.map(({ startedAt }) => startedAt));
+  const snapshotIds = parts.map(({ id }) => id).sort();
+  return {
+    ...identityOf(marks),
+    ...stateOf(marks, parts, now - Math.max(marks.slot, madeAt)),
+    ...heldBy(parts.map(({ ownership }) => ownership.marks)),
+    id: snapshotIds[0] ?? first.id,
+    kind: marks.kind,
+    madeAt,
+    snapshotIds,
+    deregistrationProtected: false,
+    foreignSnapshots: [],
+    mappedBy: [...new Set(snapshotIds.flatMap((id) => mappers.get(id) ?? []))].sort(),
+  };
+}
+
+function stateOf(marks: Marks, parts: readonly Owned<Snapshot>[], age: number): Judgement {
+  if (marks.kind === 'volume') return snapshotState(parts);
+  if (marks.kind === 'image') return leftoverState(age);
+  return setState(parts, marks.volumes, age);
+}
+
+function identityOf({ policy, source, slot }: Marks): BackupIdentity {
+  return { policy, source, slot };
+}
+
+function heldBy(marks: readonly Marks[]): { hold?: string; keep?: string } {
+  const hold = marks.find((mark) => mark.hold !== undefined)?.hold;
+  const keep = marks.find((mark) => mark.keep !== undefined)?.keep;
+  return { ...(hold !== undefined && { hold }), ...(keep !== undefined && { keep }) };
+}
+
+/** EC2 takes at least 15 s between two snapshots of a volume, so parts of one set are nearer than that. */
+const SET_SPREAD = 15_000;
+
+/** Two runs of one slot may have made two sets: each is a point of its own. */
+function splitIntoSets(parts: readonly Ours<Owned<Snapshot>>[]): Ours<Owned<Snapshot>>[][] {
+  const sets: { startedAt: number; volumes: Set<string>; parts: Ours<Owned<Snapshot>>[] }[] = [];
+  const inOrder = [...parts].sort((a, b) => a.startedAt - b.startedAt || compareText(a.id, b.id));
+  for (const part of inOrder) {
+    const last = sets.at(-1);
+    const joins = last && part.startedAt - last.startedAt < SET_SPREAD && !last.volumes.has(part.volumeId);
+    if (joins) {
+      last.volumes.add(part.volumeId);
+      last.parts.push(part);
+    } else {
+      sets.push({ startedAt: part.startedAt, volumes: new Set([part.volumeId]), parts: [part] });
+    }
+  }
+  return sets.map((set) => set.parts);
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

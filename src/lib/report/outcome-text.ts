@@ -1,0 +1,23 @@
+import { countOutcomes, isFailure, type Outcome } from '../run/outcome.ts';
+import { capped, printable, table, type Paint } from './text.ts';
+
+const MAX_LINES = 30;
+
+/** Failures in full, then what was done, then the count. */
+export function outcomeText(outcomes: readonly Outcome[], paint: Paint): string[] {
+  const failures = outcomes.filter(isFailure).map((outcome) => rowOf(outcome, paint.bad));
+  const fine = outcomes.filter((outcome) => !isFailure(outcome)).map((outcome) => rowOf(outcome, paint.good));
+  const counts = countOutcomes(outcomes);
+  const total = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count} ${status}`);
+  return [
+    ...capped(table(fine), MAX_LINES),
+    ...capped(table(failures), MAX_LINES),
+    paint.bold(total.length > 0 ? `Outcome: ${total.join(', ')}` : 'There was nothing to do.'),
+  ];
+}
+
+function rowOf({ status, action, id, source, error }: Outcome, colour: (text: string) => string): string[] {
+  return [colour(status), action, id, id === source ? '' : source, printable(error ?? '')];
+}

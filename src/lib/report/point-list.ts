@@ -1,0 +1,35 @@
+/** The recovery points of sources, for `list`. */
+
+import type { PointVerdict } from '../plan/point-verdicts.ts';
+import { formatInstant } from '../policy/instant.ts';
+import { formatAge, plural, printable, table, type Paint } from './text.ts';
+
+/** Newest first, a table a source. */
+export function pointListText(verdicts: readonly PointVerdict[], now: number, paint: Paint): string[] {
+  const bySource = new Map<string, PointVerdict[]>();
+  for (const entry of verdicts) {
+    const key = `${entry.point.source}, policy ${entry.point.policy}`;
+    const known = bySource.get(key);
+    if (known) known.push(entry);
+    else bySource.set(key, [entry]);
+  }
+  return [...bySource].flatMap(([source, entries]) => [
+    paint.bold(`${source}: ${plural(entries.length, 'recovery point')}`),
+    ...table(
+      [...entries].sort((a, b) => b.point.slot - a.point.slot).map((entry) => rowOf(entry, now, paint)),
+    ),
+  ]);
+}
+
+function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): string[] {
+  const state = point.state === 'good' ? paint.good(point.state) : paint.warn(point.state);
+  const detail = point.detail === undefined ? '' : ` (${printable(point.detail)})`;
+  return [
+    point.id,
+    formatInstant(point.slot),
+    formatAge(now - point.slot),
+    state,
+    verdict.decision === 'keep' ? verdict.decision : paint.bad(verdict.decision),
+    `${printable(verdict.reasons.join('; '))}${detail}`,
+  ];
+}

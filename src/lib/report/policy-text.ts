@@ -1,0 +1,43 @@
+/** The policy file in words, for `validate`. */
+
+import { formatKeep } from '../policy/keep.ts';
+import type { Policy, PolicyFile } from '../policy/policy.ts';
+import { formatInstant } from '../policy/instant.ts';
+import { nextSlot } from '../policy/schedule.ts';
+import { plural, table, type Paint } from './text.ts';
+
+const NEXT_SLOTS = 3;
+
+/** Names, schedules with their next firings, and what is kept. `now` in ms. */
+export function policyFileText(file: PolicyFile, now: number, paint: Paint): string[] {
+  const rows = file.policies.map((policy) => [
+    policy.name,
+    policy.backup,
+    `${policy.schedule.text} ${policy.timezone}`,
+    keepText(policy),
+    `next ${nextSlots(policy, now).map(formatInstant).join(', ')}`,
+  ]);
+  const retired = file.retired.map((policy) => [policy.name, 'retired', '', keepText(policy), '']);
+  const title = `${plural(file.policies.length, 'running policy').replace(/ys$/, 'ies')}, ${file.retired.length} retired; deployment ${file.deployment}, opt-in tag ${file.optInTag}`;
+  return [
+    paint.bold(title),
+    ...table([...rows, ...retired]),
+    `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${Math.round(file.prune.maxShare * 100)}% of a policy's points`,
+  ];
+}
+
+/** The coming slots of a policy, in ms. */
+export function nextSlots({ schedule, timezone }: Policy, now: number): number[] {
+  const slots: number[] = [];
+  for (let after = now; slots.length < NEXT_SLOTS;) {
+    const slot = nextSlot(schedule, timezone, after);
+    if (slot === undefined) break;
+    slots.push(slot);
+    after = slot;
+  }
+  return slots;
+}
+
+function keepText({ keep }: Pick<Policy, 'keep'>): string {
+  return `keep ${formatKeep(keep) || 'everything'}`;
+}

@@ -1,0 +1,59 @@
+/** Small pieces of text output. */
+
+import { stripVTControlCharacters } from 'node:util';
+
+/** Adds colour, or nothing where colours are off. */
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly warn: (text: string) => string;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Rows with every column but the last padded to its widest cell. */
+export function table(rows: readonly (readonly string[])[], indent = '  '): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+  }
+  return rows.map((row) => {
+    const cells = row.map((cell, column) =>
+      column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+    );
+    return `${indent}${cells.join('  ')}`.trimEnd();
+  });
+}
+
+// Colours take no room on the screen.
+function widthOf(cell: string): number {
+  return stripVTControlCharacters(cell).length;
+}
+
+/** At most `limit` lines; what is left out is counted, and said where to find. */
+export function capped(lines: readonly string[], limit: number, indent = '  '): string[] {
+  if (lines.length <= limit) return [...lines];
+  return [...lines.slice(0, limit), `${indent}… and ${lines.length - limit} more; --json lists all`];
+}
+
+/** `1 point`, `3 points`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `45 min`, `7 h`, `12 d`: how old something is, in its largest whole unit. */
+export function formatAge(ms: number): string {
+  if (ms < 0) return 'future';
+  if (ms < HOUR) return `${Math.floor(ms / 60_000)} min`;
+  return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
+}
+
+/** Text of others (tags, error messages) with control characters made visible, so that it cannot move the cursor. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,87 @@
+/** Retention of everything in a place: read, plan, guard, apply, report. */
+
+import { planPrune, pruneCandidates, type PruneInput, type PrunePlan } from '../plan/plan-prune.ts';
+import type { SourceFacts } from '../plan/point-verdicts.ts';
+import type { RecoveryPoints } from '../plan/recovery-points.ts';
+import { factsOf } from '../plan/source-facts.ts';
+import type { PolicyFile } from '../policy/policy.ts';
+import { didYouMean } from '../policy/suggest.ts';
+import { applyDelete } from './apply-delete.ts';
+import type { RunContext } from './context.ts';
+import { ConfigurationError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import { readSafety } from './read-safety.ts';
+import { readAllPoints, readAllSources, type Sources } from './read.ts';
+
+export interface PruneRequest {
+  /** Only this policy's points. */
+  readonly policy?: string;
+  /** How many points somebody has agreed to delete, past the guard. */
+  readonly accept?: number;
+}
+
+export interface PruneReport {
+  readonly plan: PrunePlan;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Reads and decides; changes nothing. */
+export async function planPruneRun(request: PruneRequest, context: RunContext): Promise<PrunePlan> {
+  requireKnownPolicy(context.file, request.policy);
+  const points = await readAllPoints(context);
+  const sources = await readAllSources(context);
+  return decidePrune(request, { points, sources }, context);
+}
+
+/** The same decision on what has been read already. */
+export async function decidePrune(
+  request: PruneRequest,
+  read: { readonly points: RecoveryPoints; readonly sources: Sources },
+  context: RunContext,
+): Promise<PrunePlan> {
+  const input: PruneInput = {
+    ...request,
+    ...read.points,
+    file: context.file,
+    now: context.clock.now(),
+    sources: sourceFacts(read.sources, context.file),
+  };
+  return planPrune(input, await readSafety(context, pruneCandidates(input)));
+}
+
+export async function applyPrune(plan: PrunePlan, context: RunContext): Promise<PruneReport> {
+  const unchecked = plan.unchecked.map(({ point }): Outcome => ({
+    action: point.imageId === undefined ? 'delete-snapshot' : 'deregister-image',
+    id: point.id,
+    policy: point.policy,
+    source: point.source,
+    slot: point.slot,
+    status: 'not-attempted',
+    error: `whether it is in use could not be checked: ${plan.warnings.map(({ reason }) => reason).join('; ')}`,
+  }));
+  return { plan, outcomes: [...(await applyDelete(plan.actions, context)), ...unchecked] };
+}
+
+export async function runPrune(request: PruneRequest, context: RunContext): Promise<PruneReport> {
+  return applyPrune(await planPruneRun(request, context), context);
+}
+
+/** Existing sources with what their own tags say of retention; a terminated instance is gone. */
+export function sourceFacts(
+  { instances, volumes }: Sources,
+  file: PolicyFile,
+): ReadonlyMap<string, SourceFacts> {
+  const alive = instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
+  return new Map([
+    ...alive.map((instance) => [instance.id, factsOf(instance, 'instance', file)] as const),
+    ...volumes.map((volume) => [volume.id, factsOf(volume, 'volume', file)] as const),
+  ]);
+}
+
+function requireKnownPolicy(file: PolicyFile, name: string | undefined): void {
+  const names = [...file.policies, ...file.retired].map((policy) => policy.name);
+  if (name === undefined || names.includes(name)) return;
+  throw new ConfigurationError(
+    `policy ${JSON.stringify(name)} is not in the policy file${didYouMean(name, names)}; what such a policy made is kept`,
+  );
+}

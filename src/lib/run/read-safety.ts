@@ -1,0 +1,96 @@
+/** Asks who uses, locks or still holds the points that retention would prune. What cannot be read stays undefined. */
+
+import { describeError, errorCode } from '../aws/errors.ts';
+import { listRecycleBin } from '../aws/read-recycle-bin.ts';
+import { listLocks } from '../aws/read-snapshots.ts';
+import { IMAGES_A_CALL, listImageReferences, listAutoScalingUsers } from '../aws/read-users.ts';
+import type { RecoveryPoint } from '../plan/recovery-points.ts';
+import { NOT_NEEDED, type SafetyChecks } from '../plan/safety.ts';
+import type { RunContext } from './context.ts';
+
+/** One reference call for each ten AMIs, and the lists of locks, Recycle Bin and Auto Scaling once. */
+export async function readSafety(
+  context: RunContext,
+  candidates: readonly RecoveryPoint[],
+): Promise<SafetyChecks> {
+  if (candidates.length === 0) return NOT_NEEDED;
+  const failures: string[] = [];
+  const { clients } = context;
+  const attempt: Attempt = async (what, read) => {
+    try {
+      return { answer: await read() };
+    } catch (error) {
+      failures.push(`${what} could not be checked, so what depends on it is kept: ${describeError(error)}`);
+      return { error };
+    }
+  };
+  const images = candidates.flatMap(({ imageId }) => imageId ?? []);
+  const users = await readUsers(images, context, attempt);
+  const locks = await attempt('snapshot locks (DescribeLockedSnapshots)', () =>
+    collectAll(listLocks(clients)),
+  );
+  const recycleBin = await attempt(
+    'the Recycle Bin (ListImagesInRecycleBin, ListSnapshotsInRecycleBin)',
+    () => collectAll(listRecycleBin(clients)),
+  );
+  return {
+    users,
+    locks: locks.answer && new Map(locks.answer.map(({ snapshotId, until }) => [snapshotId, until])),
+    recycleBin: recycleBin.answer && new Set(recycleBin.answer),
+    failures,
+  };
+}
+
+interface Attempted<T> {
+  readonly answer?: T;
+  readonly error?: unknown;
+}
+
+type Attempt = <T>(what: string, read: () => Promise<T>) => Promise<Attempted<T>>;
+
+/** The users of each AMI; one that could not be checked is no key. */
+async function readUsers(
+  images: readonly string[],
+  { clients, onProgress }: RunContext,
+  attempt: Attempt,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const users = new Map<string, string[]>();
+  if (images.length === 0) return users;
+  const autoScaling = await attempt(
+    'Auto Scaling (DescribeLaunchConfigurations, DescribeAutoScalingGroups)',
+    () => collectAll(listAutoScalingUsers(clients)),
+  );
+  if (!autoScaling.answer) return users;
+  const batches = batchesOf(images, IMAGES_A_CALL);
+  for (let batch = batches.shift(); batch; batch = batches.shift()) {
+    const ids = batch;
+    const references = await attempt(`uses of ${ids.join(', ')} (DescribeImageReferences)`, () =>
+      collectAll(listImageReferences(clients, ids)),
+    );
+    if (references.answer) {
+      for (const id of ids) users.set(id, []);
+      for (const { imageId, arn } of [...references.answer, ...autoScaling.answer])
+        users.get(imageId)?.push(arn);
+      onProgress?.({ step: 'read', what: 'uses of AMIs', count: users.size });
+    } else if (errorCode(references.error).startsWith('InvalidAMIID.')) {
+      // One AMI that is gone, or that EC2 does not know yet, must not keep nine others for ever.
+      if (ids.length > 1) batches.unshift(...batchesOf(ids, 1));
+    } else {
+      // A missing permission is missing for all, and asking on would only be throttled.
+      return users;
+    }
+  }
+  return users;
+}
+
+function batchesOf(ids: readonly string[], size: number): (readonly string[])[] {
+  const batches: (readonly string[])[] = [];
+  for (let at = 0; at < ids.length; at += size) batches.push(ids.slice(at, at + size));
+  return batches;
+}
+
+async function collectAll<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

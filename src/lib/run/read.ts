@@ -1,0 +1,96 @@
+/** Reads all that a plan needs. A list that fails ends the run: a partial one is never planned on. */
+
+import { describeError } from '../aws/errors.ts';
+import { listImages } from '../aws/read-images.ts';
+import { listInstances } from '../aws/read-instances.ts';
+import { listSnapshots } from '../aws/read-snapshots.ts';
+import { listVolumes } from '../aws/read-volumes.ts';
+import type { Filter } from '../aws/shapes.ts';
+import type { Instance, Tags, Volume } from '../plan/inventory.ts';
+import { isMark, MARK, readOwnership } from '../plan/marks.ts';
+import { assemblePoints, type Owned, type RecoveryPoints } from '../plan/recovery-points.ts';
+import { sourceKindOf, type Policy } from '../policy/policy.ts';
+import type { RunContext } from './context.ts';
+import { ReadError } from './errors.ts';
+import { optInFilters } from './source-filters.ts';
+
+/** EC2 takes at most 200 values over the filters of a call. */
+const MAX_FILTER_VALUES = 200;
+
+export interface Sources {
+  readonly instances: readonly Instance[];
+  readonly volumes: readonly Volume[];
+}
+
+/** Every instance and volume of the place. */
+export async function readAllSources(context: RunContext): Promise<Sources> {
+  const instances = await collect(context, 'instances', listInstances(context.clients));
+  const volumes = await collect(context, 'volumes', listVolumes(context.clients));
+  return { instances, volumes };
+}
+
+/** The sources that may belong to one policy, with the volumes of its instances. */
+export async function readPolicySources(context: RunContext, policy: Policy): Promise<Sources> {
+  const filters = optInFilters(policy, context.file.optInTag);
+  if (sourceKindOf(policy.backup) === 'volume') {
+    return {
+      instances: [],
+      volumes: await collect(context, 'volumes', listVolumes(context.clients, filters)),
+    };
+  }
+  const instances = await collect(context, 'instances', listInstances(context.clients, filters));
+  if (instances.length === 0) return { instances, volumes: [] };
+  const ids = instances.map(({ id }) => id);
+  const attached = ids.length <= MAX_FILTER_VALUES ? [{ name: 'attachment.instance-id', values: ids }] : [];
+  const wanted = new Set(ids);
+  const volumes = await collect(context, 'volumes', listVolumes(context.clients, attached));
+  return { instances, volumes: volumes.filter(({ attachment }) => wanted.has(attachment?.instanceId ?? '')) };
+}
+
+/** Every recovery point of the place, with foreign AMIs and snapshots considered. */
+export function readAllPoints(context: RunContext): Promise<RecoveryPoints> {
+  return readPoints(context, []);
+}
+
+/** The points of one policy. What only foreign resources could tell of them is left out. */
+export function readPolicyPoints(context: RunContext, policy: string): Promise<RecoveryPoints> {
+  return readPoints(context, [
+    { name: `tag:${MARK.deployment}`, values: [context.file.deployment] },
+    { name: `tag:${MARK.policy}`, values: [policy] },
+  ]);
+}
+
+async function readPoints(context: RunContext, filters: readonly Filter[]): Promise<RecoveryPoints> {
+  const { clients, clock } = context;
+  // Snapshots before images: an AMI made in between is seen with all its snapshots or not at all.
+  const snapshots = await collect(context, 'snapshots', owned(listSnapshots(clients, filters), context));
+  const images = await collect(context, 'AMIs', owned(listImages(clients, filters), context));
+  return assemblePoints(images, snapshots, clock.now());
+}
+
+/** Reads the marks off the tags at once, so that the tags of a hundred thousand snapshots need not stay. */
+async function* owned<T extends { readonly tags: Tags }>(
+  resources: AsyncIterable<T>,
+  { file }: RunContext,
+): AsyncGenerator<Owned<T>> {
+  for await (const { tags, ...rest } of resources) {
+    const marks = new Map([...tags].filter(([key]) => isMark(key, file)));
+    yield { ...rest, ownership: readOwnership(marks, file) };
+  }
+}
+
+async function collect<T>(context: RunContext, what: string, items: AsyncIterable<T>): Promise<T[]> {
+  const { account, region } = context.place;
+  const all: T[] = [];
+  try {
+    for await (const item of items) {
+      all.push(item);
+      if (all.length % 1000 === 0) context.onProgress?.({ step: 'read', what, count: all.length });
+    }
+  } catch (error) {
+    const message = `cannot list the ${what} of account ${account} in ${region}, so nothing is planned: ${describeError(error)}`;
+    throw new ReadError(message, { cause: error });
+  }
+  context.onProgress?.({ step: 'read', what, count: all.length });
+  return all;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { run } from './fake-shell.ts';
+
+const COMMANDS = ['plan', 'backup', 'prune', 'list', 'retention', 'validate', 'demo'];
+
+describe('--help', () => {
+  test('names every command, the exit codes and where to start', async () => {
+    const { code, out, notes } = await run(['--help']);
+    expect([code, notes]).toEqual([0, '']);
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    expect(out).toContain(
+      'Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.',
+    );
+    expect(out).toContain('Start here: ec2-backup demo');
+  });
+
+  test.each(COMMANDS)('of %s has an example and --json', async (command) => {
+    const { code, out } = await run([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`Example:\\n +ec2-backup ${command}( |$)`, 'm'));
+    expect(out).toContain('--json');
+  });
+
+  test.each(['plan', 'backup', 'prune', 'list'])(
+    'of %s has --policies, --deployment and --region',
+    async (command) => {
+      const { out } = await run([command, '--help']);
+      for (const option of ['--policies <file>', '--deployment <name>', '--region <region>'])
+        expect(out).toContain(option);
+    },
+  );
+
+  test.each(['backup', 'prune'])(
+    'of %s, which changes the account, has --yes and --dry-run',
+    async (command) => {
+      const { out } = await run([command, '--help']);
+      expect(out).toContain('--yes');
+      expect(out).toContain('--dry-run');
+    },
+  );
+});
+
+describe('what is mistyped ends with 2 and a suggestion', () => {
+  test.each([
+    { args: ['pln'], says: ["unknown command 'pln'", 'Did you mean plan?'] },
+    { args: ['prnue', '--yes'], says: ["unknown command 'prnue'", 'Did you mean prune?'] },
+    { args: ['plan', '--jsn'], says: ["unknown option '--jsn'", 'Did you mean --json?'] },
+    { args: ['prune', '--dryrun'], says: ["unknown option '--dryrun'", 'Did you mean --dry-run?'] },
+    {
+      args: ['backup', '--policy', 'x', '--sources', 'i-1'],
+      says: ["unknown option '--sources'", 'Did you mean --source?'],
+    },
+    { args: ['plan', 'extra'], says: ['too many arguments'] },
+    { args: ['backup', '--policy'], says: ["option '--policy <name>' argument missing"] },
+  ])('$args', async ({ args, says }) => {
+    const { code, out, notes } = await run(args);
+    expect([code, out]).toEqual([2, '']);
+    for (const text of says) expect(notes).toContain(text);
+    expect(notes).toContain('--help');
+  });
+
+  test('no command at all prints the help and ends with 2', async () => {
+    const { code, out, notes } = await run([]);
+    expect([code, out]).toEqual([2, '']);
+    expect(notes).toContain('Usage: ec2-backup [options] [command]');
+  });
+});

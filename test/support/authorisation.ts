@@ -1,0 +1,189 @@
+/** What IAM is asked for by a call that reached the simulated account (the Service Authorization Reference). */
+
+import type { TagSpecification } from '@aws-sdk/client-ec2';
+import type { CallRecord } from '../../src/simulator/dispatcher.ts';
+import type { SimulatedRegion } from '../../src/simulator/region.ts';
+import type { IamRequest } from './iam.ts';
+
+export interface Asked extends IamRequest {
+  readonly command: string;
+}
+
+type Tags = Readonly<Record<string, string>>;
+type Context = IamRequest['context'];
+
+/** An account and Region with the tags that its resources have now: deleting calls are judged by those. */
+export class Authorisations {
+  readonly #account: string;
+  readonly #region: string;
+  readonly #tags: ReadonlyMap<string, Tags>;
+  readonly #volumesOf: ReadonlyMap<string, readonly string[]>;
+  readonly #snapshotsOf: ReadonlyMap<string, readonly string[]>;
+
+  constructor(account: string, region: SimulatedRegion) {
+    const [instances, volumes] = [region.instances(), region.volumes()];
+    const [images, snapshots] = [region.images(), region.snapshots()];
+    this.#account = account;
+    this.#region = region.name;
+    this.#tags = new Map(
+      [...instances, ...volumes, ...images, ...snapshots].map(({ id, tags }) => [id, tags]),
+    );
+    this.#volumesOf = new Map(instances.map(({ id, volumeIds }) => [id, volumeIds]));
+    this.#snapshotsOf = new Map(images.map(({ id, snapshotIds }) => [id, snapshotIds]));
+  }
+
+  of({ service, command, input }: CallRecord): readonly Asked[] {
+    // Everybody may ask who he is; no policy can take it away.
+    if (service === 'sts' && command === 'GetCallerIdentity') return [];
+    if (service === 'autoscaling') return [this.#onAll(`autoscaling:${command}`, command)];
+    return this.#ofEc2(command, new Map(Object.entries(input ?? {})));
+  }
+
+  deregisterImage(imageId: string): readonly Asked[] {
+    return [
+      this.#ask('DeregisterImage', this.#existing('image', imageId)),
+      // With DeleteAssociatedSnapshots.
+      ...(this.#snapshotsOf.get(imageId) ?? []).map((id) => ({
+        ...this.#ask('DeleteSnapshot', this.#existing('snapshot', id)),
+        command: 'DeregisterImage',
+      })),
+    ];
+  }
+
+  deleteSnapshot(id: string): readonly Asked[] {
+    return [this.#ask('DeleteSnapshot', this.#existing('snapshot', id))];
+  }
+
+  /** Tags put on what exists, outside of any creating call. */
+  createTags(kind: 'image' | 'snapshot', id: string, tags: Tags): readonly Asked[] {
+    const { arn, context } = this.#existing(kind, id);
+    return [this.#ask('CreateTags', { arn, context: { ...context, ...requestTags(tags) } })];
+  }
+
+  #ofEc2(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] {
+    switch (command) {
+      case 'CreateImage': {
+        const instance = textOf(input, 'InstanceId');
+        return [
+          this.#ask(command, this.#existing('instance', instance)),
+          ...this.#making(command, ['image', 'snapshot'], input),
+        ];
+      }
+      case 'CreateSnapshots': {
+        const instance = textOf(mapOf(input, 'InstanceSpecification'), 'InstanceId');
+        const volumes = this.#volumesOf.get(instance) ?? [];
+        return [
+          this.#ask(command, this.#existing('instance', instance)),
+          ...volumes.map((id) => this.#ask(command, this.#existing('volume', id))),
+          ...this.#making(command, ['snapshot'], input),
+        ];
+      }
+      case 'CreateSnapshot':
+        return [
+          this.#ask(command, this.#existing('volume', textOf(input, 'VolumeId'))),
+          ...this.#making(command, ['snapshot'], input),
+        ];
+      case 'DeregisterImage':
+        return this.deregisterImage(textOf(input, 'ImageId'));
+      case 'DeleteSnapshot':
+        return this.deleteSnapshot(textOf(input, 'SnapshotId'));
+      case 'DescribeImageReferences':
+        return [this.#onAll(`ec2:${command}`, command), ...this.#forwarded(command)];
+      default:
+        if (!/^(Describe|List)/.test(command))
+          throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
+        return [this.#onAll(`ec2:${command}`, command)];
+    }
+  }
+
+  /** What is made, and its tags: a second authorisation. */
+  #making(
+    command: string,
+    kinds: readonly ('image' | 'snapshot')[],
+    input: ReadonlyMap<string, unknown>,
+  ): Asked[] {
+    return kinds.flatMap((kind) => {
+      const tags = tagsOf(input, kind);
+      const made = { arn: this.#arn(kind, `new-${kind}`), context: requestTags(tags) };
+      const tagging = { ...made, context: { ...made.context, 'ec2:CreateAction': command } };
+      const create = this.#ask(command, made);
+      return Object.keys(tags).length === 0
+        ? [create]
+        : [create, { ...this.#ask('CreateTags', tagging), command }];
+    });
+  }
+
+  /** EC2 reads these in the caller's name. */
+  #forwarded(command: string): Asked[] {
+    return [
+      'ec2:DescribeInstances',
+      'ec2:DescribeLaunchTemplates',
+      'ec2:DescribeLaunchTemplateVersions',
+      'ssm:DescribeParameters',
+      'ssm:GetParameters',
+      'imagebuilder:ListImageRecipes',
+      'imagebuilder:ListContainerRecipes',
+      'imagebuilder:GetContainerRecipe',
+    ].map((action) => {
+      const { context, ...rest } = this.#onAll(action, command);
+      return { ...rest, context: { ...context, 'aws:CalledVia': ['ec2-images.amazonaws.com'] } };
+    });
+  }
+
+  #onAll(action: string, command: string): Asked {
+    return { command, action, resource: '*', context: this.#context() };
+  }
+
+  #ask(command: string, { arn, context }: { readonly arn: string; readonly context: Context }): Asked {
+    return {
+      command,
+      action: `ec2:${command}`,
+      resource: arn,
+      context: { ...this.#context(), 'ec2:Region': this.#region, ...context },
+    };
+  }
+
+  #existing(kind: Kind, id: string): { arn: string; context: Context } {
+    const tags = Object.entries(this.#tags.get(id) ?? {});
+    const context = Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+    return { arn: this.#arn(kind, id), context };
+  }
+
+  #arn(kind: Kind, id: string): string {
+    // EC2 leaves the account out of an image's or a snapshot's.
+    const account = kind === 'image' || kind === 'snapshot' ? '' : this.#account;
+    return `arn:aws:ec2:${this.#region}:${account}:${kind}/${id}`;
+  }
+
+  #context(): Context {
+    return { 'aws:RequestedRegion': this.#region };
+  }
+}
+
+type Kind = 'instance' | 'volume' | 'image' | 'snapshot';
+
+function requestTags(tags: Tags): Context {
+  return {
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    'aws:TagKeys': Object.keys(tags),
+  };
+}
+
+function tagsOf(input: ReadonlyMap<string, unknown>, kind: string): Tags {
+  // The input is that of a creating call, typed by the SDK where it was made.
+  const specifications = (input.get('TagSpecifications') ?? []) as readonly TagSpecification[];
+  const tags = specifications
+    .filter(({ ResourceType }) => ResourceType === kind)
+    .flatMap(({ Tags }) => Tags ?? []);
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+}
+
+function mapOf(input: ReadonlyMap<string, unknown>, key: string): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(input.get(key) ?? {}));
+}
+
+function textOf(input: ReadonlyMap<string, unknown>, key: string): string {
+  const value = input.get(key);
+  if (typeof value !== 'string') throw new Error(`the call has no ${key}`);
+  return value;
+}
