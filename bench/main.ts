@@ -1,7 +1,9 @@
 /** `npm run bench`: prints the rows of design.md's "Numbers to hold" that exist so far, with what was measured. */
 
 import { cpus } from 'node:os';
+import { bundleRows } from './bundle.ts';
 import { callRows } from './calls.ts';
+import { memoryRows } from './memory.ts';
 import { retentionRows } from './retention.ts';
 
 export interface BenchRow {
@@ -10,10 +12,15 @@ export interface BenchRow {
   readonly measured: string;
 }
 
-const rows: BenchRow[] = [...retentionRows(), ...(await callRows())];
-
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}\n`,
 );
-for (const { what, bound, measured } of rows)
-  console.log(`${what}\n  bound:    ${bound}\n  measured: ${measured}\n`);
+print(retentionRows());
+print(await callRows());
+print(await bundleRows());
+print(await memoryRows());
+
+function print(rows: readonly BenchRow[]): void {
+  for (const { what, bound, measured } of rows)
+    console.log(`${what}\n  bound:    ${bound}\n  measured: ${measured}\n`);
+}

@@ -13,6 +13,7 @@ import { sourceKindOf, type Policy } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { ReadError } from './errors.ts';
 import { optInFilters } from './source-filters.ts';
+import { StringPool } from './string-pool.ts';
 
 /** EC2 takes at most 200 values over the filters of a call. */
 const MAX_FILTER_VALUES = 200;
@@ -73,9 +74,10 @@ async function* owned<T extends { readonly tags: Tags }>(
   resources: AsyncIterable<T>,
   { file }: RunContext,
 ): AsyncGenerator<Owned<T>> {
+  const pool = new StringPool();
   for await (const { tags, ...rest } of resources) {
     const marks = new Map([...tags].filter(([key]) => isMark(key, file)));
-    yield { ...rest, ownership: readOwnership(marks, file) };
+    yield pool.keep({ ...rest, ownership: readOwnership(marks, file) });
   }
 }
 

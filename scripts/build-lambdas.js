@@ -1,0 +1,62 @@
+// Bundles each Lambda with the SDK in it and the policy file compiled to JSON, ready to be zipped.
+import { mkdir, rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url);
+
+/** Handlers are the files of src/handlers that export `handler`. */
+export const FUNCTIONS = ['backup', 'prune'];
+
+/** Bundles into dist/lambda/<function>/index.mjs; answers the validated policy file, or throws with its problems. */
+export async function buildLambdas(policiesPath) {
+  const file = await compilePolicies(policiesPath);
+  const outdir = new URL('dist/lambda/', root);
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  await build({
+    absWorkingDir: root.pathname,
+    entryPoints: Object.fromEntries(FUNCTIONS.map((name) => [`${name}/index`, `src/handlers/${name}.ts`])),
+    outdir: outdir.pathname,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    // Their ES modules: esbuild drops what is not used, which it cannot do with CommonJS.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    legalComments: 'none',
+    plugins: [policiesPlugin(file)],
+    logLevel: 'warning',
+  });
+  return file;
+}
+
+/** Parses and validates the policy file with the product's own code. */
+async function compilePolicies(path) {
+  const outfile = new URL('dist/policy-compiler.js', root);
+  await build({
+    absWorkingDir: root.pathname,
+    entryPoints: ['src/lib/policy/load-policies.ts'],
+    outfile: outfile.pathname,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  const { loadPolicies } = await import(outfile.href);
+  return loadPolicies(path);
+}
+
+function policiesPlugin(file) {
+  const namespace = 'ec2-backup-policies';
+  return {
+    name: namespace,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^ec2-backup:policies$/ }, ({ path }) => ({ path, namespace }));
+      onLoad({ filter: /.*/, namespace }, () => ({ contents: JSON.stringify(file), loader: 'json' }));
+    },
+  };
+}

@@ -1,0 +1,289 @@
+/** The roles against the calls that the simulated account saw each job make, and against what they must never do. */
+
+import { describe, expect, test } from 'vitest';
+import { Authorisations, type Asked } from '../support/authorisation.ts';
+import { isAllowed, type IamRequest, type Statement } from '../support/iam.ts';
+import { DAY, HOUR, POLICIES, Scenario, parse } from '../support/scenario.ts';
+import { REGION, resourcesOf, statementsOf, trustOf } from '../support/template.ts';
+
+const template = resourcesOf(parse(POLICIES));
+const backupRole = statementsOf(template, 'BackupRole');
+const pruneRole = statementsOf(template, 'PruneRole');
+
+interface Day {
+  readonly scenario: Scenario;
+  readonly backups: readonly Asked[];
+  readonly prunes: readonly Asked[];
+}
+
+/** Days of backups of every kind, with a clash of names, and a prune that deletes of every kind. */
+async function someDays(): Promise<Day> {
+  const scenario = new Scenario();
+  const { region, account } = scenario;
+  region.runInstance({ tags: { Backup: 'nightly' } });
+  region.runInstance({
+    tags: { Backup: 'sets' },
+    volumes: [
+      { device: '/dev/xvda', sizeGiB: 8 },
+      { device: '/dev/sdf', sizeGiB: 20 },
+    ],
+  });
+  region.createVolume({ sizeGiB: 5, tags: { Backup: 'disks' } });
+  region.createLaunchConfiguration('workers', 'ami-0123456789abcdef0');
+  for (const policy of ['nightly', 'sets', 'disks']) {
+    await scenario.backupEvery(DAY, 5, policy);
+  }
+  const before = new Authorisations(account.account, region);
+  const backups = region.calls.flatMap((call) => before.of(call));
+  const made = region.calls.length;
+  scenario.clock.advance(HOUR);
+  const { outcomes } = await scenario.prune();
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['done']));
+  return { scenario, backups, prunes: region.calls.slice(made).flatMap((call) => before.of(call)) };
+}
+
+function refusedBy(role: readonly Statement[], asked: readonly Asked[]): string[] {
+  return asked.filter((one) => !isAllowed(role, one)).map(describeRequest);
+}
+
+function allowedBy(role: readonly Statement[], asked: readonly Asked[]): string[] {
+  return asked.filter((one) => isAllowed(role, one)).map(describeRequest);
+}
+
+function describeRequest({ command, action, resource }: Asked): string {
+  return `${command}: ${action} on ${resource}`;
+}
+
+const CREATES = ['CreateImage', 'CreateSnapshot', 'CreateSnapshots'];
+const DELETES = ['DeregisterImage', 'DeleteSnapshot'];
+
+describe('a job’s own calls', () => {
+  test('of backup are all allowed to its role', async () => {
+    const { backups } = await someDays();
+    expect(new Set(backups.map(({ command }) => command))).toEqual(
+      new Set(['DescribeImages', 'DescribeSnapshots', 'DescribeInstances', 'DescribeVolumes', ...CREATES]),
+    );
+    expect(refusedBy(backupRole, backups)).toEqual([]);
+  });
+
+  test('of prune are all allowed to its role', async () => {
+    const { prunes } = await someDays();
+    expect(new Set(prunes.map(({ command }) => command))).toEqual(
+      new Set([
+        'DescribeImages',
+        'DescribeSnapshots',
+        'DescribeInstances',
+        'DescribeVolumes',
+        'DescribeImageReferences',
+        'DescribeLaunchConfigurations',
+        'DescribeAutoScalingGroups',
+        'DescribeLockedSnapshots',
+        'ListImagesInRecycleBin',
+        'ListSnapshotsInRecycleBin',
+        ...DELETES,
+      ]),
+    );
+    expect(refusedBy(pruneRole, prunes)).toEqual([]);
+  });
+
+  test('each role has no action that its job did not need', async () => {
+    const { backups, prunes } = await someDays();
+    const used = (asked: readonly Asked[]): Set<string> => new Set(asked.map(({ action }) => action));
+    // Logs, failed runs and keys are not calls of the job's own.
+    const own = (role: readonly Statement[]): Set<string> =>
+      new Set(role.flatMap(({ Action }) => Action).filter((action) => !/^(?:logs|sqs|kms):/.test(action)));
+    expect(own(backupRole)).toEqual(used(backups));
+    expect(own(pruneRole)).toEqual(used(prunes));
+  });
+
+  test('in another Region are refused', async () => {
+    const { backups, prunes } = await someDays();
+    const elsewhere = (asked: readonly Asked[]): Asked[] =>
+      asked
+        .filter(({ context }) => !('aws:CalledVia' in context))
+        .map((one) => ({
+          ...one,
+          resource: one.resource.replace(REGION, 'eu-west-1'),
+          context: { ...one.context, 'aws:RequestedRegion': 'eu-west-1' },
+        }));
+    expect(allowedBy(backupRole, elsewhere(backups))).toEqual([]);
+    expect(allowedBy(pruneRole, elsewhere(prunes))).toEqual([]);
+  });
+});
+
+describe('the creating role', () => {
+  test('deletes nothing, also not what it made', async () => {
+    const { prunes } = await someDays();
+    const deletes = prunes.filter(({ command }) => DELETES.includes(command));
+    expect(deletes.length).toBeGreaterThan(0);
+    expect(allowedBy(backupRole, deletes)).toEqual([]);
+  });
+
+  test('makes nothing without this deployment’s tag', async () => {
+    const { backups } = await someDays();
+    const making = backups.filter(({ context }) => DEPLOYMENT in context);
+    expect(making.length).toBeGreaterThan(0);
+    for (const deployment of [undefined, 'prod', 'TEST']) {
+      expect(
+        allowedBy(
+          backupRole,
+          making.map((one) => withContext(one, { [DEPLOYMENT]: deployment })),
+        ),
+      ).toEqual([]);
+    }
+  });
+
+  test('tags nothing that exists, with any tag', async () => {
+    const { scenario } = await someDays();
+    const { region, account } = scenario;
+    const now = new Authorisations(account.account, region);
+    const tagging = [
+      ...region.images().map(({ id }) => now.createTags('image', id, { 'ec2-backup:deployment': 'test' })),
+      ...region
+        .snapshots()
+        .map(({ id }) => now.createTags('snapshot', id, { 'ec2-backup:deployment': 'test' })),
+      ...region.snapshots().map(({ id }) => now.createTags('snapshot', id, { 'Backup:Hold': 'x' })),
+    ].flat();
+    expect(tagging.length).toBeGreaterThan(0);
+    expect(allowedBy(backupRole, tagging)).toEqual([]);
+    expect(allowedBy(pruneRole, tagging)).toEqual([]);
+  });
+
+  test('tags in no other creating call', async () => {
+    const { backups } = await someDays();
+    const tagging = backups.filter(({ action }) => action === 'ec2:CreateTags');
+    for (const other of ['RunInstances', 'CopySnapshot', 'CreateVolume']) {
+      const asked = tagging.map((one) => withContext(one, { 'ec2:CreateAction': other }));
+      expect(allowedBy(backupRole, asked)).toEqual([]);
+    }
+  });
+});
+
+describe('the pruning role', () => {
+  test('makes nothing and tags nothing, also not with this deployment’s tag', async () => {
+    const { backups } = await someDays();
+    const making = backups.filter(({ command }) => CREATES.includes(command));
+    expect(making.length).toBeGreaterThan(0);
+    expect(allowedBy(pruneRole, making)).toEqual([]);
+  });
+
+  const SPARED: readonly { name: string; tags: Readonly<Record<string, string>> }[] = [
+    { name: 'what has no tags', tags: {} },
+    { name: '[H29] what another deployment made', tags: { 'ec2-backup:deployment': 'prod' } },
+    { name: '[H29] what DLM made', tags: { 'aws:dlm:lifecycle-policy-id': 'policy-1' } },
+    { name: 'what is held', tags: { 'ec2-backup:deployment': 'test', 'Backup:Hold': 'audit' } },
+    {
+      name: 'what is held for no reason given',
+      tags: { 'ec2-backup:deployment': 'test', 'Backup:Hold': '' },
+    },
+    { name: 'what is held in small letters', tags: { 'ec2-backup:deployment': 'test', 'backup:hold': 'x' } },
+  ];
+
+  test.each(SPARED)('deletes nothing of $name', ({ tags }) => {
+    const { region, account } = new Scenario();
+    const image = region.registerImage({ name: 'an-image', tags });
+    const snapshot = region.createForeignSnapshot({ tags });
+    const now = new Authorisations(account.account, region);
+    const [deregister] = now.deregisterImage(image);
+    expect(
+      allowedBy(pruneRole, [...now.deleteSnapshot(snapshot), ...(deregister ? [deregister] : [])]),
+    ).toEqual([]);
+  });
+
+  test('deletes what is this deployment’s', () => {
+    const { region, account } = new Scenario();
+    const snapshot = region.createForeignSnapshot({ tags: { 'ec2-backup:deployment': 'test' } });
+    const asked = new Authorisations(account.account, region).deleteSnapshot(snapshot);
+    expect(refusedBy(pruneRole, asked)).toEqual([]);
+  });
+
+  test('holds by the opt-in tag of the policy file', () => {
+    const role = statementsOf(resourcesOf(parse(`${POLICIES}\noptInTag: Sicherung\n`)), 'PruneRole');
+    const { region, account } = new Scenario();
+    const tags = { 'ec2-backup:deployment': 'test', 'Sicherung:Hold': 'x' };
+    const snapshot = region.createForeignSnapshot({ tags });
+    expect(allowedBy(role, new Authorisations(account.account, region).deleteSnapshot(snapshot))).toEqual([]);
+  });
+
+  test('reads parameters, recipes and launch templates only through EC2', () => {
+    for (const action of [
+      'ssm:GetParameters',
+      'imagebuilder:GetContainerRecipe',
+      'ec2:DescribeLaunchTemplates',
+    ]) {
+      const direct: IamRequest = { action, resource: '*', context: { 'aws:RequestedRegion': REGION } };
+      expect(isAllowed(pruneRole, direct), action).toBe(false);
+    }
+  });
+});
+
+describe('both roles', () => {
+  test.each([
+    { job: 'backup', id: 'BackupRole', role: backupRole, own: 'BackupFailed', other: 'PruneFailed' },
+    { job: 'prune', id: 'PruneRole', role: pruneRole, own: 'PruneFailed', other: 'BackupFailed' },
+  ])('of $job: its own log, its own queue, and Lambda alone takes it on', ({ job, id, role, own, other }) => {
+    const may = (action: string, resource: string): boolean =>
+      isAllowed(role, { action, resource, context: {} });
+    const log = (name: string): string =>
+      `arn:aws:logs:${REGION}:111122223333:log-group:/aws/lambda/${name}:log-stream:2026/11/22/[$LATEST]0`;
+    expect(may('logs:PutLogEvents', log(`ec2-backup-test-${job}`))).toBe(true);
+    expect(may('logs:CreateLogStream', log(`ec2-backup-test-${job}`))).toBe(true);
+    expect(may('logs:CreateLogGroup', log(`ec2-backup-test-${job}`))).toBe(false);
+    expect(may('logs:PutLogEvents', log(`ec2-backup-prod-${job}`))).toBe(false);
+    expect(may('sqs:SendMessage', `${own}.Arn`)).toBe(true);
+    expect(may('sqs:SendMessage', `${other}.Arn`)).toBe(false);
+    expect(trustOf(template, id)).toEqual([
+      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ]);
+  });
+
+  test.each(['BackupRole', 'PruneRole'])('%s allows no wildcard of actions', (id) => {
+    const actions = statementsOf(template, id).flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+});
+
+describe('keys of encrypted volumes', () => {
+  const KEY = `arn:aws:kms:${REGION}:111122223333:key/1`;
+  const viaEc2 = { 'kms:ViaService': `ec2.${REGION}.amazonaws.com` };
+  const CASES: readonly { name: string; action: string; context: IamRequest['context']; allowed: boolean }[] =
+    [
+      {
+        name: 'a grant for EC2, through EC2',
+        action: 'kms:CreateGrant',
+        context: { ...viaEc2, 'kms:GrantIsForAWSResource': 'true' },
+        allowed: true,
+      },
+      { name: 'a grant for somebody else', action: 'kms:CreateGrant', context: viaEc2, allowed: false },
+      {
+        name: 'a grant that it asks for itself',
+        action: 'kms:CreateGrant',
+        context: { 'kms:GrantIsForAWSResource': 'true' },
+        allowed: false,
+      },
+      { name: 'decrypting through EC2', action: 'kms:Decrypt', context: viaEc2, allowed: true },
+      { name: 'decrypting by itself', action: 'kms:Decrypt', context: {}, allowed: false },
+      {
+        name: 'decrypting through another service',
+        action: 'kms:Decrypt',
+        context: { 'kms:ViaService': `s3.${REGION}.amazonaws.com` },
+        allowed: false,
+      },
+      { name: 'deleting a key', action: 'kms:ScheduleKeyDeletion', context: viaEc2, allowed: false },
+    ];
+
+  test.each(CASES)('$name: $allowed to the creating role, and never to the pruning role', (one) => {
+    const request = { action: one.action, resource: KEY, context: one.context };
+    expect(isAllowed(backupRole, request)).toBe(one.allowed);
+    expect(isAllowed(pruneRole, request)).toBe(false);
+  });
+});
+
+const DEPLOYMENT = 'aws:RequestTag/ec2-backup:deployment';
+
+/** The same request with keys changed, or left out where undefined. */
+function withContext(asked: Asked, change: Readonly<Record<string, string | undefined>>): Asked {
+  const context = Object.entries({ ...asked.context, ...change });
+  const kept = context.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  return { ...asked, context: Object.fromEntries(kept) };
+}

@@ -1,0 +1,78 @@
+/** Events that the functions are sent: good ones, and those that they refuse with what was expected. */
+
+import { HOUR, START } from '../support/scenario.ts';
+
+interface BadEvent {
+  readonly name: string;
+  readonly event: unknown;
+  readonly says: RegExp;
+}
+
+/** As Scheduler sends it. */
+export function scheduled(policy: string, slot: number): object {
+  const text = new Date(slot).toISOString().replace('.000Z', 'Z');
+  return { job: 'backup', policy, slot: text, trigger: 'schedule' };
+}
+
+export const BAD_BACKUP_EVENTS: readonly BadEvent[] = [
+  { name: 'no object', event: 'nightly', says: /the event is "nightly", expected an object such as/ },
+  { name: 'nothing', event: null, says: /the event is null, expected an object/ },
+  { name: 'a list', event: [{ policy: 'nightly' }], says: /expected an object/ },
+  { name: 'no policy', event: {}, says: /policy is missing, expected a policy name/ },
+  {
+    name: 'another shape, with everything wrong with it',
+    event: { Records: [], polcy: 'nightly', slot: 'yesterday', dryRun: 'no' },
+    says: /"Records" is not a word of it.*"polcy".*did you mean.*slot is "yesterday".*dryRun is "no"/,
+  },
+  {
+    name: 'another job',
+    event: { job: 'prune', policy: 'nightly' },
+    says: /job is "prune", expected "backup"/,
+  },
+  {
+    name: 'a slot in the future',
+    event: { policy: 'nightly', slot: '2026-11-22T03:02:00Z' },
+    says: /slot 2026-11-22T03:02:00Z is in the future .*expected at most 60 s ahead/,
+  },
+  {
+    name: 'a slot of ten days ago',
+    event: { policy: 'nightly', slot: '2026-11-12T03:00:00Z' },
+    says: /slot 2026-11-12T03:00:00Z is missed/,
+  },
+  {
+    name: 'a scheduled slot that the next one has overtaken',
+    event: scheduled('payments', START - 7 * HOUR),
+    says: /slot 2026-11-21T20:00:00Z is missed: the next one/,
+  },
+  {
+    name: 'an unknown policy',
+    event: { policy: 'nightli' },
+    says: /"nightli" is not in the policy file.*nightly/,
+  },
+  {
+    name: 'unknown sources',
+    event: { policy: 'nightly', sources: ['i-0123456789abcdef0'] },
+    says: /not among the sources of policy nightly: i-0123456789abcdef0; expected ids that exist here/,
+  },
+  {
+    name: 'another account',
+    event: { policy: 'nightly', place: { account: '444455556666', region: 'ap-northeast-2' } },
+    says: /the request is for account 444455556666.*this function runs in account 111122223333/,
+  },
+  {
+    name: 'another Region',
+    event: { policy: 'nightly', place: { account: '111122223333', region: 'us-east-1' } },
+    says: /Region us-east-1, but this function runs in .*Region ap-northeast-2/,
+  },
+];
+
+export const BAD_PRUNE_EVENTS: readonly BadEvent[] = [
+  { name: 'sources', event: { sources: ['i-1'] }, says: /"sources" is not a word of it/ },
+  { name: 'a count without its policy', event: { accept: 3 }, says: /accept is given without policy/ },
+  {
+    name: 'a count that is none',
+    event: { policy: 'nightly', accept: -1 },
+    says: /accept is -1, expected/,
+  },
+  { name: 'an unknown policy', event: { policy: 'nightli' }, says: /"nightli" is not in the policy file/ },
+];

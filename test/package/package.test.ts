@@ -1,0 +1,282 @@
+/** What is deployed: the template and the zips of `serverless package`, and the bundles in them at work. */
+
+import { spawnSync } from 'node:child_process';
+import type { Server } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { DAY, HOUR, MINUTE, START } from '../support/scenario.ts';
+import { propertiesOf, resourcesOfType, type Template } from '../support/template.ts';
+import { BAD_BACKUP_EVENTS, BAD_PRUNE_EVENTS, scheduled } from './events.ts';
+import { identityServer } from './identity-server.ts';
+import { POLICIES, changesOf, onSimulatedAccount, type Run } from './surroundings.ts';
+import { Copy, PATIENCE, type BackupBundle, type PruneBundle } from './packaged.ts';
+
+let copy: Copy;
+let said: string;
+let template: Template;
+let backup: BackupBundle;
+let prune: PruneBundle;
+let server: Server;
+
+beforeAll(async () => {
+  copy = new Copy(POLICIES);
+  const ended = copy.serverless(['package']);
+  said = ended.said;
+  expect(said).toContain('Service packaged');
+  expect(ended.code).toBe(0);
+  template = copy.template();
+  server = await identityServer('999999999999');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${address.port}`);
+  vi.stubEnv('AWS_REGION', 'ap-northeast-2');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'of-nobody');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'of-nobody');
+  // Each exports what its handler file exports.
+  backup = (await copy.load('backup')) as BackupBundle;
+  prune = (await copy.load('prune')) as PruneBundle;
+}, PATIENCE);
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  server.close();
+  copy.remove();
+});
+
+describe('the template', () => {
+  test('has both functions on Node 24 and arm64, each with a role of its own', () => {
+    const common = { Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 900, MemorySize: 512 };
+    expect(propertiesOf(template, 'BackupLambdaFunction')).toMatchObject({
+      ...common,
+      FunctionName: 'ec2-backup-test-backup',
+      Handler: 'dist/lambda/backup/index.handler',
+      Role: 'BackupRole.Arn',
+    });
+    expect(propertiesOf(template, 'PruneLambdaFunction')).toMatchObject({
+      ...common,
+      FunctionName: 'ec2-backup-test-prune',
+      Handler: 'dist/lambda/prune/index.handler',
+      Role: 'PruneRole.Arn',
+    });
+  });
+
+  test('gives the functions no environment', () => {
+    for (const properties of resourcesOfType(template, 'AWS::Lambda::Function'))
+      expect(properties).not.toHaveProperty('Environment');
+  });
+
+  test('[H1] lets Lambda repeat no run by itself, and keeps the failed ones', () => {
+    expect(resourcesOfType(template, 'AWS::Lambda::EventInvokeConfig')).toEqual([
+      {
+        FunctionName: 'BackupLambdaFunction',
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: 'BackupFailed.Arn' } },
+        Qualifier: '$LATEST',
+      },
+      {
+        FunctionName: 'PruneLambdaFunction',
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: 'PruneFailed.Arn' } },
+        Qualifier: '$LATEST',
+      },
+    ]);
+  });
+
+  test('keeps logs for 90 days, where the roles may write', () => {
+    expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toEqual([
+      { LogGroupName: '/aws/lambda/ec2-backup-test-backup', RetentionInDays: 90 },
+      { LogGroupName: '/aws/lambda/ec2-backup-test-prune', RetentionInDays: 90 },
+    ]);
+  });
+
+  test('wires every policy’s schedule: zone, input, role and dead-letter queue', () => {
+    const schedules = resourcesOfType(template, 'AWS::Scheduler::Schedule');
+    expect(schedules).toMatchObject([
+      {
+        Name: 'backup-nightly',
+        ScheduleExpression: 'cron(0 12 * * ? *)',
+        ScheduleExpressionTimezone: 'Asia/Seoul',
+        Target: {
+          Arn: 'BackupLambdaFunction.Arn',
+          RoleArn: 'BackupScheduleRole.Arn',
+          Input:
+            '{"job":"backup","policy":"nightly","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
+          DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' },
+        },
+      },
+      {
+        Name: 'backup-payments',
+        ScheduleExpression: 'cron(0 0,6,12,18 * * ? *)',
+        ScheduleExpressionTimezone: 'America/New_York',
+        Target: { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' } },
+      },
+      {
+        Name: 'prune',
+        ScheduleExpressionTimezone: 'Asia/Seoul',
+        Target: {
+          Arn: 'PruneLambdaFunction.Arn',
+          RoleArn: 'PruneScheduleRole.Arn',
+          Input: '{"job":"prune","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
+          DeadLetterConfig: { Arn: 'PruneUndelivered.Arn' },
+        },
+      },
+    ]);
+  });
+
+  test('has the four roles of infra/ and no other', () => {
+    const roles = Object.entries(template.Resources).filter(([, { Type }]) => Type.startsWith('AWS::IAM::'));
+    expect(roles.map(([id]) => id)).toEqual([
+      'BackupRole',
+      'PruneRole',
+      'BackupScheduleRole',
+      'PruneScheduleRole',
+    ]);
+  });
+
+  const isInstalled = spawnSync('cfn-lint', ['--version']).status === 0;
+  test.skipIf(!isInstalled)('passes cfn-lint (skipped where that is not installed)', () => {
+    const args = ['--non-zero-exit-code', 'error', '--', copy.templateFile];
+    const { status, stdout } = spawnSync('cfn-lint', args, { encoding: 'utf8' });
+    expect(status, stdout).toBe(0);
+  });
+});
+
+describe('the zip', () => {
+  test.each(['backup', 'prune'])('of %s holds its bundle and nothing else, at most 1.1 MB of it', (name) => {
+    const files = [...copy.unzip(name)];
+    expect(files.map(([path]) => path)).toEqual([`dist/lambda/${name}/index.mjs`]);
+    for (const [, bytes] of files) expect(bytes.length).toBeLessThanOrEqual(1_100_000);
+  });
+});
+
+describe('packaging', () => {
+  test('refuses a wrong policy file with its problems, and packages nothing', () => {
+    const wrong = new Copy(POLICIES.replace('last: 2', 'last: 0').replace('Asia/Seoul', 'Asia/Soul'));
+    const ended = wrong.serverless(['package']);
+    expect(ended.code).toBe(1);
+    expect(ended.said).toContain('policies.yml:4:11 timezone');
+    expect(ended.said).toContain('policies.nightly.keep.last: last is 0');
+    expect(ended.said).toContain('2 problems in policies.yml');
+    expect(() => wrong.template()).toThrow(/ENOENT/);
+    wrong.remove();
+  });
+});
+
+const GOOD_SLOT = '2026-11-22T03:00:00Z';
+
+describe('the packaged backup', () => {
+  test('makes the slot that the schedule names, and answers the counts', async () => {
+    const { scenario, environment, records } = onSimulatedAccount();
+    const answer = await backup.backupHandler(environment)(scheduled('nightly', START));
+    expect(answer).toMatchObject({
+      version: 1,
+      job: 'backup',
+      slot: GOOD_SLOT,
+      place: { account: '111122223333', region: 'ap-northeast-2' },
+      counts: { done: 1 },
+    });
+    expect(scenario.region.images()).toMatchObject([
+      { tags: { 'ec2-backup:deployment': 'test', 'ec2-backup:slot': GOOD_SLOT } },
+    ]);
+    expect(records.map(({ message }) => message)).toEqual(['decision', 'outcome', 'run ended']);
+  });
+
+  test('[H1] makes a slot once, however often it is delivered', async () => {
+    const { scenario, environment } = onSimulatedAccount();
+    const handle = backup.backupHandler(environment);
+    await handle(scheduled('payments', START - 4 * HOUR));
+    scenario.clock.advance(MINUTE);
+    await expect(handle(scheduled('payments', START - 4 * HOUR))).resolves.toMatchObject({
+      counts: { 'already-done': 1 },
+    });
+    expect(scenario.region.snapshots()).toHaveLength(1);
+  });
+
+  test('on demand makes only the sources asked for', async () => {
+    const { scenario, environment } = onSimulatedAccount();
+    const { id } = scenario.region.runInstance({ tags: { Backup: 'nightly' } });
+    await backup.backupHandler(environment)({ policy: 'nightly', sources: [id] });
+    expect(scenario.region.images().map(({ sourceInstanceId }) => sourceInstanceId)).toEqual([id]);
+  });
+
+  test('on a dry run answers the plan and changes nothing', async () => {
+    const { scenario, environment } = onSimulatedAccount();
+    const answer = await backup.backupHandler(environment)({ policy: 'nightly', dryRun: true });
+    expect(answer).toMatchObject({
+      version: 1,
+      actions: [{ action: 'create-image' }],
+      totals: { actions: 1 },
+    });
+    expect(changesOf(scenario)).toEqual([]);
+  });
+
+  test('fails when a source fails, and names it', async () => {
+    const { scenario, environment } = onSimulatedAccount();
+    scenario.region.faults = ({ command }) =>
+      command === 'CreateImage' ? { kind: 'error', name: 'InternalError', status: 400 } : undefined;
+    await expect(backup.backupHandler(environment)({ policy: 'nightly' })).rejects.toThrow(
+      /^backup run 2026-11-22T03:00:00Z: 1 of 1 actions failed: create-image i-/,
+    );
+  });
+
+  test.each(BAD_BACKUP_EVENTS)(
+    '[H34] refuses $name, says what was expected, and changes nothing',
+    async ({ event, says }) => {
+      const { scenario, environment } = onSimulatedAccount();
+      await expect(backup.backupHandler(environment)(event)).rejects.toThrow(says);
+      await expect(backup.backupHandler(environment)(event)).rejects.toHaveProperty(
+        'name',
+        'ConfigurationError',
+      );
+      expect(changesOf(scenario)).toEqual([]);
+    },
+  );
+
+  test('[H35] carries the policy file that it was packaged with, and keeps to its targets', async () => {
+    // The real client asks the local server, which says that it is another account.
+    await expect(backup.handler({ policy: 'nightly' })).rejects.toThrow(
+      "the credentials are of account 999999999999, expected one of the policy file's targets: " +
+        'account 111122223333, Region ap-northeast-2',
+    );
+  });
+});
+
+describe('the packaged prune', () => {
+  async function fiveNights(): Promise<Run> {
+    const run = onSimulatedAccount();
+    for (let night = 0; night < 5; night += 1) {
+      await backup.backupHandler(run.environment)(scheduled('nightly', START + night * DAY));
+      run.scenario.clock.advance(DAY);
+    }
+    return run;
+  }
+
+  test('deletes what no rule keeps, with its snapshots, and answers the counts', async () => {
+    const { scenario, environment } = await fiveNights();
+    const now = scenario.clock.now();
+    const event = { job: 'prune', slot: new Date(now).toISOString(), trigger: 'schedule' };
+    await expect(prune.pruneHandler(environment)(event)).resolves.toMatchObject({
+      job: 'prune',
+      counts: { done: 3 },
+    });
+    expect(scenario.region.images().map(({ tags }) => tags['ec2-backup:slot'])).toEqual([
+      '2026-11-25T03:00:00Z',
+      '2026-11-26T03:00:00Z',
+    ]);
+    expect(scenario.region.snapshots()).toHaveLength(2);
+  });
+
+  test('on a dry run answers the plan with a reason for each, and changes nothing', async () => {
+    const { scenario, environment } = await fiveNights();
+    const before = changesOf(scenario).length;
+    const answer = await prune.pruneHandler(environment)({ dryRun: true });
+    expect(answer).toMatchObject({ totals: { actions: 3, verdicts: 5 } });
+    expect(changesOf(scenario)).toHaveLength(before);
+    expect(scenario.region.images()).toHaveLength(5);
+  });
+
+  test.each(BAD_PRUNE_EVENTS)('[H34] refuses $name, and deletes nothing', async ({ event, says }) => {
+    const { scenario, environment } = await fiveNights();
+    await expect(prune.pruneHandler(environment)(event)).rejects.toThrow(says);
+    expect(scenario.region.images()).toHaveLength(5);
+  });
+});

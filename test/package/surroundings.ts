@@ -1,0 +1,44 @@
+/** What the bundles run in: the simulated account, with two instances that opted in. */
+
+import type { Environment } from '../../src/handlers/environment.ts';
+import type { LogRecord } from '../../src/lib/report/log-records.ts';
+import { Scenario, clientsOf } from '../support/scenario.ts';
+
+/** The policy file that is packaged. */
+export const POLICIES = `
+version: 1
+deployment: test
+timezone: Asia/Seoul
+policies:
+  nightly: { backup: image, schedule: cron(0 12 * * ? *), keep: { last: 2 } }
+  payments: { backup: snapshots, schedule: every 6 hours, timezone: America/New_York, keep: { last: 3 } }
+targets: [{ account: "111122223333", region: ap-northeast-2 }]
+`;
+
+export interface Run {
+  readonly scenario: Scenario;
+  readonly records: LogRecord[];
+  readonly environment: Environment;
+}
+
+export function onSimulatedAccount(): Run {
+  const scenario = new Scenario({ policies: POLICIES });
+  const records: LogRecord[] = [];
+  scenario.region.runInstance({ tags: { Backup: 'nightly' } });
+  scenario.region.runInstance({ tags: { Backup: 'payments' } });
+  const environment: Environment = {
+    file: scenario.file,
+    region: scenario.region.name,
+    clients: clientsOf(scenario.region),
+    clock: scenario.clock,
+    log: (some) => records.push(...some),
+  };
+  return { scenario, records, environment };
+}
+
+/** The commands that were to change the account. */
+export function changesOf({ region }: Scenario): string[] {
+  return region.calls
+    .map(({ command }) => command)
+    .filter((command) => !/^(?:Describe|List|Get)/.test(command));
+}

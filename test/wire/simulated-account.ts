@@ -1,0 +1,57 @@
+/** The simulated account, with the command line in the same process. */
+
+import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
+import { onCommand } from '../../src/simulator/faults.ts';
+import { run } from '../cli/fake-shell.ts';
+import { MINUTE, Scenario } from '../support/scenario.ts';
+import { ACCOUNT, REGION, type Account, type Launch } from './account.ts';
+
+/** Small pages, empty ones too, as launcher.py makes them. */
+export function simulatedAccount(): Account {
+  const scenario = new Scenario({ account: ACCOUNT, regions: [REGION] });
+  const { clock, region } = scenario;
+  return {
+    ec2: region.ec2,
+    now: () => clock.now(),
+    settle: () => done(() => clock.advance(10 * MINUTE)),
+    age: (ms) => done(() => clock.advance(ms)),
+    loseAnswer: (action) =>
+      done(() => {
+        region.faults = onCommand(action, 1, { kind: 'lost-answer' });
+      }),
+    run: (args) => run(args, { scenario }),
+    launch: (launch) => Promise.resolve(region.runInstance(instanceSpec(launch))),
+    createVolume: (tags) =>
+      Promise.resolve(region.createVolume({ sizeGiB: 5, type: 'gp3', iops: 3000, tags })),
+    terminate: (id) => done(() => region.terminateInstance(id)),
+    tag: (id, key, value) => done(() => region.tag(id, key, value)),
+    foreignSnapshot: (tags) => Promise.resolve(region.createForeignSnapshot({ tags })),
+    foreignImage: (name, tags) => Promise.resolve(region.registerImage({ name, tags })),
+    launchTemplate: (imageId) => {
+      const id = region.createLaunchTemplate('web', imageId);
+      region.newLaunchTemplateVersion(id, 'ami-0123456789abcdef0');
+      return Promise.resolve(id);
+    },
+    deregisterByHand: async (id) => {
+      await region.ec2.send(new DeregisterImageCommand({ ImageId: id }));
+    },
+  };
+}
+
+/** What the console does, it does at once. */
+function done(work: () => void): Promise<void> {
+  work();
+  return Promise.resolve();
+}
+
+function instanceSpec({ tags, imageId }: Launch): Parameters<Scenario['region']['runInstance']>[0] {
+  return {
+    tags,
+    ...(imageId !== undefined && { imageId }),
+    keyName: 'deploy',
+    volumes: [
+      { device: '/dev/sda1', sizeGiB: 8, type: 'gp3', iops: 3000 },
+      { device: '/dev/sdf', sizeGiB: 20, type: 'gp3', iops: 3000 },
+    ],
+  };
+}
