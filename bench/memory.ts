@@ -18,6 +18,9 @@ policies:
   disks: { backup: volume, schedule: every 24 hours, keep: { last: ${KEPT} } }
 `;
 
+/** What Lambda starts node with in a function of 256 MB: 90 % of it for old objects, 5 % for new ones. */
+const LAMBDA_FLAGS = ['--max-old-space-size=230', '--max-semi-space-size=12'];
+
 /** What a Lambda's process does: load the bundle, run the handler; then it says how much memory it took. */
 const CHILD = `
 const { handler } = await import(process.argv[1]);
@@ -39,7 +42,7 @@ export async function memoryRows(): Promise<BenchRow[]> {
       {
         what: `memory of a prune over ${VOLUMES * (KEPT + 1)} snapshots: the bundled Lambda, the real SDK client, a local XML server`,
         bound: 'under 256 MB resident',
-        measured: `${Math.round(kilobytes / 1024)} MB at the most, ${counts.done} snapshots deleted, no flags set`,
+        measured: `${Math.round(kilobytes / 1024)} MB at the most, ${counts.done} snapshots deleted, with Lambda's flags for 256 MB (${LAMBDA_FLAGS.join(' ')})`,
       },
     ];
   } finally {
@@ -55,7 +58,7 @@ interface ChildAnswer {
 
 async function runPrune(url: string): Promise<ChildAnswer> {
   const bundle = new URL('../dist/lambda/prune/index.mjs', import.meta.url);
-  const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD, bundle.href], {
+  const child = spawn(process.execPath, [...LAMBDA_FLAGS, '--input-type=module', '-e', CHILD, bundle.href], {
     env: {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: 'us-east-1',

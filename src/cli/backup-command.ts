@@ -2,8 +2,9 @@ import { manualSlot } from '../lib/plan/backup-slot.ts';
 import { formatInstant, INSTANT_EXPECTED, parseInstant } from '../lib/policy/instant.ts';
 import { outcomeText } from '../lib/report/outcome-text.ts';
 import { runJson } from '../lib/report/outcome-json.ts';
-import { allSkipped, backupPlanText, skippedText } from '../lib/report/plan-text.ts';
-import { planJson } from '../lib/report/plan-json.ts';
+import { backupPlanText, skippedText } from '../lib/report/plan-text.ts';
+import { planJson, skippedOf } from '../lib/report/plan-json.ts';
+import { plural } from '../lib/report/text.ts';
 import { applyBackup, planBackupRun, type BackupReport, type BackupRunPlan } from '../lib/run/backup.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure } from '../lib/run/outcome.ts';
@@ -35,9 +36,20 @@ export async function backupCommand(options: BackupOptions, shell: Shell): Promi
     context,
   }));
   showPlan(planned.plan, planned.context, options, shell);
-  const question = `Make ${planned.plan.actions.length} backups in ${formatPlace(planned.context.place)}?`;
-  const end = await consent(options, question, shell);
+  const { actions } = planned.plan;
+  const question = `Make ${plural(actions.length, 'backup')} in ${formatPlace(planned.context.place)}?`;
+  const end = actions.length === 0 && !options.dryRun ? undefined : await consent(options, question, shell);
   if (end !== undefined) return end;
+  if (!options.yes && actions.length > 0) {
+    // A question may stand for hours: the slot may be missed by now, or a source gone.
+    const now = await planBackupRun(request, planned.context);
+    if (JSON.stringify(now.actions) !== JSON.stringify(actions)) {
+      shell.note(
+        'The account changed while you were asked: nothing was made. Run it again to see the new plan.',
+      );
+      return EXIT.error;
+    }
+  }
   const view = shell.progress('Making backups');
   const report = await applyBackup(planned.plan, planned.context).finally(() => view.stop());
   showReport(report, planned.context, options, shell);
@@ -46,19 +58,19 @@ export async function backupCommand(options: BackupOptions, shell: Shell): Promi
 
 function showPlan(plan: BackupRunPlan, context: RunContext, options: BackupOptions, shell: Shell): void {
   const { place, file } = context;
-  if (options.json) {
-    if (!options.dryRun) return;
+  if (options.json && options.dryRun) {
     const parts = { place, deployment: file.deployment, backups: [plan], tagProblems: plan.tagProblems };
     shell.out(JSON.stringify(planJson(parts), null, 2));
     return;
   }
-  shell.out(
-    [
-      `${formatPlace(place)}, deployment ${file.deployment}`,
-      ...backupPlanText(plan, shell.paint),
-      ...skippedText(allSkipped([plan], plan.tagProblems), plan.warnings, shell.paint),
-    ].join('\n'),
-  );
+  const text = [
+    `${formatPlace(place)}, deployment ${file.deployment}`,
+    ...backupPlanText(plan, shell.paint),
+    ...skippedText(skippedOf(plan), [...plan.tagProblems, ...plan.warnings], shell.paint),
+  ].join('\n');
+  // With --json the answer is the outcome; who is asked must see the plan all the same.
+  if (!options.json) shell.out(text);
+  else if (!options.yes) shell.note(text);
 }
 
 function showReport(

@@ -1,5 +1,6 @@
 import { pointListText } from '../lib/report/point-list.ts';
 import { verdictJson } from '../lib/report/plan-json.ts';
+import { skippedText } from '../lib/report/plan-text.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { planPruneRun } from '../lib/run/prune.ts';
 import { withAccount, type AccountOptions } from './account.ts';
@@ -28,7 +29,9 @@ export async function listCommand(
       ageSeconds: Math.floor((now - entry.point.slot) / 1000),
       ...(entry.point.detail !== undefined && { detail: entry.point.detail }),
     }));
-    shell.out(JSON.stringify({ version: 1, points }, null, 2));
+    shell.out(
+      JSON.stringify({ version: 1, points, skipped: plan.skipped, warnings: plan.warnings }, null, 2),
+    );
     return EXIT.done;
   }
   const place = formatPlace(context.place);
@@ -38,5 +41,7 @@ export async function listCommand(
   } else {
     shell.out(pointListText(wanted, now, shell.paint).join('\n'));
   }
+  const notes = skippedText(plan.skipped, plan.warnings, shell.paint);
+  if (notes.length > 0) shell.note(notes.join('\n'));
   return EXIT.done;
 }

@@ -1,5 +1,5 @@
-import { allSkipped, backupPlanText, prunePlanText, skippedText } from '../lib/report/plan-text.ts';
-import { planJson } from '../lib/report/plan-json.ts';
+import { backupPlanText, prunePlanText, skippedText } from '../lib/report/plan-text.ts';
+import { planJson, skippedOf } from '../lib/report/plan-json.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { planEverything } from '../lib/run/plan.ts';
 import { withAccount, type AccountOptions } from './account.ts';
@@ -16,8 +16,12 @@ export async function planCommand(options: AccountOptions, shell: Shell): Promis
     shell.out(JSON.stringify(planJson({ ...plan, place: context.place, deployment }), null, 2));
     return EXIT.done;
   }
-  const warnings = [...plan.backups.flatMap((backup) => backup.warnings), ...plan.prune.warnings];
-  const skipped = [...allSkipped(plan.backups, plan.tagProblems), ...plan.prune.skipped];
+  const warnings = [
+    ...plan.tagProblems,
+    ...plan.backups.flatMap((backup) => backup.warnings),
+    ...plan.prune.warnings,
+  ];
+  const skipped = [...plan.backups.flatMap(skippedOf), ...plan.prune.skipped];
   shell.out(
     [
       `${formatPlace(context.place)}, deployment ${deployment}. This is a plan: nothing is changed.`,

@@ -10,7 +10,7 @@ import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
 import type { PruneOptions } from './prune-command.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
-import { EXIT, type ExitCode, type Shell } from './shell.ts';
+import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 import { validateCommand } from './validate-command.ts';
 
 const EXIT_HELP = `
@@ -59,9 +59,12 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     );
   withAccountOptions(program.command('backup'))
     .description('back up the sources of a policy now')
-    .requiredOption('--policy <name>', 'the policy to run')
+    .requiredOption('--policy <name>', 'the policy to run', once('--policy'))
     .option('--source <id...>', "only these of the policy's instances or volumes")
-    .option('--slot <time>', 'the slot to make, to retry an earlier run (default: this minute)')
+    .option(
+      '--slot <time>',
+      'the slot to make, at most 24 h ago, to retry an earlier run (default: this minute)',
+    )
     .option('--hold <why>', 'hold what is made: it stays until the tag is removed')
     .option('--yes', 'do not ask')
     .option('--dry-run', 'show the plan and stop')
@@ -71,7 +74,7 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     );
   withAccountOptions(program.command('prune'))
     .description('delete the recovery points that no rule keeps')
-    .option('--policy <name>', 'only what this policy made')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
     .option('--accept <n>', 'run a plan that the guard refused, if it still deletes exactly n points')
     .option('--yes', 'do not ask')
     .option('--dry-run', 'show the plan and stop')
@@ -93,7 +96,7 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
     .command('retention')
     .description('judge a list of points by retention rules; needs no account')
     .argument('[file]', '[{"id","time","state"?}] as JSON; - is standard input')
-    .requiredOption('--keep <rules>', 'such as "last=3 daily=7 within=14d"')
+    .requiredOption('--keep <rules>', 'such as "last=3 daily=7 within=14d"; may be repeated', joinWords)
     .option('--timezone <zone>', 'the calendar of days, weeks and months', 'UTC')
     .option('--now <time>', 'judge as of this time (default: the clock)')
     .option('--json', 'print JSON')
@@ -116,12 +119,25 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
     .command('demo')
     .description('run the policy file for some weeks on a simulated account; needs no AWS')
     .option('--policies <file>', 'the policy file (default: the example that ships with ec2-backup)')
-    .option('--days <n>', 'how many days', '60')
+    .option('--days <n>', 'how many days, 1 to 400', '60')
     .option('--json', 'print JSON')
     .addHelpText('after', example('ec2-backup demo --days 14'))
     .action(async (options: DemoOptions) =>
       end(await (await import('./demo/demo-command.ts')).demoCommand(options, shell)),
     );
+}
+
+/** Who knows restic writes one option a rule. */
+function joinWords(word: string, before: string | undefined): string {
+  return before === undefined ? word : `${before} ${word}`;
+}
+
+/** A second value would silently win over the first. */
+function once(name: string): (value: string, before: string | undefined) => string {
+  return (value, before) => {
+    if (before === undefined) return value;
+    throw new UsageError(`${name} is given twice: ${JSON.stringify(before)} and ${JSON.stringify(value)}`);
+  };
 }
 
 function example(line: string): string {

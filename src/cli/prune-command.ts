@@ -32,7 +32,7 @@ export async function pruneCommand(options: PruneOptions, shell: Shell): Promise
   const { actions, refused } = planned.plan;
   const question = `Delete ${actions.length} AMIs and snapshots in ${formatPlace(planned.context.place)}?`;
   const end = actions.length === 0 && !options.dryRun ? undefined : await consent(options, question, shell);
-  if (end !== undefined) return end === EXIT.done && refused.length > 0 ? EXIT.refused : end;
+  if (end !== undefined) return end === EXIT.done ? dryRunCode(planned.plan) : end;
   if (!options.yes && (await hasChanged(planned, request))) {
     shell.note(
       'The account changed while you were asked: nothing was deleted. Run it again to see the new plan.',
@@ -53,25 +53,31 @@ async function hasChanged({ plan, context }: Planned, request: PruneRequest): Pr
   return JSON.stringify(now.actions) !== JSON.stringify(plan.actions);
 }
 
+/** A dry run ends as the run would, as far as the plan can tell. */
+function dryRunCode({ unchecked, refused }: PrunePlan): ExitCode {
+  if (unchecked.length > 0) return EXIT.failed;
+  return refused.length > 0 ? EXIT.refused : EXIT.done;
+}
+
 interface Planned {
   readonly plan: PrunePlan;
   readonly context: RunContext;
 }
 
 function showPlan(plan: PrunePlan, { place, file }: RunContext, options: PruneOptions, shell: Shell): void {
-  if (options.json) {
-    if (!options.dryRun) return;
+  if (options.json && options.dryRun) {
     const parts = { place, deployment: file.deployment, backups: [], prune: plan, tagProblems: [] };
     shell.out(JSON.stringify(planJson(parts), null, 2));
     return;
   }
-  shell.out(
-    [
-      `${formatPlace(place)}, deployment ${file.deployment}`,
-      ...prunePlanText(plan, shell.paint),
-      ...skippedText(plan.skipped, plan.warnings, shell.paint),
-    ].join('\n'),
-  );
+  const text = [
+    `${formatPlace(place)}, deployment ${file.deployment}`,
+    ...prunePlanText(plan, shell.paint),
+    ...skippedText(plan.skipped, plan.warnings, shell.paint),
+  ].join('\n');
+  // With --json the answer is the outcome; who is asked must see the plan all the same.
+  if (!options.json) shell.out(text);
+  else if (!options.yes) shell.note(text);
 }
 
 function showReport(

@@ -4,7 +4,7 @@ import { parseKeep, type Keep } from '../lib/policy/keep.ts';
 import { didYouMean, nearest } from '../lib/policy/suggest.ts';
 import { isTimeZone, knownTimeZones } from '../lib/policy/time-zone.ts';
 import { retain, type Verdict } from '../lib/plan/retention.ts';
-import { printable, table } from '../lib/report/text.ts';
+import { plural, printable, table } from '../lib/report/text.ts';
 import { parsePoints, type InputPoint } from './points-file.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
@@ -105,7 +105,7 @@ function printText(judged: readonly Judged[], shell: Shell): void {
   ]);
   printLines(table(rows, ''), shell);
   const kept = judged.filter(({ verdict }) => verdict.decision === 'keep').length;
-  shell.out(bold(`${judged.length} points: ${kept} kept, ${judged.length - kept} pruned`));
+  shell.out(bold(`${plural(judged.length, 'point')}: ${kept} kept, ${judged.length - kept} pruned`));
 }
 
 function printLines(lines: readonly string[], shell: Shell): void {

@@ -16,7 +16,7 @@ export interface Environment {
   readonly clients: Clients;
   readonly clock: Clock;
   /** Writes records as JSON lines, each with the correlation fields. */
-  readonly log: (records: readonly LogRecord[], correlation: Readonly<Record<string, unknown>>) => void;
+  readonly log: (records: Iterable<LogRecord>, correlation: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The surroundings of a deployed function. */

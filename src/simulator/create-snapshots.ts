@@ -5,7 +5,7 @@ import type {
   InstanceSpecification,
   Snapshot,
 } from '@aws-sdk/client-ec2';
-import { renderSnapshot } from './describe-snapshots.ts';
+import { renderSnapshot, renderSnapshotInfo } from './describe-snapshots.ts';
 import { SimulatedServiceError, invalidValue, missingParameter } from './errors.ts';
 import { INSTANCE_ID, VOLUME_ID, checkId, find } from './lookup.ts';
 import { TAG_SPECIFICATIONS } from './parameters.ts';
@@ -44,7 +44,7 @@ export const createSnapshots: Command<CreateSnapshotsRequest, CreateSnapshotsRes
     if (specification === undefined) throw missingParameter('InstanceSpecification');
     const volumes = chosenVolumes(world, specification);
     const snapshots = makeSnapshots(world, volumes, { input, failure });
-    return { Snapshots: snapshots.map((snapshot) => renderSnapshot(snapshot, world.now())) };
+    return { Snapshots: snapshots.map((snapshot) => renderSnapshotInfo(snapshot, world.now())) };
   },
 };
 

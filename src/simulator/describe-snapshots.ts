@@ -1,4 +1,9 @@
-import type { DescribeSnapshotsRequest, DescribeSnapshotsResult, Snapshot } from '@aws-sdk/client-ec2';
+import type {
+  DescribeSnapshotsRequest,
+  DescribeSnapshotsResult,
+  Snapshot,
+  SnapshotInfo,
+} from '@aws-sdk/client-ec2';
 import type { Filterable } from './filters.ts';
 import { listPage, tokenOf } from './listing.ts';
 import { SNAPSHOT_ID } from './lookup.ts';
@@ -49,6 +54,17 @@ function filterableAt(time: number): Filterable<SnapshotRecord> {
 export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot {
   const state = snapshotState(snapshot, time);
   return {
+    ...renderSnapshotInfo(snapshot, time),
+    StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
+    CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
+    StorageTier: 'standard',
+  };
+}
+
+/** The lesser shape that CreateSnapshots answers with: no message, completion time or tier. */
+export function renderSnapshotInfo(snapshot: SnapshotRecord, time: number): SnapshotInfo {
+  const state = snapshotState(snapshot, time);
+  return {
     SnapshotId: snapshot.id,
     OwnerId: snapshot.ownerId,
     VolumeId: snapshot.volumeId,
@@ -56,11 +72,8 @@ export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot
     Encrypted: snapshot.encrypted,
     Description: snapshot.description,
     State: state,
-    StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
     Progress: state === 'completed' ? '100%' : '0%',
     StartTime: new Date(snapshot.createdAt),
-    CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
-    StorageTier: 'standard',
     Tags: toTagList(snapshot.tags.at(time)),
   };
 }

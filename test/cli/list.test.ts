@@ -112,6 +112,8 @@ test('a source without points is told so, with the place it was looked for in', 
   expect(parseJson<ListAnswer>((await list('vol-0123456789abcdef0', '--json')).out)).toEqual({
     version: 1,
     points: [],
+    skipped: [],
+    warnings: [],
   });
 });
 

@@ -36,7 +36,7 @@ test('a good file is said in words, with the coming slots', async () => {
     /^ {2}nightly +image +cron\(0 3 \* \* \? \*\) UTC +keep daily=3 +next 2026-11-23T03:00:00Z, 2026-11-24T03:00:00Z, 2026-11-25T03:00:00Z$/m,
   );
   expect(out).toMatch(/^ {2}old +retired +keep last=1$/m);
-  expect(out).toMatch(/prune every 6 hours UTC, refused above 30% of a policy's points/);
+  expect(out).toMatch(/prune every 6 hours UTC, refused above 20 points and 30% of a policy's/);
 });
 
 test('the example that ships is valid', async () => {

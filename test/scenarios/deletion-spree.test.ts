@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusal } from '../../src/lib/plan/guard.ts';
+import { madeLately, refusal } from '../../src/lib/plan/guard.ts';
 import { runBackup } from '../../src/lib/run/backup.ts';
 import { ConfigurationError } from '../../src/lib/run/errors.ts';
 import { resolvePlace } from '../../src/lib/run/place.ts';
@@ -43,7 +43,7 @@ describe('a deletion spree', () => {
       policy: 'nightly',
       deletions: 108,
       reason:
-        'would delete 108 of 120 points; expected at most 20, 30% of them (36) or three times the 8 made in the last 26 h',
+        'would delete 108 of 120 points; expected at most 20, 30% of them (36) or three times the 8 made lately',
     });
     expect(
       refused.plan.verdicts.filter(({ verdict }) => verdict.reasons[0]?.startsWith('refused: ')),
@@ -158,11 +158,15 @@ describe('a steady state', () => {
     const slots = Array.from({ length: kept + 1 }, (_, day) => START - day * DAY).flatMap((slot) =>
       Array<number>(sources).fill(slot),
     );
-    expect(refusal({ deletions: sources, slots, now, maxShare: 0.3 })).toBeUndefined();
+    const made = madeLately(slots, now, START);
+    expect(made).toBe(sources);
+    const of = (deletions: number): string | undefined =>
+      refusal({ deletions, points: slots.length, made, maxShare: 0.3 });
+    expect(of(sources)).toBeUndefined();
     // Two missed days are caught up with; what no steady state makes is not.
-    expect(refusal({ deletions: 3 * sources, slots, now, maxShare: 0.3 })).toBeUndefined();
+    expect(of(3 * sources)).toBeUndefined();
     const spree = Math.max(3 * sources, 0.3 * slots.length) + 1;
-    expect(refusal({ deletions: spree, slots, now, maxShare: 0.3 })).toBeDefined();
+    expect(of(spree)).toBeDefined();
   });
 
   test('[H35] planning again after it was read is the same plan', async () => {

@@ -19,8 +19,16 @@ import type {
 import type { Clients } from './clients.ts';
 import { required } from './shapes.ts';
 
-/** Makes one backup and answers the ids of what was made: the AMI's, or its snapshots'. Never retried by the SDK. */
-export function create(clients: Clients, action: CreateAction): Promise<readonly string[]> {
+/** What a creating call made. */
+export interface Made {
+  /** The AMI's id, or its snapshots'. */
+  readonly ids: readonly string[];
+  /** Volumes that were to be in a set and are not: detached since they were listed. */
+  readonly missing: readonly string[];
+}
+
+/** Makes one backup. Never retried by the SDK. */
+export function create(clients: Clients, action: CreateAction): Promise<Made> {
   switch (action.action) {
     case 'create-image':
       return createImage(clients, action);
@@ -31,7 +39,7 @@ export function create(clients: Clients, action: CreateAction): Promise<readonly
   }
 }
 
-async function createImage({ ec2Once }: Clients, action: CreateImageAction): Promise<readonly string[]> {
+async function createImage({ ec2Once }: Clients, action: CreateImageAction): Promise<Made> {
   const { source, name, reboot, excludedDevices, tags } = action;
   const answer = await ec2Once.send(
     new CreateImageCommand({
@@ -45,13 +53,10 @@ async function createImage({ ec2Once }: Clients, action: CreateImageAction): Pro
       }),
     }),
   );
-  return [required(answer.ImageId, 'ImageId of CreateImage')];
+  return { ids: [required(answer.ImageId, 'ImageId of CreateImage')], missing: [] };
 }
 
-async function createSnapshots(
-  { ec2Once }: Clients,
-  action: CreateSnapshotsAction,
-): Promise<readonly string[]> {
+async function createSnapshots({ ec2Once }: Clients, action: CreateSnapshotsAction): Promise<Made> {
   const { source, description, excludeBootVolume, excludedVolumes, tags } = action;
   const answer = await ec2Once.send(
     new CreateSnapshotsCommand({
@@ -64,15 +69,15 @@ async function createSnapshots(
       TagSpecifications: [tagSpecification('snapshot', tags)],
     }),
   );
-  return (answer.Snapshots ?? []).map(({ SnapshotId }) =>
-    required(SnapshotId, 'SnapshotId of CreateSnapshots'),
-  );
+  const snapshots = answer.Snapshots ?? [];
+  const made = new Set(snapshots.map(({ VolumeId }) => VolumeId));
+  return {
+    ids: snapshots.map(({ SnapshotId }) => required(SnapshotId, 'SnapshotId of CreateSnapshots')),
+    missing: action.volumes.filter((id) => !made.has(id)),
+  };
 }
 
-async function createSnapshot(
-  { ec2Once }: Clients,
-  action: CreateSnapshotAction,
-): Promise<readonly string[]> {
+async function createSnapshot({ ec2Once }: Clients, action: CreateSnapshotAction): Promise<Made> {
   const answer = await ec2Once.send(
     new CreateSnapshotCommand({
       VolumeId: action.source,
@@ -80,7 +85,7 @@ async function createSnapshot(
       TagSpecifications: [tagSpecification('snapshot', action.tags)],
     }),
   );
-  return [required(answer.SnapshotId, 'SnapshotId of CreateSnapshot')];
+  return { ids: [required(answer.SnapshotId, 'SnapshotId of CreateSnapshot')], missing: [] };
 }
 
 /** How EC2 answered for one snapshot of a deregistered AMI. */

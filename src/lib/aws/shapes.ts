@@ -3,6 +3,9 @@
 import type { Filter as Ec2Filter, Tag as Ec2Tag } from '@aws-sdk/client-ec2';
 import type { Tags } from '../plan/inventory.ts';
 
+/** EC2 takes at most so many values over the filters of a call. */
+export const MAX_FILTER_VALUES = 200;
+
 /** A server-side filter: values are ORed, filters are ANDed. */
 export interface Filter {
   readonly name: string;

@@ -21,6 +21,8 @@ export interface CreateSnapshotsAction extends CreateBase {
   readonly description: string;
   readonly excludeBootVolume: boolean;
   readonly excludedVolumes: readonly string[];
+  /** Those that must be in the set. */
+  readonly volumes: readonly string[];
 }
 
 export interface CreateSnapshotAction extends CreateBase {

@@ -58,6 +58,7 @@ function orderInstance(instance: Instance, order: BackupOrder): Ordered {
       : {
           ...common,
           action: 'create-snapshots',
+          volumes: parts.included.map(({ volumeId }) => volumeId),
           description: name,
           excludeBootVolume: parts.excluded.some(({ device }) => device === instance.rootDeviceName),
           excludedVolumes: parts.excluded

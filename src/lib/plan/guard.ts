@@ -7,14 +7,15 @@ const HOUR = 3_600_000;
  */
 const LAST_DAY = 26 * HOUR;
 /** So few deletions are never a spree. */
-const ALWAYS_ALLOWED = 20;
+export const ALWAYS_ALLOWED = 20;
 
 export interface GuardInput {
   /** Points that would be deleted. */
   readonly deletions: number;
   /** All points of the policy in the place. */
-  readonly slots: readonly number[];
-  readonly now: number;
+  readonly points: number;
+  /** Good ones of the last 26 hours, or since the policy's last slot when that is longer ago. */
+  readonly made: number;
   /** 0…1 */
   readonly maxShare: number;
   /** The exact number of deletions that somebody has accepted. */
@@ -22,20 +23,27 @@ export interface GuardInput {
 }
 
 /**
- * Why the prune is refused, or undefined. A steady state deletes about what it makes, so three times what was made
- * in the last 24 hours is always within the bounds; an edit, a wrong clock or a backlog is not.
+ * Why the prune is refused, or undefined. A steady state deletes about what its last slot made, so three times that is
+ * never reached by it; an edit, a wrong clock or a backlog does.
  */
-export function refusal({ deletions, slots, now, maxShare, accept }: GuardInput): string | undefined {
+export function refusal({ deletions, points, made, maxShare, accept }: GuardInput): string | undefined {
   if (accept !== undefined) {
     return accept === deletions ? undefined : `would delete ${deletions} points, but ${accept} were accepted`;
   }
-  const made = slots.filter((slot) => slot <= now && now - slot < LAST_DAY).length;
   // Whole points, and 29% of 100 is 29 although 0.29 * 100 is a little less.
-  const share = Math.floor(maxShare * slots.length + 1e-9);
+  const share = Math.floor(maxShare * points + 1e-9);
   if (deletions <= Math.max(ALWAYS_ALLOWED, share, 3 * made)) return undefined;
   return (
-    `would delete ${deletions} of ${slots.length} points; expected at most ${ALWAYS_ALLOWED}, ` +
-    `${Math.round(maxShare * 100)}% of them (${share}) ` +
-    `or three times the ${made} made in the last 26 h`
+    `would delete ${deletions} of ${points} points; expected at most ${ALWAYS_ALLOWED}, ` +
+    `${Math.round(maxShare * 100)}% of them (${share}) or three times the ${made} made lately`
   );
+}
+
+/**
+ * How many of the good points were made lately: in the last 26 hours, or since the policy's last slot when that is longer
+ * ago, because the AMIs of a weekly slot may take more than a day, and a prune may be late.
+ */
+export function madeLately(goodSlots: readonly number[], now: number, lastSlot: number | undefined): number {
+  const since = Math.min(now - LAST_DAY, (lastSlot ?? now) - 1);
+  return goodSlots.filter((slot) => slot > since && slot <= now).length;
 }

@@ -97,7 +97,7 @@ function leftAlone(key: string, value: string | undefined, expected: string): Ow
 
 // Names and ids are joined with spaces to keys, so a space would let one group pass for another.
 function isWord(text: string | undefined): text is string {
-  return text !== undefined && /^\S+$/.test(text);
+  return text !== undefined && /^[\x21-\x7e]+$/.test(text);
 }
 
 function isKind(kind: string | undefined): kind is BackupKind {

@@ -86,7 +86,13 @@ export function tagProblems(
 /** What exists of the slot by source: the first made, but one that did not fail goes before one that did. */
 function madeInSlot({ points, policy, slot }: BackupInput): ReadonlyMap<string, RecoveryPoint> {
   const made = new Map<string, RecoveryPoint>();
-  const ofSlot = points.filter((point) => point.policy === policy.name && point.slot === slot);
+  // A failed AMI holds the slot's name; a failed set holds nothing, and can be made again.
+  const ofSlot = points.filter(
+    (point) =>
+      point.policy === policy.name &&
+      point.slot === slot &&
+      (point.state !== 'failed' || point.imageId !== undefined),
+  );
   for (const point of ofSlot.sort((a, b) => a.madeAt - b.madeAt || compareText(a.id, b.id))) {
     const known = made.get(point.source);
     if (!known || (known.state === 'failed' && point.state !== 'failed')) made.set(point.source, point);

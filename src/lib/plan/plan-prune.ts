@@ -2,10 +2,12 @@
 
 import type { PolicyFile } from '../policy/policy.ts';
 import type { DeleteAction, Skipped, Warning } from './actions.ts';
-import { refusal } from './guard.ts';
+import { previousSlot } from '../policy/schedule.ts';
+import { madeLately, refusal } from './guard.ts';
 import { compareText } from './order.ts';
 import { groupVerdicts, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
 import type { LeftAlone, RecoveryPoint } from './recovery-points.ts';
+import { pointWarnings } from './point-warnings.ts';
 import { pinsOf, UNCHECKED, type SafetyChecks } from './safety.ts';
 
 export interface PruneInput {
@@ -61,7 +63,10 @@ export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
     skipped: input.leftAlone
       .map(({ id, reason }) => ({ id, reason }))
       .sort((a, b) => compareText(a.id, b.id)),
-    warnings: checks.failures.map((reason) => ({ id: 'prune', reason })),
+    warnings: [
+      ...checks.failures.map((reason) => ({ id: 'prune', reason })),
+      ...pointWarnings(verdicts, input),
+    ],
   };
 }
 
@@ -83,19 +88,32 @@ function pin(entry: PointVerdict, deployment: string, checks: SafetyChecks): Poi
   return pins.length === 0 ? entry : { ...entry, verdict: { decision: 'keep', reasons: pins } };
 }
 
-function refusals(verdicts: readonly PointVerdict[], { file, now, accept }: PruneInput): Refusal[] {
-  const byPolicy = new Map<string, { slots: number[]; deletions: number }>();
-  for (const { point, verdict } of verdicts) {
-    const tally = byPolicy.get(point.policy) ?? { slots: [], deletions: 0 };
-    byPolicy.set(point.policy, tally);
-    tally.slots.push(point.slot);
-    if (verdict.decision === 'prune') tally.deletions += 1;
+function refusals(verdicts: readonly PointVerdict[], input: PruneInput): Refusal[] {
+  const { file, now, accept } = input;
+  const byPolicy = new Map<string, PointVerdict[]>();
+  for (const entry of verdicts) {
+    const known = byPolicy.get(entry.point.policy);
+    if (known) known.push(entry);
+    else byPolicy.set(entry.point.policy, [entry]);
   }
-  return [...byPolicy].flatMap(([policy, { slots, deletions }]) => {
-    const { maxShare } = file.prune;
-    const reason = refusal({ deletions, slots, now, maxShare, ...(accept !== undefined && { accept }) });
+  return [...byPolicy].flatMap(([policy, entries]) => {
+    const deletions = entries.filter(({ verdict }) => verdict.decision === 'prune').length;
+    // What failed or is pending is no reason to delete more.
+    const good = entries.filter(({ point }) => point.state === 'good').map(({ point }) => point.slot);
+    const reason = refusal({
+      deletions,
+      points: entries.length,
+      made: madeLately(good, now, lastSlotOf(policy, input)),
+      maxShare: file.prune.maxShare,
+      ...(accept !== undefined && { accept }),
+    });
     return reason === undefined ? [] : [{ policy, reason, deletions }];
   });
+}
+
+function lastSlotOf(name: string, { file, now }: PruneInput): number | undefined {
+  const policy = file.policies.find((candidate) => candidate.name === name);
+  return policy && previousSlot(policy.schedule, policy.timezone, now);
 }
 
 function refuse(entry: PointVerdict, refused: ReadonlyMap<string, string>): PointVerdict {

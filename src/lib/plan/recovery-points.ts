@@ -131,6 +131,9 @@ function imagePoint(image: Ours<Owned<Image>>, { byId, unmapped, now }: Surround
   };
 }
 
+/** Shared, because nearly every point has two such lists. */
+const NONE: readonly string[] = [];
+
 function snapshotPoint(
   parts: readonly Ours<Owned<Snapshot>>[],
   mappers: ReadonlyMap<string, readonly string[]>,
@@ -139,19 +142,24 @@ function snapshotPoint(
   const [first] = parts;
   if (!first) throw new Error('a recovery point without a snapshot: splitIntoSets answered an empty set');
   const { marks } = first.ownership;
+  const { policy, source, slot, kind } = marks;
   const madeAt = Math.min(...parts.map(({ startedAt }) => startedAt));
   const snapshotIds = parts.map(({ id }) => id).sort();
+  const mappedBy = new Set(snapshotIds.flatMap((id) => mappers.get(id) ?? []));
+  // The common fields first and by name, so that V8 gives a hundred thousand points one compact shape.
   return {
-    ...identityOf(marks),
-    ...stateOf(marks, parts, now - Math.max(marks.slot, madeAt)),
-    ...heldBy(parts.map(({ ownership }) => ownership.marks)),
+    policy,
+    source,
+    slot,
     id: snapshotIds[0] ?? first.id,
-    kind: marks.kind,
+    kind,
     madeAt,
     snapshotIds,
     deregistrationProtected: false,
-    foreignSnapshots: [],
-    mappedBy: [...new Set(snapshotIds.flatMap((id) => mappers.get(id) ?? []))].sort(),
+    foreignSnapshots: NONE,
+    mappedBy: mappedBy.size === 0 ? NONE : [...mappedBy].sort(),
+    ...stateOf(marks, parts, now - Math.max(slot, madeAt)),
+    ...heldBy(parts.map(({ ownership }) => ownership.marks)),
   };
 }
 
@@ -171,7 +179,7 @@ function heldBy(marks: readonly Marks[]): { hold?: string; keep?: string } {
   return { ...(hold !== undefined && { hold }), ...(keep !== undefined && { keep }) };
 }
 
-/** EC2 takes at least 15 s between two snapshots of a volume, so parts of one set are nearer than that. */
+/** All snapshots of one CreateSnapshots share a start time, and EC2 takes at least 15 s between two of a volume. */
 const SET_SPREAD = 15_000;
 
 /** Two runs of one slot may have made two sets: each is a point of its own. */

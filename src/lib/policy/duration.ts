@@ -12,8 +12,11 @@ export interface Duration {
 const PART = /(\d{1,6})([ymwdh])/g;
 const WHOLE = /^(?:\d{1,6}[ymwdh])+$/;
 
+/** No backup is older, and the calendar's arithmetic must stay within what a date can hold. */
+const LONGEST_DAYS = 366_000;
+
 export const DURATION_EXPECTED =
-  'a duration such as 14d, 2w or 1y2m3d4h (units y, m, w, d, h, each once, not zero)';
+  'a duration such as 14d, 2w or 1y2m3d4h (units y, m, w, d, h, each once, not zero, at most 1000 years)';
 
 /** Parses a duration; answers undefined for anything that is not one, zero included. */
 export function parseDuration(text: string): Duration | undefined {
@@ -25,5 +28,7 @@ export function parseDuration(text: string): Duration | undefined {
   }
   const of = (unit: string): number => parts.get(unit) ?? 0;
   const duration = { years: of('y'), months: of('m'), days: of('d') + 7 * of('w'), hours: of('h'), text };
-  return duration.years + duration.months + duration.days + duration.hours > 0 ? duration : undefined;
+  const { years, months, days, hours } = duration;
+  const length = years * 366 + months * 31 + days + hours / 24;
+  return length > 0 && length <= LONGEST_DAYS ? duration : undefined;
 }

@@ -33,8 +33,8 @@ export function parsePolicies(text: string, fileName = 'policies.yml'): Policies
   const findings = [
     ...source.findings,
     ...(parsed?.error?.issues ?? []).flatMap((issue) => findingsOf(issue)),
+    ...(parsed ? checkFile(source.value) : []),
   ];
-  if (parsed) findings.push(...checkFile(source.value));
   if (parsed?.success && findings.length === 0) return { ok: true, file: assemble(parsed.data) };
   const problems = findings.map((finding) => ({
     ...source.positionOf(finding),

@@ -26,7 +26,7 @@ const releaseAfterSourceGone = z
   .transform(into(parseRelease))
   .optional()
   .describe(
-    'Lets go of the last backup of a source that no longer exists, once it is older than this. Default: never.',
+    'Lets go of all backups of a source that no longer exists, once the newest is older than this. Default: never.',
   );
 
 const PATTERN_EXPECTED = 'text of at most 256 characters, in which * is any run and ? any one character';

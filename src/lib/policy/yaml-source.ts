@@ -83,7 +83,7 @@ function walk(document: Document.Parsed, lines: LineCounter) {
   visit(document, {
     Value: (_, node) => {
       if (node.anchor !== undefined) anchors.add(node.anchor);
-      if (isMap(node)) findings.push(...keysOf(node, lines));
+      if (isMap(node)) for (const finding of keysOf(node, lines)) findings.push(finding);
     },
     Alias: (_, alias) => {
       if (anchors.has(alias.source)) return;

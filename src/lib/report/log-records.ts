@@ -1,4 +1,4 @@
-/** What a run decided and did, as one log record each. Pure; the Lambdas write them as JSON lines. */
+/** What a run decided and did, as one log record each, made one by one: there may be a hundred thousand. Pure. */
 
 import type { Action } from '../plan/actions.ts';
 import type { BackupRunPlan, BackupReport } from '../run/backup.ts';
@@ -15,34 +15,27 @@ export interface LogRecord {
 }
 
 /** Decisions of a backup plan: what is to be made, what is left alone, and why. */
-export function backupDecisions(plan: BackupRunPlan): LogRecord[] {
-  const skipped = [...plan.tagProblems, ...skippedOf(plan)];
-  return [
-    ...plan.actions.map((action) => record('info', 'decision', decisionFields(action))),
-    ...skipped.map((entry) => record('warn', 'skipped', entry)),
-    ...plan.warnings.map((entry) => record('warn', 'take note', entry)),
-  ];
+export function* backupDecisions(plan: BackupRunPlan): Generator<LogRecord> {
+  for (const action of plan.actions) yield record('info', 'decision', decisionFields(action));
+  for (const entry of [...plan.tagProblems, ...skippedOf(plan)]) yield record('warn', 'skipped', entry);
+  for (const entry of plan.warnings) yield record('warn', 'take note', entry);
 }
 
 /** Decisions of a prune plan: a verdict for each recovery point. */
-export function pruneDecisions(plan: PrunePlan): LogRecord[] {
-  return [
-    ...plan.verdicts.map((entry) => record('info', 'decision', verdictJson(entry))),
-    ...plan.skipped.map((entry) => record('warn', 'skipped', entry)),
-    ...plan.refused.map((entry) => record('error', 'refused', entry)),
-    ...plan.warnings.map((entry) => record('warn', 'take note', entry)),
-  ];
+export function* pruneDecisions(plan: PrunePlan): Generator<LogRecord> {
+  for (const entry of plan.verdicts) yield record('info', 'decision', verdictJson(entry));
+  for (const entry of plan.skipped) yield record('warn', 'skipped', entry);
+  for (const entry of plan.refused) yield record('error', 'refused', entry);
+  for (const entry of plan.warnings) yield record('warn', 'take note', entry);
 }
 
 /** How the run ended: a record an outcome, and the summary last. */
-export function runOutcomes({ outcomes }: BackupReport | PruneReport): LogRecord[] {
-  const failed = outcomes.some(isFailure);
-  return [
-    ...outcomes.map((outcome) =>
-      record(isFailure(outcome) ? 'error' : 'info', 'outcome', outcomeFields(outcome)),
-    ),
-    record(failed ? 'error' : 'info', 'run ended', { counts: countOutcomes(outcomes) }),
-  ];
+export function* runOutcomes({ outcomes }: BackupReport | PruneReport): Generator<LogRecord> {
+  for (const outcome of outcomes) {
+    yield record(isFailure(outcome) ? 'error' : 'info', 'outcome', outcomeFields(outcome));
+  }
+  const level = outcomes.some(isFailure) ? 'error' : 'info';
+  yield record(level, 'run ended', { counts: countOutcomes(outcomes) });
 }
 
 function record(level: LogRecord['level'], message: LogRecord['message'], fields: object): LogRecord {

@@ -4,7 +4,6 @@ import type { Action, Skipped } from '../plan/actions.ts';
 import type { BackupPlan } from '../plan/plan-backup.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import { formatInstant } from '../policy/instant.ts';
-import { skippedOf } from './plan-json.ts';
 import { capped, plural, printable, table, type Paint } from './text.ts';
 
 const MAX_LINES = 30;
@@ -52,10 +51,6 @@ export function skippedText(
   paint: Paint,
 ): string[] {
   return [...section('Skipped', skipped, paint), ...section('Take note', warnings, paint)];
-}
-
-export function allSkipped(backups: readonly BackupPlan[], tagProblems: readonly Skipped[]): Skipped[] {
-  return [...tagProblems, ...backups.flatMap(skippedOf)];
 }
 
 function section(title: string, entries: readonly Skipped[], paint: Paint): string[] {

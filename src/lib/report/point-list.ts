@@ -14,7 +14,7 @@ export function pointListText(verdicts: readonly PointVerdict[], now: number, pa
     else bySource.set(key, [entry]);
   }
   return [...bySource].flatMap(([source, entries]) => [
-    paint.bold(`${source}: ${plural(entries.length, 'recovery point')}`),
+    paint.bold(`${printable(source)}: ${plural(entries.length, 'recovery point')}`),
     ...table(
       [...entries].sort((a, b) => b.point.slot - a.point.slot).map((entry) => rowOf(entry, now, paint)),
     ),
@@ -25,7 +25,9 @@ function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): str
   const state = point.state === 'good' ? paint.good(point.state) : paint.warn(point.state);
   const detail = point.detail === undefined ? '' : ` (${printable(point.detail)})`;
   return [
-    point.id,
+    point.kind === 'snapshots' && point.snapshotIds.length > 1
+      ? `${point.id} +${point.snapshotIds.length - 1}`
+      : point.id,
     formatInstant(point.slot),
     formatAge(now - point.slot),
     state,

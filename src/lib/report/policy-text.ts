@@ -1,6 +1,7 @@
 /** The policy file in words, for `validate`. */
 
 import { formatKeep } from '../policy/keep.ts';
+import { ALWAYS_ALLOWED } from '../plan/guard.ts';
 import type { Policy, PolicyFile } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { nextSlot } from '../policy/schedule.ts';
@@ -22,7 +23,7 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
   return [
     paint.bold(title),
     ...table([...rows, ...retired]),
-    `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${Math.round(file.prune.maxShare * 100)}% of a policy's points`,
+    `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${ALWAYS_ALLOWED} points and ${Math.round(file.prune.maxShare * 100)}% of a policy's`,
   ];
 }
 

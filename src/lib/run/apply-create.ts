@@ -25,10 +25,16 @@ export async function applyCreate(actions: readonly CreateAction[], context: Run
 
 async function createOne(action: CreateAction, context: RunContext): Promise<Outcome> {
   try {
-    const ids = await retryThrottled(context.clock, () => create(context.clients, action));
+    const { ids, missing } = await retryThrottled(context.clock, () => create(context.clients, action));
     const [id = action.source] = [...ids].sort();
-    const made = action.action === 'create-image' ? {} : { snapshots: [...ids].sort() };
-    return { ...outcomeOf(action), id, status: 'done', ...made };
+    const made = {
+      ...outcomeOf(action),
+      id,
+      ...(action.action !== 'create-image' && { snapshots: [...ids].sort() }),
+    };
+    return missing.length === 0
+      ? { ...made, status: 'done' }
+      : { ...made, status: 'failed', error: incomplete(missing) };
   } catch (error) {
     if (action.action === 'create-image' && errorCode(error) === 'InvalidAMIName.Duplicate') {
       return nameTaken(action, context);
@@ -77,6 +83,10 @@ export function lostSlot(
   detail: string | undefined,
 ): string {
   return `slot ${formatInstant(slot)} is lost: ${id} failed${detail ? ` (${detail})` : ''}; the next slot goes on`;
+}
+
+function incomplete(missing: readonly string[]): string {
+  return `the set lacks ${missing.join(', ')}, which the instance no longer has: it does not count, and the next slot goes on`;
 }
 
 function unknownOutcome(error: unknown, { slot }: CreateAction, { clock }: RunContext): string {

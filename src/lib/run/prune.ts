@@ -50,6 +50,7 @@ export async function decidePrune(
 }
 
 export async function applyPrune(plan: PrunePlan, context: RunContext): Promise<PruneReport> {
+  const causes = plan.warnings.filter(({ id }) => id === 'prune').map(({ reason }) => reason);
   const unchecked = plan.unchecked.map(({ point }): Outcome => ({
     action: point.imageId === undefined ? 'delete-snapshot' : 'deregister-image',
     id: point.id,
@@ -57,7 +58,7 @@ export async function applyPrune(plan: PrunePlan, context: RunContext): Promise<
     source: point.source,
     slot: point.slot,
     status: 'not-attempted',
-    error: `whether it is in use could not be checked: ${plan.warnings.map(({ reason }) => reason).join('; ')}`,
+    error: `whether it is in use could not be checked: ${causes.join('; ')}`,
   }));
   return { plan, outcomes: [...(await applyDelete(plan.actions, context)), ...unchecked] };
 }

@@ -5,7 +5,7 @@ import { listImages } from '../aws/read-images.ts';
 import { listInstances } from '../aws/read-instances.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
 import { listVolumes } from '../aws/read-volumes.ts';
-import type { Filter } from '../aws/shapes.ts';
+import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
 import type { Instance, Tags, Volume } from '../plan/inventory.ts';
 import { isMark, MARK, readOwnership } from '../plan/marks.ts';
 import { assemblePoints, type Owned, type RecoveryPoints } from '../plan/recovery-points.ts';
@@ -14,9 +14,6 @@ import type { RunContext } from './context.ts';
 import { ReadError } from './errors.ts';
 import { optInFilters } from './source-filters.ts';
 import { StringPool } from './string-pool.ts';
-
-/** EC2 takes at most 200 values over the filters of a call. */
-const MAX_FILTER_VALUES = 200;
 
 export interface Sources {
   readonly instances: readonly Instance[];
@@ -43,9 +40,10 @@ export async function readPolicySources(context: RunContext, policy: Policy): Pr
   if (instances.length === 0) return { instances, volumes: [] };
   const ids = instances.map(({ id }) => id);
   const attached = ids.length <= MAX_FILTER_VALUES ? [{ name: 'attachment.instance-id', values: ids }] : [];
-  const wanted = new Set(ids);
+  // By the instances' own mappings: a volume may be attached to several of them.
+  const wanted = new Set(instances.flatMap((instance) => instance.volumes.map(({ volumeId }) => volumeId)));
   const volumes = await collect(context, 'volumes', listVolumes(context.clients, attached));
-  return { instances, volumes: volumes.filter(({ attachment }) => wanted.has(attachment?.instanceId ?? '')) };
+  return { instances, volumes: volumes.filter(({ id }) => wanted.has(id)) };
 }
 
 /** Every recovery point of the place, with foreign AMIs and snapshots considered. */

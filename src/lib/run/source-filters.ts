@@ -1,12 +1,10 @@
-import type { Filter } from '../aws/shapes.ts';
+import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
 import type { Policy } from '../policy/policy.ts';
-
-/** EC2 takes at most 200 values over the filters of a call. */
-const MAX_FILTER_VALUES = 200;
 
 /**
  * Server-side filters that let through every source that may belong to the policy; which of them do is decided on our
- * side, by the same rules with or without filters. Misspelt capitals are let through too, so that they are reported.
+ * side, by the same rules with or without filters. The tag in small letters or in capitals is let through too, so that it is
+ * reported.
  */
 export function optInFilters({ select }: Policy, optInTag: string): Filter[] {
   if (!select) {

@@ -64,6 +64,7 @@ const SET: CreateSnapshotsAction = {
   description: NAME,
   excludeBootVolume: false,
   excludedVolumes: [],
+  volumes: [],
 };
 
 /** The inputs that reached a client. */
@@ -74,7 +75,7 @@ function inputsOf(client: typeof once): unknown[] {
 describe('[H2] creating calls go to the client that never retries, with all tags in them', () => {
   test('CreateImage does not reboot, and tags the AMI and its snapshots', async () => {
     once.on(CreateImageCommand).resolves({ ImageId: 'ami-1' });
-    expect(await create(clients, IMAGE)).toEqual(['ami-1']);
+    expect(await create(clients, IMAGE)).toEqual({ ids: ['ami-1'], missing: [] });
     expect(inputsOf(once)).toEqual([
       {
         InstanceId: 'i-0123456789abcdef0',
@@ -108,7 +109,7 @@ describe('[H2] creating calls go to the client that never retries, with all tags
     once
       .on(CreateSnapshotsCommand)
       .resolves({ Snapshots: [{ SnapshotId: 'snap-1' }, { SnapshotId: 'snap-2' }] });
-    expect(await create(clients, SET)).toEqual(['snap-1', 'snap-2']);
+    expect(await create(clients, SET)).toEqual({ ids: ['snap-1', 'snap-2'], missing: [] });
     expect(inputsOf(once)).toEqual([
       {
         InstanceSpecification: { InstanceId: 'i-0123456789abcdef0' },
@@ -143,7 +144,7 @@ describe('[H2] creating calls go to the client that never retries, with all tags
       tags,
       description: NAME,
     });
-    expect(made).toEqual(['snap-1']);
+    expect(made).toEqual({ ids: ['snap-1'], missing: [] });
     expect(inputsOf(once)).toEqual([
       {
         VolumeId: 'vol-0123456789abcdef0',

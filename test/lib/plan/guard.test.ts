@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { refusal, type GuardInput } from '../../../src/lib/plan/guard.ts';
+import { madeLately, refusal, type GuardInput } from '../../../src/lib/plan/guard.ts';
 import { planPrune } from '../../../src/lib/plan/plan-prune.ts';
 import {
   dailyPoints,
@@ -15,17 +15,29 @@ import {
   unused,
 } from '../../support/points.ts';
 
-/** So many points of long ago, and so many of the last hour. */
+/** So many points of long ago, and so many made lately. */
 function input(
   deletions: number,
   { old = 0, fresh = 0, ...over }: Partial<GuardInput> & { old?: number; fresh?: number } = {},
 ): GuardInput {
-  const slots = [
-    ...Array.from({ length: old }, () => NOW - 10 * DAY),
-    ...Array.from({ length: fresh }, () => NOW - HOUR),
-  ];
-  return { deletions, slots, now: NOW, maxShare: 0.3, ...over };
+  return { deletions, points: old + fresh, made: fresh, maxShare: 0.3, ...over };
 }
+
+describe('[H35] what counts as made lately', () => {
+  const WEEK = 7 * DAY;
+  test.each<[string, number, number | undefined, number]>([
+    ['what is made this very moment', 0, undefined, 1],
+    ['what was made less than 26 h ago', 26 * HOUR - 1, undefined, 1],
+    ['not what was made 26 h ago', 26 * HOUR, undefined, 0],
+    ['not the future', -1, undefined, 0],
+    ['what the last slot made, however long ago that is', 6 * DAY, 6 * DAY, 1],
+    ['not what the slot before made', WEEK + 6 * DAY, 6 * DAY, 0],
+    ['the last 26 h of a policy that fires each hour', 20 * HOUR, HOUR / 2, 1],
+  ])('%s', (_, age, lastSlotAge, count) => {
+    const lastSlot = lastSlotAge === undefined ? undefined : NOW - lastSlotAge;
+    expect(madeLately([NOW - age], NOW, lastSlot)).toBe(count);
+  });
+});
 
 describe('[H35] the numbers of the guard', () => {
   test.each([
@@ -34,12 +46,7 @@ describe('[H35] the numbers of the guard', () => {
     ['30 % of 100 points', input(30, { old: 100 })],
     ['29 % of 100 points, which is a little less than 29 in binary', input(29, { old: 100, maxShare: 0.29 })],
     ['all of them where 100 % are allowed', input(50, { old: 50, maxShare: 1 })],
-    ['three times what was made in the last 26 h', input(30, { old: 40, fresh: 10 })],
-    [
-      'what was made a millisecond less than 24 h ago, and two hours before that',
-      input(21, { slots: Array.from({ length: 7 }, () => NOW - DAY - 2 * HOUR + 1) }),
-    ],
-    ['what is made this very moment', input(21, { slots: Array.from({ length: 7 }, () => NOW) })],
+    ['three times what was made lately', input(30, { old: 40, fresh: 10 })],
   ])('allow %s', (_, guarded) => {
     expect(refusal(guarded)).toBeUndefined();
   });
@@ -48,27 +55,17 @@ describe('[H35] the numbers of the guard', () => {
     [
       '21 of 21',
       input(21, { old: 21 }),
-      'would delete 21 of 21 points; expected at most 20, 30% of them (6) or three times the 0 made in the last 26 h',
+      'would delete 21 of 21 points; expected at most 20, 30% of them (6) or three times the 0 made lately',
     ],
     [
       '31 of 100',
       input(31, { old: 100 }),
-      'would delete 31 of 100 points; expected at most 20, 30% of them (30) or three times the 0 made in the last 26 h',
+      'would delete 31 of 100 points; expected at most 20, 30% of them (30) or three times the 0 made lately',
     ],
     [
-      '31 where 10 were made in the last 26 h',
+      '31 where 10 were made lately',
       input(31, { old: 40, fresh: 10 }),
-      'would delete 31 of 50 points; expected at most 20, 30% of them (15) or three times the 10 made in the last 26 h',
-    ],
-    [
-      'what was made two hours more than 24 h ago is not counted, nor is the future',
-      input(21, {
-        slots: [
-          ...Array.from({ length: 7 }, () => NOW - DAY - 2 * HOUR),
-          ...Array.from({ length: 7 }, () => NOW + 1),
-        ],
-      }),
-      'would delete 21 of 14 points; expected at most 20, 30% of them (4) or three times the 0 made in the last 26 h',
+      'would delete 31 of 50 points; expected at most 20, 30% of them (15) or three times the 10 made lately',
     ],
   ])('refuse %s', (_, guarded, reason) => {
     expect(refusal(guarded)).toBe(reason);
@@ -92,19 +89,22 @@ describe('[H35] an accepted number', () => {
 });
 
 describe('[H35] a steady state never trips it', () => {
-  test('for any number of daily sources, points a source, and hour of the prune', () => {
+  test('for any number of sources, points a source, period, and lateness of the prune', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10_000 }),
         fc.integer({ min: 1, max: 20 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.integer({ min: 0, max: DAY + HOUR }),
-        (sources, kept, maxShare, later) => {
+        fc.constantFrom(DAY, 7 * DAY, 30 * DAY),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (sources, kept, maxShare, period, late) => {
+          const lastSlot = NOW - Math.floor(late * period);
           const slots = Array.from(
             { length: sources * (kept + 1) },
-            (_, index) => NOW - later - (index % (kept + 1)) * DAY,
+            (_, index) => lastSlot - (index % (kept + 1)) * period,
           );
-          expect(refusal({ deletions: sources, slots, now: NOW, maxShare })).toBeUndefined();
+          const made = madeLately(slots, NOW, lastSlot);
+          expect(refusal({ deletions: sources, points: slots.length, made, maxShare })).toBeUndefined();
         },
       ),
     );

@@ -17,9 +17,9 @@ test('a month is m: there are no minutes', () => {
 });
 
 describe('any duration', () => {
-  const amount = fc.integer({ min: 0, max: 999_999 });
+  const amount = fc.integer({ min: 0, max: 300 });
   test('is the sum of its parts, weeks as seven days', () => {
-    const parts = fc.tuple(amount, amount, amount, amount, fc.integer({ min: 1, max: 999_999 }));
+    const parts = fc.tuple(amount, amount, amount, amount, fc.integer({ min: 1, max: 200_000 }));
     fc.assert(
       fc.property(parts, ([y, m, w, d, h]) => {
         const text = `${y}y${m}m${w}w${d}d${h}h`;

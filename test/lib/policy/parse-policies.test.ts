@@ -135,7 +135,8 @@ describe('reads a good file', () => {
 });
 
 const COUNT = 'expected a whole number from 1 to 1000000, or all';
-const AGE = 'expected a duration such as 14d, 2w or 1y2m3d4h (units y, m, w, d, h, each once, not zero)';
+const AGE =
+  'expected a duration such as 14d, 2w or 1y2m3d4h (units y, m, w, d, h, each once, not zero, at most 1000 years)';
 
 describe('[H12] zero is a config error', () => {
   test.each([

@@ -1,0 +1,215 @@
+import {
+  DescribeAutoScalingGroupsCommand,
+  DescribeLaunchConfigurationsCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  CreateImageCommand,
+  CreateSnapshotCommand,
+  CreateSnapshotsCommand,
+  DeleteSnapshotCommand,
+  DeregisterImageCommand,
+  DescribeImageReferencesCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  ListImagesInRecycleBinCommand,
+  ListSnapshotsInRecycleBinCommand,
+} from '@aws-sdk/client-ec2';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { ServiceName } from '../../src/simulator/commands.ts';
+import type { SentCommand } from '../../src/simulator/dispatcher.ts';
+import { onCommand } from '../../src/simulator/faults.ts';
+import type { SimulatedRegion } from '../../src/simulator/region.ts';
+import { ENUMS } from './sdk-enums.ts';
+import { inspect, outputSchemaOf, type Inspection } from './sdk-schema.ts';
+import { DAY, HOUR, MINUTE, newPlace, present, START, type TestPlace } from './support.ts';
+
+interface Answer {
+  /** Service and operation. */
+  readonly name: string;
+  readonly inspection: Inspection;
+}
+
+/** Calls as the code under test does, and keeps what the inspection of each answer found. */
+class Inspector {
+  readonly answers: Answer[] = [];
+  readonly #region: SimulatedRegion;
+
+  readonly ec2: SimulatedRegion['ec2'] = { send: this.#sender('ec2') as SimulatedRegion['ec2']['send'] };
+  readonly autoScaling: SimulatedRegion['autoScaling'] = {
+    send: this.#sender('autoscaling') as SimulatedRegion['autoScaling']['send'],
+  };
+  readonly sts: SimulatedRegion['sts'] = { send: this.#sender('sts') as SimulatedRegion['sts']['send'] };
+
+  constructor(region: SimulatedRegion) {
+    this.#region = region;
+  }
+
+  /** `send` is overloaded by command class, as the simulated clients' own: hence the casts above. */
+  #sender(service: ServiceName): (command: SentCommand) => Promise<object> {
+    return async (command) => {
+      const clients = { ec2: this.#region.ec2, autoscaling: this.#region.autoScaling, sts: this.#region.sts };
+      const client = clients[service] as { send: (command: SentCommand) => Promise<object> };
+      const answer = await client.send(command);
+      const inspection = inspect(answer, outputSchemaOf(command), ENUMS);
+      const operation = this.#region.calls.at(-1)?.command ?? '';
+      this.answers.push({ name: `${service} ${operation}`, inspection });
+      return answer;
+    };
+  }
+}
+
+/** One account that has been through everything, and every command asked about it. */
+export async function everyAnswer(): Promise<readonly Answer[]> {
+  const place = newPlace({ pageSize: 5, emptyPages: true, volumeSnapshotLimits: false });
+  const inspector = new Inspector(place.region);
+  const instance = launchInstances(place.region);
+  await makeBackups(place, inspector, instance);
+  referToImages(place.region);
+  // Still shutting down in the lists.
+  place.region.terminateInstance(place.region.runInstance().id);
+  await list(place.region, inspector);
+  await removeBackups(place, inspector);
+  await list(place.region, inspector);
+  return inspector.answers;
+}
+
+interface Launched {
+  readonly id: string;
+  readonly volumeIds: readonly string[];
+}
+
+/** An instance in every state; the one answered is running and has everything an instance can have. */
+function launchInstances(region: SimulatedRegion): Launched {
+  const full = region.runInstance({
+    tags: { Name: 'web', 'Backup:Policy': 'daily-ami' },
+    volumes: [
+      { device: '/dev/xvda', sizeGiB: 8, type: 'gp3', iops: 3000, throughput: 125, encrypted: true },
+      { device: '/dev/sdf', sizeGiB: 500, type: 'st1', tags: { Role: 'data' }, deleteOnTermination: true },
+      { device: '/dev/sdg', sizeGiB: 100, type: 'io2', iops: 10_000 },
+    ],
+    ephemeral: [{ device: '/dev/sdb', virtualName: 'ephemeral0' }],
+    profile: 'web',
+    keyName: 'ops',
+    autoScalingGroup: 'web',
+  });
+  region.runInstance({
+    rootDevice: 'instance-store',
+    ephemeral: [{ device: '/dev/sdb', virtualName: 'e0' }],
+  });
+  region.runInstance({ state: 'pending' });
+  region.runInstance({ state: 'stopping' });
+  region.stopInstance(region.runInstance().id);
+  region.terminateInstance(region.runInstance().id);
+  region.createVolume({ sizeGiB: 1, type: 'standard', encrypted: true, tags: { Name: 'spare' } });
+  return full;
+}
+
+/** Images and snapshots, pending, complete, failed, disabled, locked, protected and shared. */
+async function makeBackups(place: TestPlace, inspector: Inspector, instance: Launched): Promise<void> {
+  const { region, clock } = place;
+  const createImage = (Name: string): Promise<unknown> =>
+    inspector.ec2.send(
+      new CreateImageCommand({
+        InstanceId: instance.id,
+        Name,
+        Description: 'a backup',
+        NoReboot: true,
+        BlockDeviceMappings: [{ DeviceName: '/dev/sdg', NoDevice: '' }],
+        TagSpecifications: ['image' as const, 'snapshot' as const].map((ResourceType) => ({
+          ResourceType,
+          Tags: [{ Key: 'ec2-backup:policy', Value: 'daily-ami' }],
+        })),
+      }),
+    );
+  const createSnapshots = (): Promise<unknown> =>
+    inspector.ec2.send(
+      new CreateSnapshotsCommand({
+        InstanceSpecification: { InstanceId: instance.id },
+        Description: 'a set',
+        TagSpecifications: [{ ResourceType: 'snapshot', Tags: [{ Key: 'kind', Value: 'set' }] }],
+      }),
+    );
+  for (const Name of ['full', 'disabled', 'protected']) await createImage(Name);
+  region.faults = onCommand('CreateImage', 1, { kind: 'fails-later', reason: 'Snapshot creation failed' });
+  await createImage('failed');
+  await createSnapshots();
+  clock.advance(HOUR);
+  region.faults = onCommand('CreateSnapshot', 1, { kind: 'fails-later', reason: 'Internal error' });
+  const VolumeId = present(instance.volumeIds[0]);
+  await inspector.ec2.send(new CreateSnapshotCommand({ VolumeId, Description: 'fails' }));
+  clock.advance(HOUR);
+  await inspector.ec2.send(new CreateSnapshotCommand({ VolumeId }));
+  await createSnapshots();
+  await createImage('pending');
+  region.disableImage(imageId(region, 'disabled'));
+  region.protectImage(imageId(region, 'protected'), 'enabled-with-cooldown');
+  region.lockSnapshot(region.createForeignSnapshot(), { mode: 'governance', expiresOn: START + 3 * HOUR });
+  region.lockSnapshot(region.createForeignSnapshot(), { mode: 'compliance', expiresOn: START + DAY });
+  const held = region.createForeignSnapshot();
+  region.lockSnapshot(held, { mode: 'governance', expiresOn: clock.now() + MINUTE });
+  clock.advance(MINUTE);
+  const [shared, own] = present(region.images().find(({ name }) => name === 'full')).snapshotIds;
+  region.registerImage({ name: 'sharing', snapshotIds: [present(shared)], sourceInstanceId: instance.id });
+  region.lockSnapshot(present(own), { mode: 'compliance', expiresOn: START + DAY });
+}
+
+function imageId(region: SimulatedRegion, name: string): string {
+  return present(region.images().find((image) => image.name === name)).id;
+}
+
+/** Everything that can refer to an image. */
+function referToImages(region: SimulatedRegion): void {
+  const golden = region.registerImage({ name: 'golden', description: 'golden', tags: { Team: 'web' } });
+  region.runInstance({ imageId: golden });
+  region.putSsmParameter('/golden/web', golden);
+  region.createLaunchTemplate('web', golden);
+  region.newLaunchTemplateVersion('web', imageId(region, 'sharing'));
+  for (const name of ['old-1', 'old-2', 'old-3', 'old-4', 'old-5', 'old-6'])
+    region.createLaunchConfiguration(name, golden);
+  region.createAutoScalingGroup('web', { launchTemplate: 'web', overrideImageIds: [golden] });
+  region.createAutoScalingGroup('plain', { launchTemplate: 'web' });
+  for (const name of ['a', 'b', 'c', 'd'])
+    region.createAutoScalingGroup(name, { launchConfiguration: 'old-1' });
+}
+
+interface Paged {
+  readonly NextToken?: string | undefined;
+}
+
+/** Every list to its last page. */
+async function list(region: SimulatedRegion, { ec2, autoScaling, sts }: Inspector): Promise<void> {
+  const ImageIds = [imageId(region, 'golden'), imageId(region, 'sharing')];
+  const references = { ImageIds, IncludeAllResourceTypes: true };
+  await toTheEnd((page) => ec2.send(new DescribeImagesCommand({ ...page, IncludeDisabled: true })));
+  await toTheEnd((page) => ec2.send(new DescribeInstancesCommand({ ...page })));
+  await toTheEnd((page) => ec2.send(new DescribeVolumesCommand({ ...page })));
+  await toTheEnd((page) => ec2.send(new DescribeSnapshotsCommand({ ...page })));
+  await toTheEnd((page) => ec2.send(new DescribeLockedSnapshotsCommand({ ...page })));
+  await toTheEnd((page) => ec2.send(new DescribeImageReferencesCommand({ ...page, ...references })));
+  await toTheEnd((page) => ec2.send(new ListImagesInRecycleBinCommand({ ...page })));
+  await toTheEnd((page) => ec2.send(new ListSnapshotsInRecycleBinCommand({ ...page })));
+  await toTheEnd((page) => autoScaling.send(new DescribeAutoScalingGroupsCommand({ ...page })));
+  await toTheEnd((page) => autoScaling.send(new DescribeLaunchConfigurationsCommand({ ...page })));
+  await sts.send(new GetCallerIdentityCommand({}));
+}
+
+async function toTheEnd(ask: (page: Paged) => Promise<Paged>): Promise<void> {
+  let { NextToken } = await ask({});
+  while (NextToken !== undefined) ({ NextToken } = await ask({ NextToken }));
+}
+
+/** What is deleted goes to the Recycle Bin. */
+async function removeBackups({ region, clock }: TestPlace, { ec2 }: Inspector): Promise<void> {
+  clock.advance(MINUTE);
+  region.addRecycleBinRule('EC2_IMAGE', 7);
+  region.addRecycleBinRule('EBS_SNAPSHOT', 7);
+  for (const name of ['full', 'failed', 'disabled']) {
+    const ImageId = imageId(region, name);
+    await ec2.send(new DeregisterImageCommand({ ImageId, DeleteAssociatedSnapshots: true }));
+  }
+  await ec2.send(new DeregisterImageCommand({ ImageId: imageId(region, 'pending') }));
+  await ec2.send(new DeleteSnapshotCommand({ SnapshotId: region.createForeignSnapshot() }));
+}

@@ -1,0 +1,51 @@
+import { LifecycleState } from '@aws-sdk/client-auto-scaling';
+import {
+  ArchitectureValues,
+  AttachmentStatus,
+  DeviceType,
+  ImageReferenceResourceType,
+  ImageState,
+  ImageTypeValues,
+  InstanceStateName,
+  LockState,
+  SnapshotReturnCodes,
+  SnapshotState,
+  StorageTier,
+  Tenancy,
+  VirtualizationType,
+  VolumeAttachmentState,
+  VolumeState,
+  VolumeType,
+  _InstanceType,
+} from '@aws-sdk/client-ec2';
+import type { Enums } from './sdk-schema.ts';
+
+export const EC2 = 'com.amazonaws.ec2';
+const AUTO_SCALING = 'com.amazonaws.autoscaling';
+
+/** The SDK's enums of what the simulated account answers with. */
+export const ENUMS: Enums = new Map(
+  Object.entries({
+    [`${EC2}#Image.State`]: ImageState,
+    [`${EC2}#Image.Architecture`]: ArchitectureValues,
+    [`${EC2}#Image.ImageType`]: ImageTypeValues,
+    [`${EC2}#Image.RootDeviceType`]: DeviceType,
+    [`${EC2}#Image.VirtualizationType`]: VirtualizationType,
+    [`${EC2}#EbsBlockDevice.VolumeType`]: VolumeType,
+    [`${EC2}#InstanceState.Name`]: InstanceStateName,
+    [`${EC2}#Instance.InstanceType`]: _InstanceType,
+    [`${EC2}#Instance.RootDeviceType`]: DeviceType,
+    [`${EC2}#Placement.Tenancy`]: Tenancy,
+    [`${EC2}#EbsInstanceBlockDevice.Status`]: AttachmentStatus,
+    [`${EC2}#Volume.State`]: VolumeState,
+    [`${EC2}#Volume.VolumeType`]: VolumeType,
+    [`${EC2}#VolumeAttachment.State`]: VolumeAttachmentState,
+    [`${EC2}#Snapshot.State`]: SnapshotState,
+    [`${EC2}#Snapshot.StorageTier`]: StorageTier,
+    [`${EC2}#SnapshotInfo.State`]: SnapshotState,
+    [`${EC2}#LockedSnapshotsInfo.LockState`]: LockState,
+    [`${EC2}#DeleteSnapshotReturnCode.ReturnCode`]: SnapshotReturnCodes,
+    [`${EC2}#ImageReference.ResourceType`]: ImageReferenceResourceType,
+    [`${AUTO_SCALING}#Instance.LifecycleState`]: LifecycleState,
+  }).map(([key, values]) => [key, Object.values(values)]),
+);
