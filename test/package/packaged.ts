@@ -56,14 +56,19 @@ export class Copy {
     return new Map(Object.entries(unzipSync(zip)));
   }
 
-  /** Loads a function as Lambda does: from its own zip, unpacked to where there is nothing else. */
+  /** Loads a function as Lambda does: from its own zip. */
   async load(name: string): Promise<unknown> {
+    return import(this.unpack(name));
+  }
+
+  /** Unpacks a function's zip to where there is nothing else; answers the URL of its module. */
+  unpack(name: string): string {
     const task = join(mkdtempSync(join(this.folder, 'task-')), name);
     for (const [path, bytes] of this.unzip(name)) {
       mkdirSync(dirname(join(task, path)), { recursive: true });
       writeFileSync(join(task, path), bytes);
     }
-    return import(pathToFileURL(join(task, 'dist', 'lambda', name, 'index.mjs')).href);
+    return pathToFileURL(join(task, 'dist', 'lambda', name, 'index.mjs')).href;
   }
 
   remove(): void {

@@ -1,21 +1,15 @@
-/** The bundles as Lambda loads them: in a process of their own, over HTTP, with the SDK that is in them. */
+/**
+ * The bundles as Lambda loads them: unzipped from what `serverless package` made, in a process of their own, over HTTP,
+ * with the SDK that is in them.
+ */
 
-import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseJson } from '../cli/answers.ts';
+import { Copy } from '../package/packaged.ts';
 import { images, snapshots, tagsOf } from './account.ts';
 import { onMoto } from './backends.ts';
 import { motoAccount, motoEnvironment, runProgram } from './moto-account.ts';
 import { lastHours, POLICIES } from './steps.ts';
-
-const BUILD = `
-const { buildLambdas } = await import('./scripts/build-lambdas.js');
-await buildLambdas(process.argv[1]);
-`;
 
 /** Loads a bundle and calls its handler with an event; the answer is the last line, after those of the log. */
 const INVOKE = `
@@ -44,24 +38,19 @@ interface Invoked {
   readonly answer: Answer;
 }
 
-onMoto('the bundled Lambdas on moto', (server) => {
-  let folder = '';
+onMoto('the packaged Lambdas on moto', (server) => {
+  const copy = new Copy(POLICIES);
+  const bundles = new Map<string, string>();
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ec2-backup-wire-'));
-    const policies = join(folder, 'policies.yml');
-    await writeFile(policies, POLICIES);
-    const built = spawnSync(process.execPath, ['--input-type=module', '-e', BUILD, policies], {
-      encoding: 'utf8',
-    });
-    if (built.status !== 0) throw new Error(`the build of the Lambdas failed: ${built.stderr}`);
-    // Away from node_modules: whatever a bundle lacks is not there.
-    await cp('dist/lambda', join(folder, 'lambda'), { recursive: true });
+  beforeAll(() => {
+    const { code, said } = copy.serverless(['package']);
+    if (code !== 0) throw new Error(`serverless package failed: ${said}`);
+    for (const name of ['backup', 'prune']) bundles.set(name, copy.unpack(name));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => copy.remove());
 
   async function invoke(name: string, event: object): Promise<Invoked> {
-    const bundle = pathToFileURL(join(folder, 'lambda', name, 'index.mjs')).href;
+    const bundle = bundles.get(name) ?? '';
     const args = ['--input-type=module', '-e', INVOKE, bundle, JSON.stringify(event)];
     const { code, out, notes } = await runProgram(process.execPath, args, motoEnvironment(server()));
     const lines = out.trimEnd().split('\n');
