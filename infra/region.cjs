@@ -5,9 +5,9 @@ function regionOf({ targets }, argv) {
   const regions = [...new Set(targets.map(({ region }) => region))];
   if (regions.length === 1) return regions[0];
   // The template names no Region, so packaging, which needs no AWS, needs none either.
-  if (argv.includes('package')) return 'us-east-1';
+  if (argv[2] === 'package') return 'us-east-1';
   const expected = regions.length > 1 ? `one of the targets ${regions.join(', ')}` : 'such as ap-northeast-2';
-  throw new Error(`no Region to deploy to: name one with --region or AWS_REGION, ${expected}`);
+  throw new Error(`no Region: name one with --region or AWS_REGION, ${expected}`);
 }
 
 module.exports = async () => regionOf(await buildOnce(), process.argv);

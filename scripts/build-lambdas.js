@@ -1,5 +1,6 @@
 // Bundles each Lambda with the SDK in it and the policy file compiled to JSON, ready to be zipped.
 import { mkdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url);
@@ -14,9 +15,9 @@ export async function buildLambdas(policiesPath) {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   await build({
-    absWorkingDir: root.pathname,
+    absWorkingDir: fileURLToPath(root),
     entryPoints: Object.fromEntries(FUNCTIONS.map((name) => [`${name}/index`, `src/handlers/${name}.ts`])),
-    outdir: outdir.pathname,
+    outdir: fileURLToPath(outdir),
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
@@ -37,9 +38,9 @@ export async function buildLambdas(policiesPath) {
 async function compilePolicies(path) {
   const outfile = new URL('dist/policy-compiler.js', root);
   await build({
-    absWorkingDir: root.pathname,
+    absWorkingDir: fileURLToPath(root),
     entryPoints: ['src/lib/policy/load-policies.ts'],
-    outfile: outfile.pathname,
+    outfile: fileURLToPath(outfile),
     bundle: true,
     platform: 'node',
     format: 'esm',

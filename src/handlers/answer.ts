@@ -63,12 +63,20 @@ export function answerOrThrow(request: RunRequest, { place }: RunContext, ended:
 /** The plan of a dry run, without the tags of what would be made, cut to what an answer can hold. */
 export function planAnswer(parts: PlanParts): object {
   const plan = planJson(parts);
-  const { actions, verdicts, skipped } = plan;
+  const { actions, verdicts, skipped, warnings, refused } = plan;
   return {
     ...plan,
-    totals: { actions: actions.length, verdicts: verdicts.length, skipped: skipped.length },
+    totals: {
+      actions: actions.length,
+      verdicts: verdicts.length,
+      skipped: skipped.length,
+      warnings: warnings.length,
+      refused: refused.length,
+    },
     actions: actions.slice(0, MOST_ENTRIES).map((action) => ({ ...action, tags: undefined })),
     verdicts: verdicts.slice(0, MOST_ENTRIES),
     skipped: skipped.slice(0, MOST_ENTRIES),
+    warnings: warnings.slice(0, MOST_ENTRIES),
+    refused: refused.slice(0, MOST_ENTRIES),
   };
 }

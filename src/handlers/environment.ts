@@ -4,11 +4,11 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { awsClients, type Clients } from '../lib/aws/clients.ts';
 import { formatInstant } from '../lib/policy/instant.ts';
 import type { PolicyFile } from '../lib/policy/policy.ts';
-import type { LogRecord } from '../lib/report/log-records.ts';
+import { runFailure, type LogRecord } from '../lib/report/log-records.ts';
 import type { Clock, RunContext } from '../lib/run/context.ts';
 import { ConfigurationError } from '../lib/run/errors.ts';
 import { formatPlace, resolvePlace } from '../lib/run/place.ts';
-import type { RunRequest } from '../lib/run/request.ts';
+import type { Job, RunRequest } from '../lib/run/request.ts';
 
 export interface Environment {
   readonly file: PolicyFile;
@@ -53,11 +53,28 @@ export function correlationOf(request: RunRequest, { place, file }: RunContext):
   return {
     deployment: file.deployment,
     job: request.job,
+    ...(request.policy !== undefined && { policy: request.policy }),
     run: formatInstant(request.slot),
+    dryRun: request.dryRun,
     trigger: request.trigger,
     account: place.account,
     region: place.region,
   };
+}
+
+/** Runs a handler's work; what it throws is a line of the log before it is Lambda's. */
+export async function withFailureLog<T>(
+  environment: Environment,
+  job: Job,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { file, region } = environment;
+    environment.log([runFailure(error)], { deployment: file.deployment, job, region });
+    throw error;
+  }
 }
 
 function jsonLog(): Environment['log'] {

@@ -178,15 +178,15 @@ describe('the Region when nobody names one', () => {
   });
 
   test('does not matter for packaging', () => {
-    expect(regionOf(parse(POLICIES), ['serverless', 'package'])).toBe('us-east-1');
+    expect(regionOf(parse(POLICIES), ['node', 'serverless', 'package'])).toBe('us-east-1');
   });
 
   test('is asked for otherwise, and the targets named', () => {
     expect(() => regionOf(parse(POLICIES), ['serverless', 'deploy'])).toThrow(
-      'no Region to deploy to: name one with --region or AWS_REGION, such as ap-northeast-2',
+      'no Region: name one with --region or AWS_REGION, such as ap-northeast-2',
     );
     expect(() => regionOf(withTargets('eu-west-1', 'us-east-1'), ['serverless', 'deploy'])).toThrow(
-      'no Region to deploy to: name one with --region or AWS_REGION, one of the targets eu-west-1, us-east-1',
+      'no Region: name one with --region or AWS_REGION, one of the targets eu-west-1, us-east-1',
     );
   });
 });

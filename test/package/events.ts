@@ -75,4 +75,6 @@ export const BAD_PRUNE_EVENTS: readonly BadEvent[] = [
     says: /accept is -1, expected/,
   },
   { name: 'an unknown policy', event: { policy: 'nightli' }, says: /"nightli" is not in the policy file/ },
+  { name: 'a slot in the future', event: { slot: '2036-01-01T00:00:00Z' }, says: /is in the future/ },
+  { name: 'a slot of ten days ago', event: { slot: '2026-11-12T03:00:00Z' }, says: /is missed/ },
 ];

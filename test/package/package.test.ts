@@ -274,6 +274,22 @@ describe('the packaged prune', () => {
     expect(scenario.region.images()).toHaveLength(5);
   });
 
+  test('[H35] ends with an error when the guard refuses, and says so in the log', async () => {
+    const { scenario, environment, records } = onSimulatedAccount();
+    for (let more = 0; more < 9; more += 1) scenario.region.runInstance({ tags: { Backup: 'nightly' } });
+    await scenario.backupEvery(DAY, 5, 'nightly');
+    scenario.clock.advance(2 * DAY);
+    await expect(prune.pruneHandler(environment)({})).rejects.toThrow(
+      /prune of nightly refused: would delete 30 of 50 points/,
+    );
+    expect(scenario.region.images()).toHaveLength(50);
+    expect(records.map(({ message }) => message)).toContain('refused');
+    expect(records.slice(-2)).toMatchObject([
+      { level: 'error', message: 'run ended', fields: { refused: 1 } },
+      { level: 'error', message: 'run failed', fields: { error: 'RunRefusedError' } },
+    ]);
+  });
+
   test.each(BAD_PRUNE_EVENTS)('[H34] refuses $name, and deletes nothing', async ({ event, says }) => {
     const { scenario, environment } = await fiveNights();
     await expect(prune.pruneHandler(environment)(event)).rejects.toThrow(says);

@@ -22,27 +22,26 @@ export function slotProblem(
   policy: Policy,
   trigger: Trigger,
 ): SlotProblem | undefined {
+  const problem = timeProblem(slot, now);
+  if (problem) return problem;
+  const next = trigger === 'schedule' ? nextSlot(policy.schedule, policy.timezone, slot) : undefined;
+  if (next === undefined || next > now) return undefined;
+  return {
+    kind: 'missed',
+    message: `slot ${formatInstant(slot)} is missed: the next one, ${formatInstant(next)}, has come already`,
+  };
+}
+
+/** Why a run of any job is not for this slot any more, or not yet. */
+export function timeProblem(slot: number, now: number): SlotProblem | undefined {
   const [at, clock] = [formatInstant(slot), formatInstant(now)];
   if (slot > now + CLOCK_SKEW) {
-    return {
-      kind: 'future',
-      message: `slot ${at} is in the future (it is ${clock}), expected at most 60 s ahead`,
-    };
+    const message = `slot ${at} is in the future (it is ${clock}), expected at most 60 s ahead`;
+    return { kind: 'future', message };
   }
-  if (now - slot > DAY) {
-    return {
-      kind: 'missed',
-      message: `slot ${at} is missed: it is ${clock}, over 24 h later, and a backup made now must not pass for that day's`,
-    };
-  }
-  const next = trigger === 'schedule' ? nextSlot(policy.schedule, policy.timezone, slot) : undefined;
-  if (next !== undefined && next <= now) {
-    return {
-      kind: 'missed',
-      message: `slot ${at} is missed: the next one, ${formatInstant(next)}, has come already`,
-    };
-  }
-  return undefined;
+  if (now - slot <= DAY) return undefined;
+  const message = `slot ${at} is missed: it is ${clock}, over 24 h later, and a run made now must not pass for that day's`;
+  return { kind: 'missed', message };
 }
 
 /** The slot of a manual run: its start minute. */

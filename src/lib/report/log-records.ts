@@ -10,7 +10,7 @@ import { skippedOf, verdictJson } from './plan-json.ts';
 
 export interface LogRecord {
   readonly level: 'info' | 'warn' | 'error';
-  readonly message: 'decision' | 'skipped' | 'refused' | 'take note' | 'outcome' | 'run ended';
+  readonly message: 'decision' | 'skipped' | 'refused' | 'take note' | 'outcome' | 'run ended' | 'run failed';
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -30,12 +30,19 @@ export function* pruneDecisions(plan: PrunePlan): Generator<LogRecord> {
 }
 
 /** How the run ended: a record an outcome, and the summary last. */
-export function* runOutcomes({ outcomes }: BackupReport | PruneReport): Generator<LogRecord> {
+export function* runOutcomes({ outcomes, plan }: BackupReport | PruneReport): Generator<LogRecord> {
   for (const outcome of outcomes) {
     yield record(isFailure(outcome) ? 'error' : 'info', 'outcome', outcomeFields(outcome));
   }
-  const level = outcomes.some(isFailure) ? 'error' : 'info';
-  yield record(level, 'run ended', { counts: countOutcomes(outcomes) });
+  const refused = 'refused' in plan ? plan.refused.length : 0;
+  const level = refused > 0 || outcomes.some(isFailure) ? 'error' : 'info';
+  yield record(level, 'run ended', { counts: countOutcomes(outcomes), refused });
+}
+
+/** A run that ended with an error: one that could not start, or one in which something failed. */
+export function runFailure(error: unknown): LogRecord {
+  const [name, reason] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
+  return record('error', 'run failed', { error: name, reason });
 }
 
 function record(level: LogRecord['level'], message: LogRecord['message'], fields: object): LogRecord {

@@ -1,7 +1,7 @@
 /** The run request: the one shape in which schedules, queues and people ask for a run. */
 
 import type { Trigger } from '../plan/backup-tags.ts';
-import { manualSlot } from '../plan/backup-slot.ts';
+import { manualSlot, timeProblem } from '../plan/backup-slot.ts';
 import { INSTANT_EXPECTED, parseInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
 import { didYouMean } from '../policy/suggest.ts';
@@ -52,6 +52,8 @@ export function readRunRequest(event: unknown, job: Job, now: number): RunReques
   if (job === 'backup' && !reader.has('policy'))
     reader.problems.push('policy is missing, expected a policy name');
   if (reader.has('accept') && !reader.has('policy')) reader.problems.push('accept is given without policy');
+  const problem = timeProblem(request.slot, now);
+  if (problem) reader.problems.push(problem.message);
   if (reader.problems.length === 0) return { ...request, job };
   throw new ConfigurationError(`the event is no run request for ${job}: ${reader.problems.join('; ')}`);
 }
@@ -114,7 +116,9 @@ const isPlace = (value: unknown): value is Place =>
   'account' in value &&
   'region' in value &&
   isText(value.account) &&
-  isText(value.region);
+  /^\d{12}$/.test(value.account) &&
+  isText(value.region) &&
+  Object.keys(value).length === 2;
 
 function shown(value: unknown): string {
   return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);

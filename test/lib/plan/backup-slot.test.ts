@@ -31,7 +31,7 @@ describe('a slot', () => {
     expect(slotProblem(slot, instant('2026-11-02T04:00Z'), newYork, 'schedule')).toBeUndefined();
     expect(slotProblem(slot, instant('2026-11-02T04:00:01Z'), newYork, 'schedule')?.message).toBe(
       'slot 2026-11-01T04:00:00Z is missed: it is 2026-11-02T04:00:01Z, over 24 h later, ' +
-        "and a backup made now must not pass for that day's",
+        "and a run made now must not pass for that day's",
     );
   });
 
