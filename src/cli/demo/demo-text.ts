@@ -1,5 +1,6 @@
 /** The demo in words: a line a day, then what is kept and why, what was pruned, what was refused. */
 
+import { groupBy } from '../../lib/plan/group-by.ts';
 import type { PointVerdict } from '../../lib/plan/point-verdicts.ts';
 import type { Skipped } from '../../lib/plan/actions.ts';
 import { formatInstant } from '../../lib/policy/instant.ts';
@@ -48,11 +49,7 @@ export function resultText(result: DemoResult, paint: Paint): string[] {
 
 /** One row for each source of each policy. */
 function keptRows(verdicts: readonly PointVerdict[], names: ReadonlyMap<string, string>): string[][] {
-  const groups = new Map<string, PointVerdict[]>();
-  for (const entry of verdicts) {
-    const key = `${entry.point.policy} ${entry.point.source}`;
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
-  }
+  const groups = groupBy(verdicts, ({ point }) => `${point.policy} ${point.source}`);
   return [...groups.values()].map((group) => {
     const [first] = group;
     const newest = Math.max(...group.map(({ point }) => point.slot));

@@ -4,6 +4,7 @@ import type { PolicyFile } from '../policy/policy.ts';
 import type { DeleteAction, Skipped, Warning } from './actions.ts';
 import { previousSlot } from '../policy/schedule.ts';
 import { madeLately, refusal } from './guard.ts';
+import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import { groupVerdicts, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
 import type { LeftAlone, RecoveryPoint } from './recovery-points.ts';
@@ -90,13 +91,7 @@ function pin(entry: PointVerdict, deployment: string, checks: SafetyChecks): Poi
 
 function refusals(verdicts: readonly PointVerdict[], input: PruneInput): Refusal[] {
   const { file, now, accept } = input;
-  const byPolicy = new Map<string, PointVerdict[]>();
-  for (const entry of verdicts) {
-    const known = byPolicy.get(entry.point.policy);
-    if (known) known.push(entry);
-    else byPolicy.set(entry.point.policy, [entry]);
-  }
-  return [...byPolicy].flatMap(([policy, entries]) => {
+  return [...groupBy(verdicts, ({ point }) => point.policy)].flatMap(([policy, entries]) => {
     const deletions = entries.filter(({ verdict }) => verdict.decision === 'prune').length;
     // What failed or is pending is no reason to delete more.
     const good = entries.filter(({ point }) => point.state === 'good').map(({ point }) => point.slot);

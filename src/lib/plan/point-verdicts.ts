@@ -2,6 +2,7 @@
 
 import { parseKeep, type Keep } from '../policy/keep.ts';
 import type { PolicyFile, RetiredPolicy } from '../policy/policy.ts';
+import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 import { keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
@@ -29,30 +30,13 @@ export interface VerdictInput {
 /** One verdict a point. Points that stay for a reason of their own carry it beside those of the rules. */
 export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {
   const judged: PointVerdict[] = [];
-  for (const bySource of groupByPolicyAndSource(points).values()) {
-    for (const group of bySource.values()) {
+  // One key after the other: a key put together for each of a million points costs more than their verdicts.
+  for (const ofPolicy of groupBy(points, ({ policy }) => policy).values()) {
+    for (const group of groupBy(ofPolicy, ({ source }) => source).values()) {
       for (const entry of judgeGroup(group, input)) judged.push(withVisiblePins(entry));
     }
   }
   return judged;
-}
-
-/** Nested, because a key put together for each of a million points costs more than their verdicts. */
-function groupByPolicyAndSource(points: readonly RecoveryPoint[]): Map<string, Map<string, RecoveryPoint[]>> {
-  const groups = new Map<string, Map<string, RecoveryPoint[]>>();
-  for (const point of points) {
-    const bySource = entryOf(groups, point.policy, () => new Map<string, RecoveryPoint[]>());
-    entryOf(bySource, point.source, (): RecoveryPoint[] => []).push(point);
-  }
-  return groups;
-}
-
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {

@@ -1,5 +1,6 @@
 /** Puts images and snapshots together into recovery points. */
 
+import { groupBy } from './group-by.ts';
 import { identityKey, type BackupIdentity } from './identity.ts';
 import type { Image, Snapshot } from './inventory.ts';
 import type { Marks, Ownership } from './marks.ts';
@@ -197,15 +198,4 @@ function splitIntoSets(parts: readonly Ours<Owned<Snapshot>>[]): Ours<Owned<Snap
     }
   }
   return sets.map((set) => set.parts);
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

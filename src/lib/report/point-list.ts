@@ -1,18 +1,13 @@
 /** The recovery points of sources, for `list`. */
 
+import { groupBy } from '../plan/group-by.ts';
 import type { PointVerdict } from '../plan/point-verdicts.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { formatAge, plural, printable, table, type Paint } from './text.ts';
 
 /** Newest first, a table a source. */
 export function pointListText(verdicts: readonly PointVerdict[], now: number, paint: Paint): string[] {
-  const bySource = new Map<string, PointVerdict[]>();
-  for (const entry of verdicts) {
-    const key = `${entry.point.source}, policy ${entry.point.policy}`;
-    const known = bySource.get(key);
-    if (known) known.push(entry);
-    else bySource.set(key, [entry]);
-  }
+  const bySource = groupBy(verdicts, ({ point }) => `${point.source}, policy ${point.policy}`);
   return [...bySource].flatMap(([source, entries]) => [
     paint.bold(`${printable(source)}: ${plural(entries.length, 'recovery point')}`),
     ...table(

@@ -68,10 +68,7 @@ export async function runPrune(request: PruneRequest, context: RunContext): Prom
 }
 
 /** Existing sources with what their own tags say of retention; a terminated instance is gone. */
-export function sourceFacts(
-  { instances, volumes }: Sources,
-  file: PolicyFile,
-): ReadonlyMap<string, SourceFacts> {
+function sourceFacts({ instances, volumes }: Sources, file: PolicyFile): ReadonlyMap<string, SourceFacts> {
   const alive = instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   return new Map([
     ...alive.map((instance) => [instance.id, factsOf(instance, 'instance', file)] as const),
