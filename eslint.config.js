@@ -22,12 +22,17 @@ const zones = Object.entries(direction).map(([target, allowed]) => ({
 
 const mutating = [
   'CreateImageCommand',
+  'CreateLifecyclePolicyCommand',
   'CreateSnapshotCommand',
   'CreateSnapshotsCommand',
   'CreateTagsCommand',
+  'DeleteLifecyclePolicyCommand',
   'DeleteSnapshotCommand',
   'DeleteTagsCommand',
   'DeregisterImageCommand',
+  'TagResourceCommand',
+  'UntagResourceCommand',
+  'UpdateLifecyclePolicyCommand',
 ];
 
 const noClock = [
@@ -96,13 +101,11 @@ export default tseslint.config(
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          paths: [
-            {
-              name: '@aws-sdk/client-ec2',
-              importNames: mutating,
-              message: 'Only mutate.ts changes an account.',
-            },
-          ],
+          paths: ['@aws-sdk/client-ec2', '@aws-sdk/client-dlm'].map((name) => ({
+            name,
+            importNames: mutating,
+            message: 'Only mutate.ts changes an account.',
+          })),
         },
       ],
     },

@@ -61,11 +61,7 @@ function sum(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([command, count]) => `${command} ${count}`).join(', ');
 }
 
-function contextOf(
-  { ec2, autoScaling, sts, name }: SimulatedRegion,
-  account: string,
-  clock: SimulatedClock,
-): RunContext {
+function contextOf({ clients, name }: SimulatedRegion, account: string, clock: SimulatedClock): RunContext {
   const parsed = parsePolicies(`
 version: 1
 deployment: bench
@@ -75,6 +71,5 @@ policies:
 prune: { maxShare: 100% }
 `);
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
-  const clients = { ec2, ec2Once: ec2, autoScaling, sts };
   return { file: parsed.file, place: { account, region: name }, clients, clock };
 }

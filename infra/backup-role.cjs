@@ -1,11 +1,7 @@
-const { allow, role, sub } = require('./iam.cjs');
-const { functionBasics, IMAGES, IN_THIS_REGION, SNAPSHOTS } = require('./function-basics.cjs');
-
-const INSTANCES = sub('arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*');
-const VOLUMES = sub('arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume/*');
-// A key may belong to another account.
-const KEYS = sub('arn:${AWS::Partition}:kms:${AWS::Region}:*:key/*');
-const VIA_EC2 = { StringEquals: { 'kms:ViaService': sub('ec2.${AWS::Region}.amazonaws.com') } };
+const { HERE, IMAGES, IN_THIS_REGION, INSTANCES, SNAPSHOTS, VOLUMES } = require('./ec2-arns.cjs');
+const { functionBasics } = require('./function-basics.cjs');
+const { allow, role } = require('./iam.cjs');
+const { keysIn, keysThroughEc2 } = require('./keys.cjs');
 
 const CREATING = ['CreateImage', 'CreateSnapshot', 'CreateSnapshots'];
 
@@ -40,31 +36,9 @@ function backupRole(file) {
         resources: [IMAGES, SNAPSHOTS],
         condition: { StringEquals: { ...tagged, 'ec2:CreateAction': CREATING } },
       }),
-      ...encryptedVolumes(),
+      ...keysThroughEc2([keysIn(HERE)], [HERE]),
     ],
   });
-}
-
-/** Without these a snapshot of an encrypted volume ends in `error` with a StateMessage, long after the call. */
-function encryptedVolumes() {
-  return [
-    allow('UseKeysThroughEc2', {
-      actions: [
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-      ],
-      resources: KEYS,
-      condition: VIA_EC2,
-    }),
-    allow('LetEc2UseKeys', {
-      actions: 'kms:CreateGrant',
-      resources: KEYS,
-      condition: { ...VIA_EC2, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-    }),
-  ];
 }
 
 module.exports = { backupRole };

@@ -1,6 +1,7 @@
 // The words that the roles are written in.
 
-const sub = (text) => ({ 'Fn::Sub': text });
+/** Text in which CloudFormation fills in `${…}`. */
+const sub = (text) => (text.includes('${') ? { 'Fn::Sub': text } : text);
 const arnOf = (id) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 /** One statement; `condition` is left out where there is none. */
@@ -10,6 +11,15 @@ function allow(sid, { actions, resources, condition }) {
 
 function deny(sid, { actions, resources, condition }) {
   return statement('Deny', sid, { actions, resources, condition });
+}
+
+/** Whatever carries `Backup:Hold`, or what `optInTag` makes of it. */
+function keepWhatIsHeld({ optInTag }, actions) {
+  return deny('KeepWhatIsHeld', {
+    actions,
+    resources: '*',
+    condition: { Null: { [`aws:ResourceTag/${optInTag}:Hold`]: 'false' } },
+  });
 }
 
 function statement(effect, sid, { actions, resources, condition }) {
@@ -22,12 +32,16 @@ function statement(effect, sid, { actions, resources, condition }) {
   };
 }
 
-/** A role that one service may take on, under a condition if one is given, with these statements and no others. */
-function role({ description, service, condition, statements }) {
+/**
+ * A role that one service may take on, under a condition if one is given, with these statements and no others. Its name
+ * is CloudFormation's unless `name`, with its `path`, is given.
+ */
+function role({ name, path, description, service, condition, statements }) {
   const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
+      ...(name && { RoleName: name, Path: path }),
       Description: description,
       AssumeRolePolicyDocument: document([{ ...trust, ...(condition && { Condition: condition }) }]),
       Policies: [{ PolicyName: 'what-it-may-do', PolicyDocument: document(statements) }],
@@ -39,4 +53,4 @@ function document(statements) {
   return { Version: '2012-10-17', Statement: statements };
 }
 
-module.exports = { allow, arnOf, deny, role, sub };
+module.exports = { allow, arnOf, deny, keepWhatIsHeld, role, sub };

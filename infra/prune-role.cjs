@@ -1,5 +1,6 @@
-const { allow, deny, role } = require('./iam.cjs');
-const { functionBasics, IMAGES, IN_THIS_REGION, SNAPSHOTS } = require('./function-basics.cjs');
+const { IMAGES, IN_THIS_REGION, SNAPSHOTS } = require('./ec2-arns.cjs');
+const { functionBasics } = require('./function-basics.cjs');
+const { allow, deny, keepWhatIsHeld, role } = require('./iam.cjs');
 
 const DELETING = ['ec2:DeregisterImage', 'ec2:DeleteSnapshot'];
 
@@ -34,10 +35,12 @@ function pruneRole(file) {
         resources: [IMAGES, SNAPSHOTS],
         condition: { StringEquals: mine },
       }),
-      deny('KeepWhatIsHeld', {
+      keepWhatIsHeld(file, DELETING),
+      // DLM copies a source's tags, and with them this deployment's if somebody has put it there.
+      deny('KeepWhatDlmMade', {
         actions: DELETING,
         resources: '*',
-        condition: { Null: { [`aws:ResourceTag/${file.optInTag}:Hold`]: 'false' } },
+        condition: { Null: { 'aws:ResourceTag/aws:dlm:lifecycle-policy-id': 'false' } },
       }),
     ],
   });

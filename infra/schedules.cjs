@@ -9,27 +9,32 @@ const SLOT = '<aws.scheduler.scheduled-time>';
 // A run that could not be delivered for an hour is no use to a policy that runs each hour.
 const RETRY = { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 30 };
 
-/** A schedule for each policy and one for prune, in a group of their own, and for each job the role that invokes it. */
+/**
+ * A schedule for each policy that the Lambdas run and one for each other job, in a group of their own, and for each job
+ * the role that invokes it. What DLM runs has its schedule there.
+ */
 function schedules(file) {
   const backups = file.policies.map((policy) => {
     const { name, timezone, schedule } = policy;
     const input = { job: 'backup', policy: name, slot: SLOT, trigger: 'schedule' };
     return [
-      `BackupSchedule${idPart(name)}`,
+      `${ID.backup.schedule}${idPart(name)}`,
       scheduleOf('backup', { name: `backup-${name}`, timezone, schedule, input }),
     ];
   });
-  const prune = {
-    name: 'prune',
-    timezone: file.timezone,
-    schedule: file.prune.schedule,
-    input: { job: 'prune', slot: SLOT, trigger: 'schedule' },
-  };
+  const { timezone } = file;
+  const others = [
+    ['prune', file.prune.schedule],
+    ['register-policies', file.registerPolicies.schedule],
+  ].map(([job, schedule]) => {
+    const input = { job, slot: SLOT, trigger: 'schedule' };
+    return [ID[job].schedule, scheduleOf(job, { name: job, timezone, schedule, input })];
+  });
   return {
     [GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: namesOf(file).scheduleGroup } },
     ...Object.fromEntries(JOBS.map((job) => [ID[job].scheduleRole, scheduleRole(file, job)])),
     ...Object.fromEntries(backups),
-    PruneSchedule: scheduleOf('prune', prune),
+    ...Object.fromEntries(others),
   };
 }
 

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url);
 
 /** Handlers are the files of src/handlers that export `handler`. */
-export const FUNCTIONS = ['backup', 'prune'];
+export const FUNCTIONS = ['backup', 'prune', 'register-policies'];
 
 /** Bundles into dist/lambda/<function>/index.mjs; answers the validated policy file, or throws with its problems. */
 export async function buildLambdas(policiesPath) {

@@ -8,6 +8,7 @@ import { withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
+import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
 import type { PruneOptions } from './prune-command.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
@@ -46,6 +47,7 @@ function buildProgram(shell: Shell, end: End): Command {
       writeErr: (text) => shell.note(text.trimEnd()),
     });
   addAccountCommands(program, shell, end);
+  addPoliciesCommands(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -88,6 +90,39 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup list i-0123456789abcdef0'))
     .action(async (source: string | undefined, options: AccountOptions) =>
       end(await (await import('./list-command.ts')).listCommand(source, options, shell)),
+    );
+}
+
+function addPoliciesCommands(program: Command, shell: Shell, end: End): void {
+  const policies = program
+    .command('policies')
+    .description("DLM's lifecycle policies, for policies with engine: dlm")
+    .addHelpText('after', example('ec2-backup policies plan'));
+  const replace = [
+    '--replace <name...>',
+    'policies to delete and make anew, where DLM cannot change them',
+  ] as const;
+  withAccountOptions(policies.command('plan'))
+    .description('print how DLM differs from the policy file; changes nothing')
+    .option(...replace)
+    .addHelpText('after', example('ec2-backup policies plan --region ap-northeast-2'))
+    .action(async (options: PoliciesPlanOptions) =>
+      end(await (await import('./policies-command.ts')).policiesPlanCommand(options, shell)),
+    );
+  withAccountOptions(policies.command('apply'))
+    .description('create, update and delete lifecycle policies until DLM holds what the file says')
+    .option(...replace)
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show the plan and stop')
+    .addHelpText('after', example('ec2-backup policies apply --replace hourly-data'))
+    .action(async (options: PoliciesApplyOptions) =>
+      end(await (await import('./policies-command.ts')).policiesApplyCommand(options, shell)),
+    );
+  withAccountOptions(policies.command('list'))
+    .description('list every lifecycle policy of the place, with state and, for ERROR, what to do')
+    .addHelpText('after', example('ec2-backup policies list --json'))
+    .action(async (options: AccountOptions) =>
+      end(await (await import('./policies-command.ts')).policiesListCommand(options, shell)),
     );
 }
 

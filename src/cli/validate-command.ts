@@ -1,6 +1,6 @@
 import { formatKeep } from '../lib/policy/keep.ts';
 import { loadPolicies, PolicyFileError } from '../lib/policy/load-policies.ts';
-import type { PolicyFile } from '../lib/policy/policy.ts';
+import { isDlmPolicy, runningPolicies, type PolicyFile } from '../lib/policy/policy.ts';
 import { formatInstant } from '../lib/policy/instant.ts';
 import { nextSlots, policyFileText } from '../lib/report/policy-text.ts';
 import { withDeployment, type AccountOptions } from './account.ts';
@@ -31,14 +31,16 @@ function validJson(file: PolicyFile, now: number): object {
     valid: true,
     problems: [],
     deployment: file.deployment,
-    policies: file.policies.map((policy) => ({
+    policies: runningPolicies(file).map((policy) => ({
       name: policy.name,
+      engine: isDlmPolicy(policy) ? 'dlm' : 'lambda',
       backup: policy.backup,
       schedule: policy.schedule.cron,
       timezone: policy.timezone,
       keep: formatKeep(policy.keep),
       nextSlots: nextSlots(policy, now).map(formatInstant),
     })),
+    defaultPolicies: file.defaultPolicies,
     retired: file.retired.map(({ name, keep }) => ({ name, keep: formatKeep(keep) })),
   };
 }

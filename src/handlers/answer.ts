@@ -1,12 +1,19 @@
 /** What a handler answers, and the errors it ends with. Lists are short: the whole story is in the log. */
 
 import type { Skipped } from '../lib/plan/actions.ts';
-import type { Refusal } from '../lib/plan/plan-prune.ts';
 import { formatInstant } from '../lib/policy/instant.ts';
 import type { Place } from '../lib/policy/policy.ts';
 import { planJson, type PlanParts } from '../lib/report/plan-json.ts';
+import { policiesPlanJson } from '../lib/report/policies-json.ts';
 import type { RunContext } from '../lib/run/context.ts';
-import { countOutcomes, isFailure, type Outcome, type OutcomeCounts } from '../lib/run/outcome.ts';
+import {
+  countOutcomes,
+  isFailure,
+  type LifecycleOutcome,
+  type Outcome,
+  type OutcomeCounts,
+} from '../lib/run/outcome.ts';
+import type { PoliciesPlan } from '../lib/run/policies.ts';
 import type { RunRequest } from '../lib/run/request.ts';
 
 /** Lambda's answer is at most 6 MB. */
@@ -27,56 +34,70 @@ export class RunFailedError extends Error {
   override readonly name = 'RunFailedError';
 }
 
-/** A run of which the guard refused a part. */
+/** A run of which a part was refused: by the guard, or because it needs somebody's word. */
 export class RunRefusedError extends Error {
   override readonly name = 'RunRefusedError';
 }
 
+/** How a run ended; what stands in the last two fails it. */
 export interface Ended {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly Pick<Outcome | LifecycleOutcome, 'action' | 'id' | 'status' | 'error'>[];
   readonly skipped: readonly Skipped[];
-  readonly refused: readonly Refusal[];
+  /** What was not to be done as it stands, a sentence each. */
+  readonly refused?: readonly string[];
+  /** What is wrong in the account and not of this run's making, a sentence each. */
+  readonly errors?: readonly string[];
 }
 
-/** The answer of a run that ended well; one that did not throws. */
+/** The answer of a run that ended well; one that did not throws, and says what failed and what was refused. */
 export function answerOrThrow(request: RunRequest, { place }: RunContext, ended: Ended): RunAnswer {
-  const failures = ended.outcomes.filter(isFailure);
+  const { outcomes, refused = [], errors = [] } = ended;
+  const failures = outcomes.filter(isFailure);
   const slot = formatInstant(request.slot);
-  if (failures.length > 0) {
-    const told = failures
-      .slice(0, FAILURES_TOLD)
-      .map(({ action, id, error }) => `${action} ${id}: ${error ?? 'failed'}`);
-    const more =
-      failures.length > FAILURES_TOLD ? `; and ${failures.length - FAILURES_TOLD} more, see the log` : '';
-    throw new RunFailedError(
-      `${request.job} run ${slot}: ${failures.length} of ${ended.outcomes.length} actions failed: ${told.join('; ')}${more}`,
-    );
-  }
-  if (ended.refused.length > 0) {
-    const told = ended.refused.map(({ policy, reason }) => `prune of ${policy} refused: ${reason}`);
-    throw new RunRefusedError(`${request.job} run ${slot}: ${told.join('; ')}`);
+  const told = [
+    ...(failures.length > 0 ? [failuresText(failures, outcomes.length)] : []),
+    ...first(errors),
+    ...first(refused),
+  ];
+  if (told.length > 0) {
+    const message = `${request.job} run ${slot}: ${told.join('; ')}`;
+    throw failures.length + errors.length > 0 ? new RunFailedError(message) : new RunRefusedError(message);
   }
   const skipped = ended.skipped.slice(0, MOST_ENTRIES);
-  return { version: 1, job: request.job, slot, place, counts: countOutcomes(ended.outcomes), skipped };
+  return { version: 1, job: request.job, slot, place, counts: countOutcomes(outcomes), skipped };
+}
+
+function failuresText(failures: Ended['outcomes'], attempted: number): string {
+  const told = first(failures.map(({ action, id, error }) => `${action} ${id}: ${error ?? 'failed'}`));
+  return `${failures.length} of ${attempted} actions failed: ${told.join('; ')}`;
+}
+
+/** A few, and how many more there are. */
+function first(texts: readonly string[]): string[] {
+  const more = texts.length - FAILURES_TOLD;
+  return [...texts.slice(0, FAILURES_TOLD), ...(more > 0 ? [`and ${more} more, see the log`] : [])];
 }
 
 /** The plan of a dry run, without the tags of what would be made, cut to what an answer can hold. */
 export function planAnswer(parts: PlanParts): object {
   const plan = planJson(parts);
-  const { actions, verdicts, skipped, warnings, refused } = plan;
+  const { verdicts, skipped, warnings, refused } = plan;
+  const actions = plan.actions.map((action) => ({ ...action, tags: undefined }));
+  return { ...plan, ...cut({ actions, verdicts, skipped, warnings, refused }) };
+}
+
+/** The same of lifecycle policies, of which there are few; of sources with wrong tags there may be many. */
+export function policiesPlanAnswer(plan: PoliciesPlan, context: RunContext): object {
+  const json = policiesPlanJson(plan, context);
+  const { actions, unchanged, refused, errors, skipped, warnings } = json;
+  return { ...json, ...cut({ actions, unchanged, refused, errors, skipped, warnings }) };
+}
+
+/** The lists by the same names, each cut, and beside them how long they were. */
+function cut(lists: Readonly<Record<string, readonly unknown[]>>): object {
+  const entries = Object.entries(lists);
   return {
-    ...plan,
-    totals: {
-      actions: actions.length,
-      verdicts: verdicts.length,
-      skipped: skipped.length,
-      warnings: warnings.length,
-      refused: refused.length,
-    },
-    actions: actions.slice(0, MOST_ENTRIES).map((action) => ({ ...action, tags: undefined })),
-    verdicts: verdicts.slice(0, MOST_ENTRIES),
-    skipped: skipped.slice(0, MOST_ENTRIES),
-    warnings: warnings.slice(0, MOST_ENTRIES),
-    refused: refused.slice(0, MOST_ENTRIES),
+    totals: Object.fromEntries(entries.map(([name, list]) => [name, list.length])),
+    ...Object.fromEntries(entries.map(([name, list]) => [name, list.slice(0, MOST_ENTRIES)])),
   };
 }

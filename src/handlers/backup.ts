@@ -1,38 +1,20 @@
 import { backupDecisions, runOutcomes } from '../lib/report/log-records.ts';
-import { applyBackup, planBackupRun } from '../lib/run/backup.ts';
-import { readRunRequest } from '../lib/run/request.ts';
-import { answerOrThrow, planAnswer } from './answer.ts';
+import { applyBackup, planBackupRun, type BackupReport, type BackupRunPlan } from '../lib/run/backup.ts';
+import { planAnswer } from './answer.ts';
+import { lambdaEnvironment } from './environment.ts';
+import { jobHandler } from './job.ts';
 import { policyFile } from './policy-file.ts';
-import {
-  correlationOf,
-  lambdaEnvironment,
-  runContext,
-  withFailureLog,
-  type Environment,
-} from './environment.ts';
 
-/** One slot of one policy: event in, run, answer out. */
-export function backupHandler(environment: Environment): (event: unknown) => Promise<object> {
-  return (event) =>
-    withFailureLog(environment, 'backup', async () => {
-      const request = readRunRequest(event, 'backup', environment.clock.now());
-      const context = await runContext(request, environment);
-      const plan = await planBackupRun({ ...request, policy: request.policy ?? '' }, context);
-      environment.log(backupDecisions(plan), correlationOf(request, context));
-      const { place } = context;
-      if (request.dryRun) {
-        return planAnswer({
-          place,
-          deployment: context.file.deployment,
-          backups: [plan],
-          tagProblems: plan.tagProblems,
-        });
-      }
-      const report = await applyBackup(plan, context);
-      environment.log(runOutcomes(report), correlationOf(request, context));
-      const skipped = [...plan.tagProblems, ...plan.skipped];
-      return answerOrThrow(request, context, { outcomes: report.outcomes, skipped, refused: [] });
-    });
-}
+/** One slot of one policy. */
+export const backupHandler = jobHandler<BackupRunPlan, BackupReport>({
+  job: 'backup',
+  plan: (request, context) => planBackupRun({ ...request, policy: request.policy ?? '' }, context),
+  decisions: backupDecisions,
+  planAnswer: (plan, { place, file: { deployment } }) =>
+    planAnswer({ place, deployment, backups: [plan], tagProblems: plan.tagProblems }),
+  apply: applyBackup,
+  outcomes: runOutcomes,
+  ended: ({ plan, outcomes }) => ({ outcomes, skipped: [...plan.tagProblems, ...plan.skipped] }),
+});
 
 export const handler = backupHandler(lambdaEnvironment(policyFile));

@@ -1,6 +1,7 @@
 import type { SimulatedClock } from './clock.ts';
 import type { CallerProcess } from './dispatcher.ts';
 import { IdSource } from './ids.ts';
+import type { RoleRecord } from './records.ts';
 import { SimulatedRegion } from './region.ts';
 import { completeSettings, type SimulatorSettings } from './settings.ts';
 import { World } from './world.ts';
@@ -24,11 +25,13 @@ export class SimulatedAccount {
     const settings = completeSettings(options.settings ?? {});
     const ids = new IdSource(account);
     const process: CallerProcess = { dead: false };
+    const roles = new Map<string, RoleRecord>();
+    const worlds = new Map<string, World>();
     this.account = account;
     this.#regions = new Map(
       regions.map((region) => [
         region,
-        new SimulatedRegion(new World({ account, region, clock, ids, settings }), process),
+        new SimulatedRegion(new World({ account, region, clock, ids, settings, roles, worlds }), process),
       ]),
     );
   }

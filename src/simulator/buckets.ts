@@ -37,7 +37,7 @@ export class TokenBuckets {
     const refilled = bucket.tokens + ((now - bucket.filledAt) / 1000) * size.refillPerSecond;
     bucket.tokens = Math.min(size.capacity, refilled);
     bucket.filledAt = now;
-    if (bucket.tokens < 1) throw throttled();
+    if (bucket.tokens < 1) throw throttled('ec2');
     bucket.tokens -= 1;
   }
 }

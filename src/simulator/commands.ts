@@ -6,13 +6,16 @@ import { describeImages } from './describe-images.ts';
 import { describeInstances } from './describe-instances.ts';
 import { describeSnapshots } from './describe-snapshots.ts';
 import { describeVolumes } from './describe-volumes.ts';
+import { createPolicy, deletePolicy, getPolicies, getPolicy, updatePolicy } from './dlm-api.ts';
+import { listTagsForResource, tagResource, untagResource } from './dlm-api-tags.ts';
+import { getRole, simulatePrincipalPolicy } from './iam.ts';
 import { describeLockedSnapshots } from './locked-snapshots.ts';
 import { listImagesInRecycleBin, listSnapshotsInRecycleBin } from './recycle-bin.ts';
 import { describeImageReferences } from './references.ts';
 import { deleteSnapshot, deregisterImage } from './remove.ts';
 import type { Command } from './world.ts';
 
-export type ServiceName = 'ec2' | 'autoscaling' | 'sts';
+export type ServiceName = 'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam';
 
 /** A command whose input type is known to its own file only. */
 export type AnyCommand = Command<never, object>;
@@ -40,5 +43,19 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   },
   sts: {
     GetCallerIdentity: getCallerIdentity,
+  },
+  dlm: {
+    CreateLifecyclePolicy: createPolicy,
+    DeleteLifecyclePolicy: deletePolicy,
+    GetLifecyclePolicies: getPolicies,
+    GetLifecyclePolicy: getPolicy,
+    ListTagsForResource: listTagsForResource,
+    TagResource: tagResource,
+    UntagResource: untagResource,
+    UpdateLifecyclePolicy: updatePolicy,
+  },
+  iam: {
+    GetRole: getRole,
+    SimulatePrincipalPolicy: simulatePrincipalPolicy,
   },
 };

@@ -75,6 +75,8 @@ function render(world: World, image: ImageRecord): Image {
     RootDeviceType: 'ebs',
     BlockDeviceMappings: image.mappings.map((mapping) => renderMapping(mapping, complete)),
     DeregistrationProtection: isOwn ? protectionOf(world, image) : undefined,
+    DeprecationTime:
+      image.deprecatedAt === undefined ? undefined : new Date(image.deprecatedAt).toISOString(),
     ImageType: 'machine',
     Architecture: 'x86_64',
     VirtualizationType: 'hvm',

@@ -57,7 +57,8 @@ export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot
     ...renderSnapshotInfo(snapshot, time),
     StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
     CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
-    StorageTier: 'standard',
+    KmsKeyId: snapshot.keyArn,
+    StorageTier: snapshot.tier ?? 'standard',
   };
 }
 

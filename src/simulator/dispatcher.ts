@@ -91,7 +91,7 @@ export class Dispatcher {
     if ('error' in outcome && !(outcome.error instanceof SimulatedServiceError)) throw outcome.error;
     if (fault?.kind === 'die') throw this.#die(call);
     if (fault?.kind === 'lost-answer') throw new LostAnswerError(`socket hang up (${call.name})`);
-    return this.#answer(fault?.kind === 'unavailable' ? { error: unavailable() } : outcome);
+    return this.#answer(fault?.kind === 'unavailable' ? { error: unavailable(call.service) } : outcome);
   }
 
   #answer(outcome: Outcome): object {
@@ -105,7 +105,7 @@ export class Dispatcher {
   }
 
   #execute({ service, name, command, input, fault }: Call): Outcome {
-    const refusal = refusalOf(fault);
+    const refusal = refusalOf(fault, service);
     if (refusal !== undefined) return { error: refusal };
     const failure = fault?.kind === 'fails-later' ? fault.reason : undefined;
     try {
@@ -158,9 +158,9 @@ function commandOf(service: ServiceName, name: string): AnyCommand {
   return command;
 }
 
-function refusalOf(fault: Fault | undefined): SimulatedServiceError | undefined {
-  if (fault?.kind === 'throttle') return throttled();
-  if (fault?.kind === 'unavailable' && !fault.accepted) return unavailable();
+function refusalOf(fault: Fault | undefined, service: ServiceName): SimulatedServiceError | undefined {
+  if (fault?.kind === 'throttle') return throttled(service);
+  if (fault?.kind === 'unavailable' && !fault.accepted) return unavailable(service);
   if (fault?.kind === 'error') {
     return new SimulatedServiceError(
       fault.name,

@@ -1,3 +1,5 @@
+import type { ServiceName } from './commands.ts';
+
 /** An error as the SDK gives it to its callers: code in `name`, status in `$metadata`. */
 export class SimulatedServiceError extends Error {
   readonly $fault: 'client' | 'server';
@@ -25,16 +27,19 @@ export class LostAnswerError extends Error {
   readonly $metadata = { attempts: 1 };
 }
 
-export function throttled(): SimulatedServiceError {
+/** Each service has a code of its own for too many calls. */
+export function throttled(service: ServiceName): SimulatedServiceError {
+  if (service === 'dlm') return limitExceeded('Rate exceeded', undefined);
+  if (service === 'iam') return new SimulatedServiceError('Throttling', 'Rate exceeded', 400);
   return new SimulatedServiceError('RequestLimitExceeded', 'Request limit exceeded.', 503);
 }
 
-export function unavailable(): SimulatedServiceError {
-  return new SimulatedServiceError(
-    'Unavailable',
-    'The service is unavailable. Please try again shortly.',
-    503,
-  );
+/** The service fails in an unexpected way, in the words it has for that. */
+export function unavailable(service: ServiceName): SimulatedServiceError {
+  const message = 'The service is unavailable. Please try again shortly.';
+  if (service === 'dlm') return new DlmError('InternalServerException', message, 500);
+  if (service === 'iam') return new SimulatedServiceError('ServiceFailureException', message, 500);
+  return new SimulatedServiceError('Unavailable', message, 503);
 }
 
 export function dryRunSucceeded(): SimulatedServiceError {
@@ -59,4 +64,49 @@ export function missingParameter(name: string): SimulatedServiceError {
  */
 export function opaque(number: number, message: string): SimulatedServiceError {
   return new SimulatedServiceError(`Client.Opaque.${number}`, message);
+}
+
+interface DlmErrorMembers {
+  readonly RequiredParameters?: readonly string[];
+  readonly MutuallyExclusiveParameters?: readonly string[];
+  readonly ResourceType?: string;
+  readonly ResourceIds?: readonly string[];
+}
+
+/** An error of DLM, with the members of the SDK's class of that name; a member that was not sent is undefined. */
+export class DlmError extends SimulatedServiceError {
+  readonly Message: string;
+  readonly RequiredParameters: readonly string[] | undefined;
+  readonly MutuallyExclusiveParameters: readonly string[] | undefined;
+  readonly ResourceType: string | undefined;
+  readonly ResourceIds: readonly string[] | undefined;
+
+  constructor(code: string, message: string, httpStatusCode: number, members: DlmErrorMembers = {}) {
+    super(code, message, httpStatusCode);
+    this.Message = message;
+    this.RequiredParameters = members.RequiredParameters;
+    this.MutuallyExclusiveParameters = members.MutuallyExclusiveParameters;
+    this.ResourceType = members.ResourceType;
+    this.ResourceIds = members.ResourceIds;
+  }
+}
+
+/** DLM's refusal of a request, with the parameters that are missing or exclude each other, if that is why. */
+export function invalidRequest(
+  message: string,
+  members: Pick<DlmErrorMembers, 'RequiredParameters' | 'MutuallyExclusiveParameters'> = {},
+): DlmError {
+  return new DlmError('InvalidRequestException', message, 400, members);
+}
+
+/** The same name for a quota and for too many calls; only a quota has a type of resource. */
+export function limitExceeded(message: string, resourceType: string | undefined): DlmError {
+  const members = resourceType === undefined ? {} : { ResourceType: resourceType };
+  return new DlmError('LimitExceededException', message, 429, members);
+}
+
+export function lifecyclePolicyNotFound(...ids: readonly string[]): DlmError {
+  const message = `The following policies do not exist: ${ids.join(', ')}`;
+  const members = { ResourceType: 'Policy', ResourceIds: ids };
+  return new DlmError('ResourceNotFoundException', message, 404, members);
 }

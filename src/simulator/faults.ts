@@ -1,7 +1,7 @@
 /** What goes wrong with one call. */
 export type Fault =
   | { readonly kind: 'throttle' }
-  /** A 503, sent before or after EC2 took the call. */
+  /** A 503 (of DLM and IAM a 500), sent before or after the service took the call. */
   | { readonly kind: 'unavailable'; readonly accepted: boolean }
   /** Accepted, then a socket error in place of the answer. */
   | { readonly kind: 'lost-answer' }

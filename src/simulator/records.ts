@@ -1,3 +1,4 @@
+import type { PolicyDetails } from '@aws-sdk/client-dlm';
 import type { InstanceStateName, VolumeType } from '@aws-sdk/client-ec2';
 import type { Tags, TagHistory } from './tags.ts';
 
@@ -27,6 +28,8 @@ export interface InstanceRecord extends Resource {
   /** Attached volumes by device name. */
   readonly volumes: Map<string, VolumeRecord>;
   state: InstanceStateName;
+  /** Whether Systems Manager reaches it, and whether what it runs there succeeds; offline unless set. */
+  ssm?: 'online' | 'failing' | undefined;
   terminatedAt: number | undefined;
   reboots: number;
 }
@@ -68,6 +71,14 @@ export interface SnapshotRecord extends Resource {
   failsAt: number | undefined;
   stateMessage: string | undefined;
   lock: SnapshotLock | undefined;
+  /** The KMS key of a copy that was given one. */
+  readonly keyArn?: string | undefined;
+  /** Standard unless set. */
+  tier?: 'archive';
+  /** Accounts that it is shared with. */
+  sharedWith?: readonly string[];
+  /** Names or ids of the zones where fast snapshot restore is on. */
+  fastRestoreZones?: readonly string[];
 }
 
 export interface SnapshotLock {
@@ -96,6 +107,8 @@ export interface ImageRecord extends Resource {
   stateReason: string | undefined;
   disabled: boolean;
   protection: Protection | undefined;
+  /** From when it is deprecated, which may lie ahead. */
+  deprecatedAt?: number;
 }
 
 export interface ImageMapping {
@@ -144,4 +157,39 @@ export interface AutoScalingGroupRecord {
   /** AMIs that overrides of its mixed instances policy name. */
   readonly overrideImageIds: readonly string[];
   readonly createdAt: number;
+}
+
+/** A lifecycle policy of DLM. Change it by dlm-api-records.ts, which keeps the past that a lagging read may show. */
+export interface LifecyclePolicyRecord {
+  /** `policy-0` and 16 hexadecimal digits. */
+  readonly id: string;
+  readonly createdAt: number;
+  modifiedAt: number;
+  description: string;
+  state: 'ENABLED' | 'DISABLED' | 'ERROR';
+  statusMessage: string | undefined;
+  roleArn: string;
+  readonly tags: Map<string, string>;
+  readonly defaultPolicy: 'VOLUME' | 'INSTANCE' | undefined;
+  /** Complete, with every default materialised (custom: STANDARD; default policies: SIMPLIFIED). */
+  details: PolicyDetails;
+  /** From when the current state holds: firings before are not made up for. */
+  stateSince: number;
+  /** It stays in the store: with ExtendDeletion DLM goes on deleting. */
+  deletedAt: number | undefined;
+}
+
+/** An IAM role, which all Regions of the account share. */
+export interface RoleRecord {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  /** `/`, or such as `/service-role/`. */
+  readonly path: string;
+  readonly createdAt: number;
+  /** Its trust policy, a policy document. */
+  readonly trust: object;
+  /** Patterns of actions, with `*`, on any resource. */
+  readonly allowed: readonly string[];
+  readonly denied: readonly string[];
 }

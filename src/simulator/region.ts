@@ -1,12 +1,18 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { CreateLifecyclePolicyRequest, DLMClient } from '@aws-sdk/client-dlm';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { ServiceName } from './commands.ts';
 import * as backups from './console-backups.ts';
+import * as lifecycle from './console-dlm.ts';
 import * as foreign from './console-foreign.ts';
 import * as instances from './console-instances.ts';
 import * as launch from './console-launch.ts';
 import * as volumes from './console-volumes.ts';
+import { LifecycleRuns } from './dlm-run.ts';
+import { setSsm } from './dlm-run-scripts.ts';
+import type { LifecycleActivity, ScriptRun } from './dlm-run-activity.ts';
 import { Dispatcher, type CallRecord, type CallerProcess, type SentCommand } from './dispatcher.ts';
 import type { FaultPlan } from './faults.ts';
 import type { BinKind, ProtectionMode, SnapshotLock } from './records.ts';
@@ -21,6 +27,8 @@ export class SimulatedRegion {
   readonly ec2: Pick<EC2Client, 'send'>;
   readonly autoScaling: Pick<AutoScalingClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
+  readonly dlm: Pick<DLMClient, 'send'>;
+  readonly iam: Pick<IAMClient, 'send'>;
   readonly #world: World;
   readonly #process: CallerProcess;
   readonly #dispatcher: Dispatcher;
@@ -30,9 +38,12 @@ export class SimulatedRegion {
     this.#process = process;
     this.#dispatcher = new Dispatcher(world, process);
     foreign.addPublicResources(world);
+    world.attach(new LifecycleRuns(world));
     this.ec2 = { send: this.#sender('ec2') as EC2Client['send'] };
     this.autoScaling = { send: this.#sender('autoscaling') as AutoScalingClient['send'] };
     this.sts = { send: this.#sender('sts') as STSClient['send'] };
+    this.dlm = { send: this.#sender('dlm') as DLMClient['send'] };
+    this.iam = { send: this.#sender('iam') as IAMClient['send'] };
   }
 
   /** The SDK's `send` is overloaded by command class; only its promise form is simulated, hence the casts above. */
@@ -45,6 +56,12 @@ export class SimulatedRegion {
         }
         resolve(this.#dispatcher.send(service, command));
       });
+  }
+
+  /** The clients under the names that the product gives them. None of them retries by itself. */
+  get clients() {
+    const { ec2, autoScaling, sts, dlm, iam } = this;
+    return { ec2, ec2Once: ec2, autoScaling, sts, dlm, dlmOnce: dlm, iam };
   }
 
   get name(): string {
@@ -171,6 +188,32 @@ export class SimulatedRegion {
     return foreign.createForeignSnapshot(this.#world, spec);
   }
 
+  /** Returns the id. A lifecycle policy that someone made by hand. */
+  createLifecyclePolicy(input: CreateLifecyclePolicyRequest): string {
+    return lifecycle.createLifecyclePolicy(this.#world, input);
+  }
+
+  editLifecyclePolicy(id: string, edit: lifecycle.LifecycleEdit): void {
+    lifecycle.editLifecyclePolicy(this.#world, id, edit);
+  }
+
+  deleteLifecyclePolicyByHand(id: string): void {
+    lifecycle.deleteLifecyclePolicyByHand(this.#world, id);
+  }
+
+  breakLifecyclePolicy(id: string, statusMessage: string): void {
+    lifecycle.breakLifecyclePolicy(this.#world, id, statusMessage);
+  }
+
+  /** Returns the ARN. The role is the account's: all its Regions have it. */
+  createRole(spec: lifecycle.RoleSpec): string {
+    return lifecycle.createRole(this.#world, spec);
+  }
+
+  deleteRole(name: string): void {
+    lifecycle.deleteRole(this.#world, name);
+  }
+
   failImage(id: string, reason = 'Snapshot creation failed'): void {
     backups.failImage(this.#world, id, reason);
   }
@@ -201,6 +244,25 @@ export class SimulatedRegion {
 
   snapshots(): readonly views.SnapshotView[] {
     return views.viewSnapshots(this.#world);
+  }
+
+  lifecyclePolicies(): readonly lifecycle.LifecyclePolicyView[] {
+    return lifecycle.viewLifecyclePolicies(this.#world);
+  }
+
+  /** Whether Systems Manager reaches an instance, and what becomes of scripts there; offline unless set. */
+  setSsm(instanceId: string, state: 'online' | 'failing' | 'offline'): void {
+    setSsm(this.#world, instanceId, state);
+  }
+
+  /** What DLM did for a lifecycle policy, as its CloudWatch metrics count it. */
+  lifecycleActivity(policyId: string): LifecycleActivity {
+    return views.viewLifecycleActivity(this.#world, policyId);
+  }
+
+  /** Every run of a script by DLM, in order of time. */
+  scriptRuns(): readonly ScriptRun[] {
+    return views.viewScriptRuns(this.#world);
   }
 
   binned(): readonly views.BinnedView[] {

@@ -24,6 +24,18 @@ export interface SimulatorSettings {
   readonly volumeSnapshotLimits: boolean;
   /** Whether an image in the Recycle Bin still holds its name (not known of the real EC2). */
   readonly binKeepsName: boolean;
+  /**
+   * How UpdateLifecyclePolicy takes PolicyDetails, of which DLM's documentation says nothing (aws-facts.md 2.2 and 8):
+   * `fields`: a member that is absent of it or of its Parameters keeps its old value, lists are replaced as a whole;
+   * `schedules`: and so does one of a schedule that has the same name; `replace`: all of it is replaced.
+   */
+  readonly lifecycleMerge: 'fields' | 'schedules' | 'replace';
+  /** Most lifecycle policies of DLM in a Region. */
+  readonly maxLifecyclePolicies: number;
+  /** How many ms after a schedule's time DLM starts: 0 to under an hour, or a function of the policy's id. */
+  readonly lifecycleDelay: number | ((policyId: string) => number);
+  /** Most snapshots in a Region, which only DLM is held to. */
+  readonly maxSnapshots: number;
   /** Whether a Region keeps a record of each call; off for simulations of millions of calls. */
   readonly keepCalls: boolean;
 }
@@ -39,6 +51,10 @@ const DEFAULTS: SimulatorSettings = {
   maxTags: 50,
   volumeSnapshotLimits: true,
   binKeepsName: true,
+  lifecycleMerge: 'fields',
+  maxLifecyclePolicies: 100,
+  lifecycleDelay: (policyId) => (1 + (Number.parseInt(policyId.slice(-8), 16) % 9)) * MINUTE,
+  maxSnapshots: 100_000,
   keepCalls: true,
 };
 

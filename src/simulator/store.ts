@@ -1,3 +1,4 @@
+import type { ActivityName, ScriptRun } from './dlm-run-activity.ts';
 import type {
   AutoScalingGroupRecord,
   BinEntry,
@@ -6,6 +7,7 @@ import type {
   InstanceRecord,
   LaunchConfigurationRecord,
   LaunchTemplateRecord,
+  LifecyclePolicyRecord,
   Resource,
   SnapshotRecord,
   VolumeRecord,
@@ -15,6 +17,11 @@ import { LONGEST_READ_LAG } from './settings.ts';
 /** Resources of one kind by id, each visible from its creation to its end. */
 export class Shelf<R extends Resource> {
   readonly #byId = new Map<string, R>();
+
+  /** How many there are at most: those that are gone and not yet forgotten count. */
+  get size(): number {
+    return this.#byId.size;
+  }
 
   add(resource: R): void {
     this.#byId.set(resource.id, resource);
@@ -87,6 +94,12 @@ class ImageNames {
   }
 }
 
+/** A lifecycle policy as it was until a time. */
+export interface FormerLifecyclePolicy {
+  readonly until: number;
+  readonly policy: LifecyclePolicyRecord;
+}
+
 /** Everything in one account and Region. */
 export class RegionStore {
   readonly instances = new Shelf<InstanceRecord>();
@@ -104,6 +117,15 @@ export class RegionStore {
   readonly ssmParameters = new Map<string, string>();
   readonly launchConfigurations = new Map<string, LaunchConfigurationRecord>();
   readonly autoScalingGroups = new Map<string, AutoScalingGroupRecord>();
+  /** By id, the deleted ones too. */
+  readonly lifecyclePolicies = new Map<string, LifecyclePolicyRecord>();
+  /** What each lifecycle policy was before, oldest first, as far back as a lagging read may show. */
+  readonly formerLifecyclePolicies = new Map<string, readonly FormerLifecyclePolicy[]>();
+  /** Ids of those made or edited in the console: an update of their details must hold Parameters. */
+  readonly consoleLifecyclePolicies = new Set<string>();
+  /** What DLM did for each lifecycle policy, by its id. */
+  readonly lifecycleActivity = new Map<string, Map<ActivityName, number>>();
+  readonly scriptRuns: ScriptRun[] = [];
   imagesMade = 0;
   snapshotsMade = 0;
 }

@@ -1,4 +1,5 @@
 import type { ImageState, InstanceStateName, SnapshotState, VolumeType } from '@aws-sdk/client-ec2';
+import type { LifecycleActivity, ScriptRun } from './dlm-run-activity.ts';
 import type { BinKind } from './records.ts';
 import { binned } from './recycle-bin.ts';
 import { imageState, instanceState, isLocked, isProtected, snapshotState } from './states.ts';
@@ -39,6 +40,8 @@ export interface ImageView {
   /** Of every mapped volume, also while the image is pending. */
   readonly snapshotIds: readonly string[];
   readonly isProtected: boolean;
+  /** From when it is deprecated, which may lie ahead. */
+  readonly deprecatedAt: number | undefined;
   readonly tags: TagRecord;
 }
 
@@ -50,6 +53,13 @@ export interface SnapshotView {
   readonly description: string;
   readonly startedAt: number;
   readonly isLocked: boolean;
+  readonly encrypted: boolean;
+  /** The KMS key of a copy that was given one. */
+  readonly keyArn: string | undefined;
+  readonly tier: 'standard' | 'archive';
+  readonly sharedWith: readonly string[];
+  /** Where fast snapshot restore is on. */
+  readonly fastRestoreZones: readonly string[];
   /** Images that map it. */
   readonly imageIds: readonly string[];
   readonly tags: TagRecord;
@@ -98,6 +108,7 @@ export function viewImages(world: World): readonly ImageView[] {
     sourceInstanceId: image.sourceInstanceId,
     snapshotIds: snapshotIdsOf(image),
     isProtected: isProtected(image, world.now()),
+    deprecatedAt: image.deprecatedAt,
     tags: toRecord(image.tags.now()),
   }));
 }
@@ -113,6 +124,11 @@ export function viewSnapshots(world: World): readonly SnapshotView[] {
     description: snapshot.description,
     startedAt: snapshot.createdAt,
     isLocked: isLocked(snapshot, world.now()),
+    encrypted: snapshot.encrypted,
+    keyArn: snapshot.keyArn,
+    tier: snapshot.tier ?? 'standard',
+    sharedWith: snapshot.sharedWith ?? [],
+    fastRestoreZones: snapshot.fastRestoreZones ?? [],
     imageIds: world.store.imagesOfSnapshot.of(snapshot.id),
     tags: toRecord(snapshot.tags.now()),
   }));
@@ -126,6 +142,14 @@ export function viewBin(world: World): readonly BinnedView[] {
     exitsAt,
     tags: toRecord(tags),
   }));
+}
+
+export function viewLifecycleActivity(world: World, policyId: string): LifecycleActivity {
+  return Object.fromEntries(world.store.lifecycleActivity.get(policyId) ?? []);
+}
+
+export function viewScriptRuns(world: World): readonly ScriptRun[] {
+  return [...world.store.scriptRuns];
 }
 
 function toRecord(tags: Tags): TagRecord {

@@ -1,8 +1,9 @@
-import type { SimulatedClock } from './clock.ts';
+import type { ClockAgent, SimulatedClock } from './clock.ts';
 import { opaque, type SimulatedServiceError } from './errors.ts';
 import type { IdSource } from './ids.ts';
 import { Pager } from './pages.ts';
 import type { Shape } from './parameters.ts';
+import type { RoleRecord } from './records.ts';
 import type { SimulatorSettings } from './settings.ts';
 import { RegionStore } from './store.ts';
 
@@ -12,6 +13,10 @@ export interface WorldOptions {
   readonly clock: SimulatedClock;
   readonly ids: IdSource;
   readonly settings: SimulatorSettings;
+  /** IAM roles by name, shared by the account's Regions. */
+  readonly roles: Map<string, RoleRecord>;
+  /** The account's Regions by name, this one among them once it is made. */
+  readonly worlds: Map<string, World>;
 }
 
 /** What a command works on: one account in one Region. */
@@ -22,6 +27,9 @@ export class World {
   readonly region: string;
   readonly ids: IdSource;
   readonly settings: SimulatorSettings;
+  readonly roles: Map<string, RoleRecord>;
+  /** The account's Regions by name. */
+  readonly worlds: ReadonlyMap<string, World>;
   readonly #clock: SimulatedClock;
 
   constructor(options: WorldOptions) {
@@ -29,7 +37,10 @@ export class World {
     this.region = options.region;
     this.ids = options.ids;
     this.settings = options.settings;
+    this.roles = options.roles;
+    this.worlds = options.worlds;
     this.#clock = options.clock;
+    options.worlds.set(options.region, this);
     this.pager = new Pager(options.ids, options.settings);
   }
 
@@ -44,6 +55,11 @@ export class World {
 
   advance(ms: number): void {
     this.#clock.advance(ms);
+  }
+
+  /** From now on the agent acts when its time comes, however the clock gets there. */
+  attach(agent: ClockAgent): void {
+    this.#clock.attach(agent);
   }
 
   /** A refusal whose real code is not known. */

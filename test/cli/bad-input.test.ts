@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { connect } from '../../src/cli/connect.ts';
-import { clientsOf, DAY, POLICIES, Scenario } from '../support/scenario.ts';
+import { DAY, POLICIES, Scenario } from '../support/scenario.ts';
 import { fileWith, mutatingCalls, run } from './fake-shell.ts';
 import { parseJson, type PlanAnswer, type RunAnswer } from './answers.ts';
 
@@ -63,7 +63,7 @@ test('no credentials: the message says what to set, and ends with 2', async () =
   const missing = Object.assign(new Error('Could not load credentials from any providers'), {
     name: 'CredentialsProviderError',
   });
-  const clients = { ...clientsOf(scenario.region), sts: { send: () => Promise.reject(missing) } };
+  const clients = { ...scenario.region.clients, sts: { send: () => Promise.reject(missing) } };
   for (const command of [['plan'], ['prune', '--yes'], ['list']]) {
     const { code, out, notes } = await run([...command, '--policies', file], {
       scenario,

@@ -8,7 +8,7 @@ import { rm } from 'node:fs/promises';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Connection, ExitCode, Shell } from '../../src/cli/shell.ts';
 import type { Clock } from '../../src/lib/run/context.ts';
-import { clientsOf, START, type Scenario } from '../support/scenario.ts';
+import { START, type Scenario } from '../support/scenario.ts';
 
 export interface FakeShellOptions {
   readonly scenario?: Scenario;
@@ -67,7 +67,7 @@ function connectTo(scenario: Scenario | undefined, region: string | undefined): 
   const { name } = scenario.region;
   return Promise.resolve({
     region: region ?? name,
-    clients: clientsOf(scenario.account.region(region ?? name)),
+    clients: scenario.account.region(region ?? name).clients,
   });
 }
 

@@ -40,6 +40,31 @@ describe('--help', () => {
   );
 });
 
+describe('policies', () => {
+  test('is a command of three, named by its help', async () => {
+    const { code, out } = await run(['policies', '--help']);
+    expect(code).toBe(0);
+    for (const command of ['plan', 'apply', 'list']) expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+  });
+
+  test.each(['plan', 'apply', 'list'])(
+    '%s has an example, --json and the options of an account',
+    async (command) => {
+      const { code, out } = await run(['policies', command, '--help']);
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`Example:\\n +ec2-backup policies ${command}( |$)`, 'm'));
+      for (const option of ['--json', '--policies <file>', '--deployment <name>', '--region <region>'])
+        expect(out).toContain(option);
+    },
+  );
+
+  test('with a command mistyped ends with 2 and a suggestion', async () => {
+    const { code, notes } = await run(['policies', 'aply']);
+    expect(code).toBe(2);
+    expect(notes).toContain('Did you mean apply?');
+  });
+});
+
 describe('what is mistyped ends with 2 and a suggestion', () => {
   test.each([
     { args: ['pln'], says: ["unknown command 'pln'", 'Did you mean plan?'] },

@@ -98,6 +98,37 @@ describe('conditions', () => {
       holds: false,
     },
     {
+      name: 'not equal',
+      condition: { StringNotEquals: { k: ['a', 'b'] } },
+      context: { k: 'c' },
+      holds: true,
+    },
+    {
+      name: 'not equal to one of two',
+      condition: { StringNotEquals: { k: ['a', 'b'] } },
+      context: { k: 'b' },
+      holds: false,
+    },
+    { name: 'not equal, absent key', condition: { StringNotEquals: { k: 'a' } }, context: {}, holds: true },
+    {
+      name: 'any not equal',
+      condition: { 'ForAnyValue:StringNotEquals': { k: ['a', 'b'] } },
+      context: { k: ['a', 'c'] },
+      holds: true,
+    },
+    {
+      name: 'any not equal of those that all are',
+      condition: { 'ForAnyValue:StringNotEquals': { k: ['a', 'b'] } },
+      context: { k: ['b', 'a'] },
+      holds: false,
+    },
+    {
+      name: 'any not equal, absent key',
+      condition: { 'ForAnyValue:StringNotEquals': { k: 'a' } },
+      context: {},
+      holds: false,
+    },
+    {
       name: 'all of several',
       condition: { 'ForAllValues:StringEquals': { k: 'a' } },
       context: { k: ['b', 'a'] },

@@ -2,13 +2,15 @@
 
 import { describe, expect, test } from 'vitest';
 import { Authorisations, type Asked } from '../support/authorisation.ts';
-import { isAllowed, type IamRequest, type Statement } from '../support/iam.ts';
+import { isAllowed, type IamRequest } from '../support/iam.ts';
 import { DAY, HOUR, POLICIES, Scenario, parse } from '../support/scenario.ts';
 import { REGION, resourcesOf, statementsOf, trustOf } from '../support/template.ts';
+import { allowedBy, inRegion, ownActions, refusedBy, withContext } from './asked.ts';
 
 const template = resourcesOf(parse(POLICIES));
 const backupRole = statementsOf(template, 'BackupRole');
 const pruneRole = statementsOf(template, 'PruneRole');
+const registerRole = statementsOf(template, 'RegisterPoliciesRole');
 
 interface Day {
   readonly scenario: Scenario;
@@ -42,18 +44,7 @@ async function someDays(): Promise<Day> {
   return { scenario, backups, prunes: region.calls.slice(made).flatMap((call) => before.of(call)) };
 }
 
-function refusedBy(role: readonly Statement[], asked: readonly Asked[]): string[] {
-  return asked.filter((one) => !isAllowed(role, one)).map(describeRequest);
-}
-
-function allowedBy(role: readonly Statement[], asked: readonly Asked[]): string[] {
-  return asked.filter((one) => isAllowed(role, one)).map(describeRequest);
-}
-
-function describeRequest({ command, action, resource }: Asked): string {
-  return `${command}: ${action} on ${resource}`;
-}
-
+const DEPLOYMENT = 'aws:RequestTag/ec2-backup:deployment';
 const CREATES = ['CreateImage', 'CreateSnapshot', 'CreateSnapshots'];
 const DELETES = ['DeregisterImage', 'DeleteSnapshot'];
 
@@ -89,11 +80,8 @@ describe('a job’s own calls', () => {
   test('each role has no action that its job did not need', async () => {
     const { backups, prunes } = await someDays();
     const used = (asked: readonly Asked[]): Set<string> => new Set(asked.map(({ action }) => action));
-    // Logs, failed runs and keys are not calls of the job's own.
-    const own = (role: readonly Statement[]): Set<string> =>
-      new Set(role.flatMap(({ Action }) => Action).filter((action) => !/^(?:logs|sqs|kms):/.test(action)));
-    expect(own(backupRole)).toEqual(used(backups));
-    expect(own(pruneRole)).toEqual(used(prunes));
+    expect(ownActions(backupRole)).toEqual(used(backups));
+    expect(ownActions(pruneRole)).toEqual(used(prunes));
   });
 
   test('in another Region are refused', async () => {
@@ -101,11 +89,7 @@ describe('a job’s own calls', () => {
     const elsewhere = (asked: readonly Asked[]): Asked[] =>
       asked
         .filter(({ context }) => !('aws:CalledVia' in context))
-        .map((one) => ({
-          ...one,
-          resource: one.resource.replace(REGION, 'eu-west-1'),
-          context: { ...one.context, 'aws:RequestedRegion': 'eu-west-1' },
-        }));
+        .map((one) => inRegion(one, { from: REGION, to: 'eu-west-1' }));
     expect(allowedBy(backupRole, elsewhere(backups))).toEqual([]);
     expect(allowedBy(pruneRole, elsewhere(prunes))).toEqual([]);
   });
@@ -171,6 +155,10 @@ describe('the pruning role', () => {
     { name: 'what has no tags', tags: {} },
     { name: '[H29] what another deployment made', tags: { 'ec2-backup:deployment': 'prod' } },
     { name: '[H29] what DLM made', tags: { 'aws:dlm:lifecycle-policy-id': 'policy-1' } },
+    {
+      name: '[H29] what DLM made of a source with this deployment’s tag',
+      tags: { 'ec2-backup:deployment': 'test', 'aws:dlm:lifecycle-policy-id': 'policy-1' },
+    },
     { name: 'what is held', tags: { 'ec2-backup:deployment': 'test', 'Backup:Hold': 'audit' } },
     {
       name: 'what is held for no reason given',
@@ -217,10 +205,17 @@ describe('the pruning role', () => {
   });
 });
 
-describe('both roles', () => {
+describe('every function’s role', () => {
   test.each([
     { job: 'backup', id: 'BackupRole', role: backupRole, own: 'BackupFailed', other: 'PruneFailed' },
     { job: 'prune', id: 'PruneRole', role: pruneRole, own: 'PruneFailed', other: 'BackupFailed' },
+    {
+      job: 'register-policies',
+      id: 'RegisterPoliciesRole',
+      role: registerRole,
+      own: 'RegisterPoliciesFailed',
+      other: 'BackupFailed',
+    },
   ])('of $job: its own log, its own queue, and Lambda alone takes it on', ({ job, id, role, own, other }) => {
     const may = (action: string, resource: string): boolean =>
       isAllowed(role, { action, resource, context: {} });
@@ -237,7 +232,7 @@ describe('both roles', () => {
     ]);
   });
 
-  test.each(['BackupRole', 'PruneRole'])('%s allows no wildcard of actions', (id) => {
+  test.each(['BackupRole', 'PruneRole', 'RegisterPoliciesRole'])('%s allows no wildcard of actions', (id) => {
     const actions = statementsOf(template, id).flatMap(({ Action }) => Action);
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
@@ -272,18 +267,10 @@ describe('keys of encrypted volumes', () => {
       { name: 'deleting a key', action: 'kms:ScheduleKeyDeletion', context: viaEc2, allowed: false },
     ];
 
-  test.each(CASES)('$name: $allowed to the creating role, and never to the pruning role', (one) => {
+  test.each(CASES)('$name: $allowed to the creating role, and never to the others', (one) => {
     const request = { action: one.action, resource: KEY, context: one.context };
     expect(isAllowed(backupRole, request)).toBe(one.allowed);
     expect(isAllowed(pruneRole, request)).toBe(false);
+    expect(isAllowed(registerRole, request)).toBe(false);
   });
 });
-
-const DEPLOYMENT = 'aws:RequestTag/ec2-backup:deployment';
-
-/** The same request with keys changed, or left out where undefined. */
-function withContext(asked: Asked, change: Readonly<Record<string, string | undefined>>): Asked {
-  const context = Object.entries({ ...asked.context, ...change });
-  const kept = context.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
-  return { ...asked, context: Object.fromEntries(kept) };
-}

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { POLICIES, parse } from '../support/scenario.ts';
 import {
+  REGION,
+  namesOf,
   propertiesOf,
   regionOf,
   resourcesOf,
@@ -17,7 +19,9 @@ timezone: Asia/Seoul
 policies:
   daily-ami: { backup: image, schedule: cron(0 3 * * ? *), keep: { daily: 3 } }
   payments: { backup: snapshots, schedule: every 6 hours from 01:30, timezone: America/New_York, keep: { last: 3 } }
+  hourly-data: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 } }
 prune: { schedule: cron(15 * * * ? *) }
+registerPolicies: { schedule: cron(45 4 * * ? *) }
 `;
 
 const template = resourcesOf(parse(ZONES));
@@ -28,11 +32,12 @@ function scheduleNamed(name: string): Readonly<Record<string, unknown>> | undefi
 }
 
 describe('schedules', () => {
-  test('are one a policy and one for prune, in a group of their own', () => {
+  test('are one a policy of the Lambdas’ and one for each other job, in a group of their own', () => {
     expect(schedules.map(({ Name, GroupName }) => `${String(GroupName)} ${String(Name)}`)).toEqual([
       'ScheduleGroup backup-daily-ami',
       'ScheduleGroup backup-payments',
       'ScheduleGroup prune',
+      'ScheduleGroup register-policies',
     ]);
     expect(propertiesOf(template, 'ScheduleGroup')).toEqual({ Name: 'ec2-backup-prod' });
   });
@@ -53,6 +58,11 @@ describe('schedules', () => {
       ScheduleExpressionTimezone: 'Asia/Seoul',
       FlexibleTimeWindow: { Mode: 'OFF' },
     });
+    expect(scheduleNamed('register-policies')).toMatchObject({
+      ScheduleExpression: 'cron(45 4 * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Seoul',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+    });
   });
 
   test('ask for a run of the scheduler’s own slot', () => {
@@ -69,6 +79,12 @@ describe('schedules', () => {
         Input: '{"job":"prune","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
       },
     });
+    expect(scheduleNamed('register-policies')).toMatchObject({
+      Target: {
+        Arn: 'RegisterDashpoliciesLambdaFunction.Arn',
+        Input: '{"job":"register-policies","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
+      },
+    });
   });
 
   test('retry for an hour at most, and hand over to a dead-letter queue', () => {
@@ -77,15 +93,24 @@ describe('schedules', () => {
       { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' }, RetryPolicy },
       { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' }, RetryPolicy },
       { RoleArn: 'PruneScheduleRole.Arn', DeadLetterConfig: { Arn: 'PruneUndelivered.Arn' }, RetryPolicy },
+      {
+        RoleArn: 'RegisterPoliciesScheduleRole.Arn',
+        DeadLetterConfig: { Arn: 'RegisterPoliciesUndelivered.Arn' },
+        RetryPolicy,
+      },
     ]);
   });
 });
 
-describe.each(['Backup', 'Prune'])('the role of the schedules of %s', (job) => {
+describe.each([
+  { job: 'Backup', invokes: 'BackupLambdaFunction.Arn' },
+  { job: 'Prune', invokes: 'PruneLambdaFunction.Arn' },
+  { job: 'RegisterPolicies', invokes: 'RegisterDashpoliciesLambdaFunction.Arn' },
+])('the role of the schedules of $job', ({ job, invokes }) => {
   test('may invoke that one function and send to that one queue', () => {
     expect(statementsOf(template, `${job}ScheduleRole`)).toMatchObject([
-      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: `${job}LambdaFunction.Arn` },
-      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: `${job}Undelivered.Arn` },
+      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: [invokes] },
+      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: [`${job}Undelivered.Arn`] },
     ]);
   });
 
@@ -111,20 +136,24 @@ describe('queues', () => {
       { QueueName: 'ec2-backup-prod-backup-undelivered', ...rest },
       { QueueName: 'ec2-backup-prod-prune-failed', ...rest },
       { QueueName: 'ec2-backup-prod-prune-undelivered', ...rest },
+      { QueueName: 'ec2-backup-prod-register-policies-failed', ...rest },
+      { QueueName: 'ec2-backup-prod-register-policies-undelivered', ...rest },
     ]);
   });
 });
 
 describe('names', () => {
   const long = 'x'.repeat(32);
-  const longest = resourcesOf(
-    parse(`
+  const longestFile = parse(`
 version: 1
 deployment: ${long}
 policies:
   ${long}: { backup: image, schedule: every 1 hours, keep: { last: 1 } }
-`),
-  );
+defaultPolicies:
+  volume: { every: 1d, keep: { within: 7d } }
+  instance: { every: 1d, keep: { within: 7d } }
+`);
+  const longest = resourcesOf(longestFile);
 
   test.each([
     { what: 'a schedule', type: 'AWS::Scheduler::Schedule', key: 'Name', limit: 64 },
@@ -139,9 +168,19 @@ policies:
     },
   );
 
-  test('of roles are CloudFormation’s: a deployment may be in several Regions of an account', () => {
-    for (const role of resourcesOfType(longest, 'AWS::IAM::Role'))
-      expect(role).not.toHaveProperty('RoleName');
+  test('of the functions are within 64 characters for the longest deployment', () => {
+    const names = Object.values(namesOf(longestFile).functions);
+    expect(names).toHaveLength(3);
+    for (const name of names) expect(name).toMatch(/^[0-9A-Za-z_-]{1,64}$/);
+  });
+
+  test('of roles are CloudFormation’s, or have the Region in them: a deployment may be in several of an account', () => {
+    const names = resourcesOfType(longest, 'AWS::IAM::Role').flatMap(({ RoleName: name }) =>
+      typeof name === 'string' ? [name] : [],
+    );
+    expect(names).toEqual([`${long}-${REGION}-dlm-snapshots`, `${long}-${REGION}-dlm-images`]);
+    // The longest Region of today is us-isof-south-1.
+    for (const name of names) expect(name.replace(REGION, 'us-isof-south-1')).toMatch(/^.{1,64}$/);
   });
 
   test('of two deployments in one account have nothing in common', () => {
@@ -161,10 +200,12 @@ policies:
   });
 });
 
-/** Names that AWS knows by account and Region; a schedule's is inside its group. */
-function namesIn(made: Template): string[] {
-  return ['AWS::SQS::Queue', 'AWS::Scheduler::ScheduleGroup'].flatMap((type) =>
-    resourcesOfType(made, type).map(({ Name, QueueName }) => String(Name ?? QueueName)),
+/** Names that AWS knows by account or by account and Region; a schedule's is inside its group. */
+function namesIn(made: Template): unknown[] {
+  return ['AWS::SQS::Queue', 'AWS::Scheduler::ScheduleGroup', 'AWS::IAM::Role'].flatMap((type) =>
+    resourcesOfType(made, type).flatMap(
+      ({ Name, QueueName, RoleName }) => Name ?? QueueName ?? RoleName ?? [],
+    ),
   );
 }
 

@@ -78,3 +78,22 @@ export const BAD_PRUNE_EVENTS: readonly BadEvent[] = [
   { name: 'a slot in the future', event: { slot: '2036-01-01T00:00:00Z' }, says: /is in the future/ },
   { name: 'a slot of ten days ago', event: { slot: '2026-11-12T03:00:00Z' }, says: /is missed/ },
 ];
+
+export const BAD_REGISTER_EVENTS: readonly BadEvent[] = [
+  { name: 'no object', event: 7, says: /the event is 7, expected an object such as \{"dryRun":true\}/ },
+  { name: 'another job', event: { job: 'prune' }, says: /job is "prune", expected "register-policies"/ },
+  { name: 'one policy', event: { policy: 'hourly-data' }, says: /"policy" is not a word of it/ },
+  {
+    name: 'a replacement that is no list',
+    event: { replace: 'hourly-data' },
+    says: /replace is "hourly-data", expected a list of policy names/,
+  },
+  { name: 'an empty replacement', event: { replace: [] }, says: /replace is \[\], expected a list/ },
+  {
+    name: 'a replacement of an unknown policy',
+    event: { replace: ['hourly-dat'] },
+    says: /"hourly-dat" is no policy of the file with engine: dlm.*hourly-data/,
+  },
+  { name: 'a replacement of a Lambda’s policy', event: { replace: ['nightly'] }, says: /with engine: dlm/ },
+  { name: 'a slot in the future', event: { slot: '2036-01-01T00:00:00Z' }, says: /is in the future/ },
+];

@@ -8,13 +8,21 @@ import { propertiesOf, resourcesOfType, type Template } from '../support/templat
 import { BAD_BACKUP_EVENTS, BAD_PRUNE_EVENTS, scheduled } from './events.ts';
 import { identityServer } from './identity-server.ts';
 import { POLICIES, changesOf, onSimulatedAccount, type Run } from './surroundings.ts';
-import { Copy, PATIENCE, type BackupBundle, type PruneBundle } from './packaged.ts';
+import {
+  Copy,
+  PATIENCE,
+  type BackupBundle,
+  type PruneBundle,
+  type RegisterPoliciesBundle,
+} from './packaged.ts';
+import { registerPoliciesAtWork } from './register-policies.ts';
 
 let copy: Copy;
 let said: string;
 let template: Template;
 let backup: BackupBundle;
 let prune: PruneBundle;
+let register: RegisterPoliciesBundle;
 let server: Server;
 
 beforeAll(async () => {
@@ -34,6 +42,7 @@ beforeAll(async () => {
   // Each exports what its handler file exports.
   backup = (await copy.load('backup')) as BackupBundle;
   prune = (await copy.load('prune')) as PruneBundle;
+  register = (await copy.load('register-policies')) as RegisterPoliciesBundle;
 }, PATIENCE);
 
 afterAll(() => {
@@ -43,7 +52,7 @@ afterAll(() => {
 });
 
 describe('the template', () => {
-  test('has both functions on Node 24 and arm64, each with a role of its own', () => {
+  test('has the three functions on Node 24 and arm64, each with a role of its own', () => {
     const common = { Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 900, MemorySize: 512 };
     expect(propertiesOf(template, 'BackupLambdaFunction')).toMatchObject({
       ...common,
@@ -57,6 +66,13 @@ describe('the template', () => {
       Handler: 'dist/lambda/prune/index.handler',
       Role: 'PruneRole.Arn',
     });
+    expect(propertiesOf(template, 'RegisterDashpoliciesLambdaFunction')).toMatchObject({
+      ...common,
+      FunctionName: 'ec2-backup-test-register-policies',
+      Handler: 'dist/lambda/register-policies/index.handler',
+      Role: 'RegisterPoliciesRole.Arn',
+    });
+    expect(resourcesOfType(template, 'AWS::Lambda::Function')).toHaveLength(3);
   });
 
   test('gives the functions no environment', () => {
@@ -78,6 +94,12 @@ describe('the template', () => {
         DestinationConfig: { OnFailure: { Destination: 'PruneFailed.Arn' } },
         Qualifier: '$LATEST',
       },
+      {
+        FunctionName: 'RegisterDashpoliciesLambdaFunction',
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: 'RegisterPoliciesFailed.Arn' } },
+        Qualifier: '$LATEST',
+      },
     ]);
   });
 
@@ -85,10 +107,11 @@ describe('the template', () => {
     expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toEqual([
       { LogGroupName: '/aws/lambda/ec2-backup-test-backup', RetentionInDays: 90 },
       { LogGroupName: '/aws/lambda/ec2-backup-test-prune', RetentionInDays: 90 },
+      { LogGroupName: '/aws/lambda/ec2-backup-test-register-policies', RetentionInDays: 90 },
     ]);
   });
 
-  test('wires every policy’s schedule: zone, input, role and dead-letter queue', () => {
+  test('wires the schedule of every policy that the Lambdas run: zone, input, role and dead-letter queue', () => {
     const schedules = resourcesOfType(template, 'AWS::Scheduler::Schedule');
     expect(schedules).toMatchObject([
       {
@@ -119,16 +142,30 @@ describe('the template', () => {
           DeadLetterConfig: { Arn: 'PruneUndelivered.Arn' },
         },
       },
+      {
+        Name: 'register-policies',
+        ScheduleExpressionTimezone: 'Asia/Seoul',
+        Target: {
+          Arn: 'RegisterDashpoliciesLambdaFunction.Arn',
+          RoleArn: 'RegisterPoliciesScheduleRole.Arn',
+          Input: '{"job":"register-policies","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
+          DeadLetterConfig: { Arn: 'RegisterPoliciesUndelivered.Arn' },
+        },
+      },
     ]);
+    expect(schedules).toHaveLength(4);
   });
 
-  test('has the four roles of infra/ and no other', () => {
+  test('has the seven roles of infra/ and no other', () => {
     const roles = Object.entries(template.Resources).filter(([, { Type }]) => Type.startsWith('AWS::IAM::'));
     expect(roles.map(([id]) => id)).toEqual([
       'BackupRole',
       'PruneRole',
+      'RegisterPoliciesRole',
+      'DlmSnapshotsRole',
       'BackupScheduleRole',
       'PruneScheduleRole',
+      'RegisterPoliciesScheduleRole',
     ]);
   });
 
@@ -141,11 +178,14 @@ describe('the template', () => {
 });
 
 describe('the zip', () => {
-  test.each(['backup', 'prune'])('of %s holds its bundle and nothing else, at most 1.1 MB of it', (name) => {
-    const files = [...copy.unzip(name)];
-    expect(files.map(([path]) => path)).toEqual([`dist/lambda/${name}/index.mjs`]);
-    for (const [, bytes] of files) expect(bytes.length).toBeLessThanOrEqual(1_100_000);
-  });
+  test.each(['backup', 'prune', 'register-policies'])(
+    'of %s holds its bundle and nothing else, at most 1.1 MB of it',
+    (name) => {
+      const files = [...copy.unzip(name)];
+      expect(files.map(([path]) => path)).toEqual([`dist/lambda/${name}/index.mjs`]);
+      for (const [, bytes] of files) expect(bytes.length).toBeLessThanOrEqual(1_100_000);
+    },
+  );
 });
 
 describe('packaging', () => {
@@ -296,3 +336,5 @@ describe('the packaged prune', () => {
     expect(scenario.region.images()).toHaveLength(5);
   });
 });
+
+registerPoliciesAtWork(() => register);

@@ -87,3 +87,7 @@ export interface BackupBundle {
 export interface PruneBundle {
   readonly pruneHandler: (environment: Environment) => Handler;
 }
+
+export interface RegisterPoliciesBundle {
+  readonly registerPoliciesHandler: (environment: Environment) => Handler;
+}

@@ -1,8 +1,8 @@
-/** What the bundles run in: the simulated account, with two instances that opted in. */
+/** What the bundles run in: the simulated account, with three instances that opted in, and DLM's role. */
 
 import type { Environment } from '../../src/handlers/environment.ts';
 import type { LogRecord } from '../../src/lib/report/log-records.ts';
-import { Scenario, clientsOf } from '../support/scenario.ts';
+import { Scenario } from '../support/scenario.ts';
 
 /** The policy file that is packaged. */
 export const POLICIES = `
@@ -12,6 +12,7 @@ timezone: Asia/Seoul
 policies:
   nightly: { backup: image, schedule: cron(0 12 * * ? *), keep: { last: 2 } }
   payments: { backup: snapshots, schedule: every 6 hours, timezone: America/New_York, keep: { last: 3 } }
+  hourly-data: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 } }
 targets: [{ account: "111122223333", region: ap-northeast-2 }]
 `;
 
@@ -21,15 +22,17 @@ export interface Run {
   readonly environment: Environment;
 }
 
-export function onSimulatedAccount(): Run {
+export function onSimulatedAccount({ roles = true } = {}): Run {
   const scenario = new Scenario({ policies: POLICIES });
   const records: LogRecord[] = [];
   scenario.region.runInstance({ tags: { Backup: 'nightly' } });
   scenario.region.runInstance({ tags: { Backup: 'payments' } });
+  scenario.region.runInstance({ tags: { Backup: 'hourly-data' } });
+  if (roles) scenario.createDlmRoles();
   const environment: Environment = {
     file: scenario.file,
     region: scenario.region.name,
-    clients: clientsOf(scenario.region),
+    clients: scenario.region.clients,
     clock: scenario.clock,
     log: (some) => records.push(...some),
   };
@@ -40,5 +43,5 @@ export function onSimulatedAccount(): Run {
 export function changesOf({ region }: Scenario): string[] {
   return region.calls
     .map(({ command }) => command)
-    .filter((command) => !/^(?:Describe|List|Get)/.test(command));
+    .filter((command) => !/^(?:Describe|List|Get|Simulate)/.test(command));
 }

@@ -5,7 +5,7 @@ import type { RunContext } from '../../src/lib/run/context.ts';
 import { planEverything } from '../../src/lib/run/plan.ts';
 import { runPrune } from '../../src/lib/run/prune.ts';
 import { always, at, ends, ids, only, verdicts } from './story.ts';
-import { clientsOf, DAY, HOUR, Scenario, START } from '../support/scenario.ts';
+import { DAY, HOUR, Scenario, START } from '../support/scenario.ts';
 
 function policies(keep: string, more = ''): string {
   return `
@@ -151,7 +151,7 @@ describe('the last good backup', () => {
       return {
         ...scenario.context,
         place: { account: scenario.account.account, region: name },
-        clients: clientsOf(region),
+        clients: region.clients,
       };
     });
     for (const [index, context] of contexts.entries()) {

@@ -3,6 +3,16 @@ import {
   DescribeLaunchConfigurationsCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
+  CreateLifecyclePolicyCommand,
+  DeleteLifecyclePolicyCommand,
+  GetLifecyclePoliciesCommand,
+  GetLifecyclePolicyCommand,
+  ListTagsForResourceCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateLifecyclePolicyCommand,
+} from '@aws-sdk/client-dlm';
+import {
   CreateImageCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
@@ -17,11 +27,13 @@ import {
   ListImagesInRecycleBinCommand,
   ListSnapshotsInRecycleBinCommand,
 } from '@aws-sdk/client-ec2';
+import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { ServiceName } from '../../src/simulator/commands.ts';
 import type { SentCommand } from '../../src/simulator/dispatcher.ts';
 import { onCommand } from '../../src/simulator/faults.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
+import { defaultPolicy, eventBased, imagePolicy, setPolicy, volumePolicy } from './lifecycle-requests.ts';
 import { ENUMS } from './sdk-enums.ts';
 import { inspect, outputSchemaOf, type Inspection } from './sdk-schema.ts';
 import { DAY, HOUR, MINUTE, newPlace, present, START, type TestPlace } from './support.ts';
@@ -42,6 +54,8 @@ class Inspector {
     send: this.#sender('autoscaling') as SimulatedRegion['autoScaling']['send'],
   };
   readonly sts: SimulatedRegion['sts'] = { send: this.#sender('sts') as SimulatedRegion['sts']['send'] };
+  readonly dlm: SimulatedRegion['dlm'] = { send: this.#sender('dlm') as SimulatedRegion['dlm']['send'] };
+  readonly iam: SimulatedRegion['iam'] = { send: this.#sender('iam') as SimulatedRegion['iam']['send'] };
 
   constructor(region: SimulatedRegion) {
     this.#region = region;
@@ -50,7 +64,8 @@ class Inspector {
   /** `send` is overloaded by command class, as the simulated clients' own: hence the casts above. */
   #sender(service: ServiceName): (command: SentCommand) => Promise<object> {
     return async (command) => {
-      const clients = { ec2: this.#region.ec2, autoscaling: this.#region.autoScaling, sts: this.#region.sts };
+      const { ec2, autoScaling, sts, dlm, iam } = this.#region;
+      const clients = { ec2, autoscaling: autoScaling, sts, dlm, iam };
       const client = clients[service] as { send: (command: SentCommand) => Promise<object> };
       const answer = await client.send(command);
       const inspection = inspect(answer, outputSchemaOf(command), ENUMS);
@@ -73,6 +88,8 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   await list(place.region, inspector);
   await removeBackups(place, inspector);
   await list(place.region, inspector);
+  await askDlm(place.region, inspector);
+  await askIam(place.region, inspector);
   return inspector.answers;
 }
 
@@ -212,4 +229,46 @@ async function removeBackups({ region, clock }: TestPlace, { ec2 }: Inspector): 
   }
   await ec2.send(new DeregisterImageCommand({ ImageId: imageId(region, 'pending') }));
   await ec2.send(new DeleteSnapshotCommand({ SnapshotId: region.createForeignSnapshot() }));
+}
+
+/** A lifecycle policy of each kind and in each state, with everything that one can hold. */
+async function askDlm(region: SimulatedRegion, { dlm }: Inspector): Promise<void> {
+  const requests = [
+    volumePolicy(),
+    setPolicy(),
+    imagePolicy(),
+    eventBased(),
+    defaultPolicy('VOLUME'),
+    defaultPolicy('INSTANCE'),
+  ];
+  const ids: string[] = [];
+  for (const request of requests) {
+    const { PolicyId } = await dlm.send(new CreateLifecyclePolicyCommand(request));
+    ids.push(present(PolicyId));
+  }
+  const [broken = '', disabled = '', deleted = ''] = ids;
+  region.breakLifecyclePolicy(broken, 'Role provided does not have sufficient permissions');
+  await dlm.send(new UpdateLifecyclePolicyCommand({ PolicyId: disabled, State: 'DISABLED' }));
+  for (const PolicyId of ids) {
+    const { Policy } = await dlm.send(new GetLifecyclePolicyCommand({ PolicyId }));
+    const ResourceArn = Policy?.PolicyArn;
+    await dlm.send(new TagResourceCommand({ ResourceArn, Tags: { Team: 'ops' } }));
+    await dlm.send(new ListTagsForResourceCommand({ ResourceArn }));
+    await dlm.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['Team'] }));
+  }
+  await dlm.send(new GetLifecyclePoliciesCommand({}));
+  await dlm.send(new DeleteLifecyclePolicyCommand({ PolicyId: deleted }));
+}
+
+async function askIam(region: SimulatedRegion, { iam }: Inspector): Promise<void> {
+  const allow = ['ec2:Create*'];
+  const deny = ['ec2:CreateImage'];
+  const PolicySourceArn = region.createRole({ name: 'dlm', path: '/service-role/', allow, deny });
+  await iam.send(new GetRoleCommand({ RoleName: 'dlm' }));
+  const ActionNames = ['ec2:CreateSnapshot', 'ec2:CreateImage', 'ec2:DeleteSnapshot'];
+  const ask = { PolicySourceArn, ActionNames, ResourceArns: ['*', 'arn:aws:ec2:*::image/*'] };
+  await toTheEnd(async ({ NextToken: Marker }) => {
+    const answer = await iam.send(new SimulatePrincipalPolicyCommand({ ...ask, ...(Marker && { Marker }) }));
+    return { NextToken: answer.Marker };
+  });
 }

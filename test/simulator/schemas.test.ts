@@ -1,9 +1,10 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { ListTagsForResourceCommand } from '@aws-sdk/client-dlm';
 import { DeleteSnapshotCommand, DescribeImagesCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/simulator/commands.ts';
 import { everyAnswer } from './every-answer.ts';
-import { EC2, ENUMS } from './sdk-enums.ts';
+import { DLM, EC2, ENUMS, IAM } from './sdk-enums.ts';
 import { inspect, outputSchemaOf } from './sdk-schema.ts';
 
 const NAMES = Object.entries(COMMANDS).flatMap(([service, commands]) =>
@@ -30,15 +31,20 @@ describe('the answers of the simulated account', async () => {
   });
 
   test.each([
-    ['Image.State', ['available', 'disabled', 'failed', 'pending']],
-    ['InstanceState.Name', ['pending', 'running', 'shutting-down', 'stopped', 'stopping', 'terminated']],
-    ['Volume.State', ['available', 'in-use']],
-    ['Snapshot.State', ['completed', 'error', 'pending']],
-    ['LockedSnapshotsInfo.LockState', ['compliance', 'expired', 'governance']],
-    ['DeleteSnapshotReturnCode.ReturnCode', ['client-error', 'skipped', 'success']],
-    ['ImageReference.ResourceType', ['ec2:Instance', 'ec2:LaunchTemplate', 'ssm:Parameter']],
+    [`${DLM}#LifecyclePolicy.State`, ['DISABLED', 'ENABLED', 'ERROR']],
+    [`${IAM}#EvaluationResult.EvalDecision`, ['allowed', 'explicitDeny', 'implicitDeny']],
+    [`${EC2}#Image.State`, ['available', 'disabled', 'failed', 'pending']],
+    [
+      `${EC2}#InstanceState.Name`,
+      ['pending', 'running', 'shutting-down', 'stopped', 'stopping', 'terminated'],
+    ],
+    [`${EC2}#Volume.State`, ['available', 'in-use']],
+    [`${EC2}#Snapshot.State`, ['completed', 'error', 'pending']],
+    [`${EC2}#LockedSnapshotsInfo.LockState`, ['compliance', 'expired', 'governance']],
+    [`${EC2}#DeleteSnapshotReturnCode.ReturnCode`, ['client-error', 'skipped', 'success']],
+    [`${EC2}#ImageReference.ResourceType`, ['ec2:Instance', 'ec2:LaunchTemplate', 'ssm:Parameter']],
   ])('were about %s of every value', (key, values) => {
-    const met = answers.flatMap(({ inspection }) => [...(inspection.met.get(`${EC2}#${key}`) ?? [])]);
+    const met = answers.flatMap(({ inspection }) => [...(inspection.met.get(key) ?? [])]);
     expect([...new Set(met)].sort()).toEqual(values);
   });
 });
@@ -48,6 +54,7 @@ describe('the check against the schemas finds', () => {
   const groups = outputSchemaOf(new DescribeAutoScalingGroupsCommand({}));
   const volumes = outputSchemaOf(new DescribeVolumesCommand({}));
   const deletion = outputSchemaOf(new DeleteSnapshotCommand({ SnapshotId: undefined }));
+  const tags = outputSchemaOf(new ListTagsForResourceCommand({ ResourceArn: undefined }));
   const IMAGE = `${EC2}#Image`;
 
   test.each<[name: string, schema: unknown, answer: object, problem: string]>([
@@ -82,6 +89,8 @@ describe('the check against the schemas finds', () => {
       { AutoScalingGroups: [{ AvailabilityZones: [1] }] },
       'AvailabilityZones[0] is 1, expected a string',
     ],
+    ['a list for a map', tags, { Tags: [] }, 'Tags is [], expected a map'],
+    ['a wrong entry of a map of strings', tags, { Tags: { a: 1 } }, 'Tags.a is 1, expected a string'],
     ['a missing required member', groups, {}, 'answer.AutoScalingGroups is absent'],
   ])('%s', (_, schema, answer, problem) => {
     expect(inspect(answer, schema, ENUMS).problems.join('\n')).toContain(problem);

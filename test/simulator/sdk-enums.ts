@@ -1,5 +1,17 @@
 import { LifecycleState } from '@aws-sdk/client-auto-scaling';
 import {
+  EventSourceValues,
+  EventTypeValues,
+  ExecutionHandlerServiceValues,
+  GettablePolicyStateValues,
+  IntervalUnitValues,
+  LocationValues,
+  PolicyLanguageValues,
+  PolicyTypeValues,
+  ResourceTypeValues,
+  RetentionIntervalUnitValues,
+} from '@aws-sdk/client-dlm';
+import {
   ArchitectureValues,
   AttachmentStatus,
   DeviceType,
@@ -18,10 +30,13 @@ import {
   VolumeType,
   _InstanceType,
 } from '@aws-sdk/client-ec2';
+import { PolicyEvaluationDecisionType } from '@aws-sdk/client-iam';
 import type { Enums } from './sdk-schema.ts';
 
 export const EC2 = 'com.amazonaws.ec2';
 const AUTO_SCALING = 'com.amazonaws.autoscaling';
+export const DLM = 'com.amazonaws.dlm';
+export const IAM = 'com.amazonaws.iam';
 
 /** The SDK's enums of what the simulated account answers with. */
 export const ENUMS: Enums = new Map(
@@ -47,5 +62,18 @@ export const ENUMS: Enums = new Map(
     [`${EC2}#DeleteSnapshotReturnCode.ReturnCode`]: SnapshotReturnCodes,
     [`${EC2}#ImageReference.ResourceType`]: ImageReferenceResourceType,
     [`${AUTO_SCALING}#Instance.LifecycleState`]: LifecycleState,
+    [`${DLM}#LifecyclePolicy.State`]: GettablePolicyStateValues,
+    [`${DLM}#LifecyclePolicySummary.State`]: GettablePolicyStateValues,
+    [`${DLM}#LifecyclePolicySummary.PolicyType`]: PolicyTypeValues,
+    [`${DLM}#PolicyDetails.PolicyType`]: PolicyTypeValues,
+    [`${DLM}#PolicyDetails.PolicyLanguage`]: PolicyLanguageValues,
+    [`${DLM}#PolicyDetails.ResourceType`]: ResourceTypeValues,
+    [`${DLM}#CreateRule.Location`]: LocationValues,
+    [`${DLM}#CreateRule.IntervalUnit`]: IntervalUnitValues,
+    [`${DLM}#Script.ExecutionHandlerService`]: ExecutionHandlerServiceValues,
+    [`${DLM}#RetainRule.IntervalUnit`]: RetentionIntervalUnitValues,
+    [`${DLM}#EventSource.Type`]: EventSourceValues,
+    [`${DLM}#EventParameters.EventType`]: EventTypeValues,
+    [`${IAM}#EvaluationResult.EvalDecision`]: PolicyEvaluationDecisionType,
   }).map(([key, values]) => [key, Object.values(values)]),
 );

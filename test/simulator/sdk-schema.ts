@@ -2,7 +2,8 @@
  * The SDK's own schemas, as its commands carry them (their types are in @smithy/types, static-schemas.d.ts):
  * an operation is [9, namespace, name, traits, input, output], a list [1, namespace, name, traits, member], a
  * structure [3, namespace, name, traits, names, schemas, how many are required]. A reference to one may be a
- * function; a member may be [reference, traits]; a number below 64 is a simple kind, one from 64 a list of it.
+ * function; a member may be [reference, traits]; a number below 64 is a simple kind, one from 64 a list of it,
+ * one from 128 a map of it.
  */
 const OPERATION = 9;
 const LIST = 1;
@@ -68,7 +69,10 @@ function resolve(reference: unknown): unknown {
 }
 
 function walkNumbered(walk: Walk, value: unknown, { schema, path }: { schema: number; path: string }): void {
-  if (schema >= MAP_OF) throw new Error(`${path}: the checker does not know maps (schema ${schema})`);
+  if (schema >= MAP_OF) {
+    walkMap(walk, value, { schema: schema - MAP_OF, path });
+    return;
+  }
   if (schema >= LIST_OF) {
     walkList(walk, value, { schema: schema - LIST_OF, path });
     return;
@@ -102,6 +106,16 @@ function walkList(walk: Walk, value: unknown, { schema, path }: Place): void {
   }
   const items: readonly unknown[] = value;
   for (const [index, item] of items.entries()) walkValue(walk, item, { schema, path: `${path}[${index}]` });
+}
+
+/** Its keys are strings. */
+function walkMap(walk: Walk, value: unknown, { schema, path }: Place): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) {
+    walk.problems.push(`${path} is ${shown(value)}, expected a map`);
+    return;
+  }
+  for (const [key, entry] of Object.entries(value))
+    walkValue(walk, entry, { schema, path: `${path}.${key}` });
 }
 
 interface Structure {

@@ -19,15 +19,20 @@ export class Authorisations {
   readonly #tags: ReadonlyMap<string, Tags>;
   readonly #volumesOf: ReadonlyMap<string, readonly string[]>;
   readonly #snapshotsOf: ReadonlyMap<string, readonly string[]>;
+  readonly #roles: readonly string[];
 
-  constructor(account: string, region: SimulatedRegion) {
+  /** `roles`: ARNs of the roles that a call may name. */
+  constructor(account: string, region: SimulatedRegion, roles: readonly string[] = []) {
     const [instances, volumes] = [region.instances(), region.volumes()];
     const [images, snapshots] = [region.images(), region.snapshots()];
     this.#account = account;
     this.#region = region.name;
     this.#tags = new Map(
-      [...instances, ...volumes, ...images, ...snapshots].map(({ id, tags }) => [id, tags]),
+      [...instances, ...volumes, ...images, ...snapshots, ...region.lifecyclePolicies()].map(
+        ({ id, tags }) => [id, tags],
+      ),
     );
+    this.#roles = roles;
     this.#volumesOf = new Map(instances.map(({ id, volumeIds }) => [id, volumeIds]));
     this.#snapshotsOf = new Map(images.map(({ id, snapshotIds }) => [id, snapshotIds]));
   }
@@ -36,7 +41,10 @@ export class Authorisations {
     // Everybody may ask who he is; no policy can take it away.
     if (service === 'sts' && command === 'GetCallerIdentity') return [];
     if (service === 'autoscaling') return [this.#onAll(`autoscaling:${command}`, command)];
-    return this.#ofEc2(command, new Map(Object.entries(input ?? {})));
+    const parameters = new Map(Object.entries(input ?? {}));
+    if (service === 'dlm') return this.#ofDlm(command, parameters);
+    if (service === 'iam') return [this.#ofIam(command, parameters)];
+    return this.#ofEc2(command, parameters);
   }
 
   deregisterImage(imageId: string): readonly Asked[] {
@@ -96,6 +104,51 @@ export class Authorisations {
     }
   }
 
+  #ofDlm(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] {
+    const passed = [...this.#passedRole(command, input)];
+    switch (command) {
+      case 'GetLifecyclePolicies':
+        return [this.#onAll(`dlm:${command}`, command)];
+      case 'CreateLifecyclePolicy': {
+        const { context, ...rest } = this.#onAll(`dlm:${command}`, command);
+        // Its tags are of the shape that the SDK checked where the call was made.
+        const tags = (input.get('Tags') ?? {}) as Tags;
+        return [{ ...rest, context: { ...context, ...requestTags(tags) } }, ...passed];
+      }
+      case 'GetLifecyclePolicy':
+      case 'UpdateLifecyclePolicy':
+      case 'DeleteLifecyclePolicy':
+        return [this.lifecyclePolicy(command, textOf(input, 'PolicyId')), ...passed];
+      default:
+        throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
+    }
+  }
+
+  /** An action on a lifecycle policy that exists. */
+  lifecyclePolicy(command: string, id: string): Asked {
+    const resource = `arn:aws:dlm:${this.#region}:${this.#account}:policy/${id}`;
+    const context = { ...this.#context(), ...this.#resourceTags(id) };
+    return { command, action: `dlm:${command}`, resource, context };
+  }
+
+  /** Who names a role to a service needs to be allowed to. */
+  #passedRole(command: string, input: ReadonlyMap<string, unknown>): Asked[] {
+    const role = input.get('ExecutionRoleArn');
+    if (typeof role !== 'string') return [];
+    const context = { ...this.#context(), 'iam:PassedToService': 'dlm.amazonaws.com' };
+    return [{ command, action: 'iam:PassRole', resource: role, context }];
+  }
+
+  #ofIam(command: string, input: ReadonlyMap<string, unknown>): Asked {
+    const isRole = (arn: string): boolean =>
+      arn === input.get('PolicySourceArn') || arn.endsWith(`/${String(input.get('RoleName'))}`);
+    const resource = this.#roles.find(isRole);
+    if (resource === undefined)
+      throw new Error(`${command} is about none of the roles ${this.#roles.join(', ')}`);
+    // IAM is in one Region for all.
+    return { command, action: `iam:${command}`, resource, context: { 'aws:RequestedRegion': 'us-east-1' } };
+  }
+
   /** What is made, and its tags: a second authorisation. */
   #making(
     command: string,
@@ -144,9 +197,12 @@ export class Authorisations {
   }
 
   #existing(kind: Kind, id: string): { arn: string; context: Context } {
+    return { arn: this.#arn(kind, id), context: this.#resourceTags(id) };
+  }
+
+  #resourceTags(id: string): Context {
     const tags = Object.entries(this.#tags.get(id) ?? {});
-    const context = Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
-    return { arn: this.#arn(kind, id), context };
+    return Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
   }
 
   #arn(kind: Kind, id: string): string {

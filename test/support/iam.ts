@@ -46,8 +46,11 @@ function valuesOf({ context }: IamRequest, key: string): readonly string[] | und
 
 type Compare = (expected: string, actual: string) => boolean;
 
+const equals: Compare = (expected, actual) => expected === actual;
+
 const COMPARE: ReadonlyMap<string, Compare> = new Map<string, Compare>([
-  ['StringEquals', (expected, actual) => expected === actual],
+  ['StringEquals', equals],
+  ['StringNotEquals', equals],
   ['StringLike', isLike],
   ['Bool', (expected, actual) => expected.toLowerCase() === actual.toLowerCase()],
 ]);
@@ -61,8 +64,12 @@ function holds(
   const [, set, plain = operator] = /^(ForAllValues|ForAnyValue):(.*)$/.exec(operator) ?? [];
   const compare = COMPARE.get(plain);
   if (!compare) throw new Error(`the IAM evaluator of the tests does not know the operator ${operator}`);
-  const matches = (value: string): boolean => expected.some((pattern) => compare(pattern, value));
+  const isNegated = plain.includes('Not');
+  const matches = (value: string): boolean =>
+    isNegated !== expected.some((pattern) => compare(pattern, value));
   if (set === 'ForAllValues') return (actual ?? []).every(matches);
+  // Not equal to anything is also what is not there.
+  if (set === undefined && actual === undefined) return isNegated;
   if (set === undefined && actual !== undefined && actual.length > 1)
     throw new Error(
       `the condition key has ${actual.length} values, which ${operator} without a set cannot judge`,

@@ -3,6 +3,14 @@
 import { assertOk } from './assert-ok.ts';
 import type { PruneRequest, PruneReport } from '../../src/lib/run/prune.ts';
 import { runPrune } from '../../src/lib/run/prune.ts';
+import { dlmRoles } from '../../src/cli/demo/dlm-roles.ts';
+import {
+  applyPolicies,
+  planPoliciesRun,
+  type PoliciesPlan,
+  type PoliciesReport,
+  type PoliciesRequest,
+} from '../../src/lib/run/policies.ts';
 import { runBackup, type BackupReport, type BackupRequest } from '../../src/lib/run/backup.ts';
 import type { Clients } from '../../src/lib/aws/clients.ts';
 import { parsePolicies } from '../../src/lib/policy/parse-policies.ts';
@@ -50,6 +58,7 @@ export class Scenario {
   readonly clock: SimulatedClock;
   readonly account: SimulatedAccount;
   readonly region: SimulatedRegion;
+  readonly #dlmRoles = new Set<string>();
   /** Replaced by a test that edits the policies. */
   file: PolicyFile;
 
@@ -70,7 +79,7 @@ export class Scenario {
   }
 
   get clients(): Clients {
-    return clientsOf(this.region);
+    return this.region.clients;
   }
 
   get context(): RunContext {
@@ -91,6 +100,24 @@ export class Scenario {
     return runPrune(request, this.context);
   }
 
+  planPolicies(request: PoliciesRequest = {}): Promise<PoliciesPlan> {
+    return planPoliciesRun(request, this.context);
+  }
+
+  async registerPolicies(request: PoliciesRequest = {}): Promise<PoliciesReport> {
+    return applyPolicies(await this.planPolicies(request), this.context);
+  }
+
+  /** The roles that a deployment of the file makes for DLM. */
+  createDlmRoles(file = this.file): void {
+    const place = { account: this.account.account, region: this.region.name, partition: 'aws' };
+    for (const role of dlmRoles(file, place)) {
+      if (this.#dlmRoles.has(role.name)) this.region.deleteRole(role.name);
+      this.#dlmRoles.add(role.name);
+      this.region.createRole(role);
+    }
+  }
+
   /** Backs a policy up once a period, each backup done before the next. */
   async backupEvery(period: number, times: number, policy: string): Promise<void> {
     for (let time = 0; time < times; time += 1) {
@@ -98,10 +125,6 @@ export class Scenario {
       this.clock.advance(period);
     }
   }
-}
-
-export function clientsOf({ ec2, autoScaling, sts }: SimulatedRegion): Clients {
-  return { ec2, ec2Once: ec2, autoScaling, sts };
 }
 
 export function parse(policies: string): PolicyFile {

@@ -23,6 +23,13 @@ export const { regionOf } = load('../../infra/region.cjs') as {
   regionOf: (file: PolicyFile, argv: readonly string[]) => string;
 };
 
+export const { namesOf } = load('../../infra/names.cjs') as {
+  namesOf: (file: PolicyFile) => {
+    readonly functions: Readonly<Record<string, string>>;
+    readonly failed: Readonly<Record<string, string>>;
+  };
+};
+
 export const ACCOUNT = '111122223333';
 export const REGION = 'ap-northeast-2';
 
@@ -66,18 +73,36 @@ export function resourcesOfType({ Resources }: Template, type: string): Readonly
 }
 
 interface Role {
+  readonly RoleName?: string;
+  readonly Path?: string;
   readonly AssumeRolePolicyDocument: { readonly Statement: readonly unknown[] };
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
 }
 
-/** What a role may do. */
+/** What a role may do. Roles that have a name stand there by their ARN. */
 export function statementsOf(template: Template, id: string): readonly Statement[] {
-  return roleOf(template, id).Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  return roleOf(template, id)
+    .Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .map((statement) => ({ ...statement, Resource: [statement.Resource].flat().map(arnIn(template)) }));
+}
+
+function arnIn(template: Template): (resource: string) => string {
+  return (resource) => {
+    const id = resource.endsWith('.Arn') ? resource.slice(0, -'.Arn'.length) : '';
+    return template.Resources[id]?.Properties['RoleName'] === undefined ? resource : arnOfRole(template, id);
+  };
 }
 
 /** Who may take it on. */
 export function trustOf(template: Template, id: string): readonly unknown[] {
   return roleOf(template, id).AssumeRolePolicyDocument.Statement;
+}
+
+/** The ARN of a role that has a name. */
+export function arnOfRole(template: Template, id: string): string {
+  const { RoleName, Path } = roleOf(template, id);
+  if (RoleName === undefined || Path === undefined) throw new Error(`the role ${id} has no name, or no path`);
+  return `arn:aws:iam::${ACCOUNT}:role${Path}${RoleName}`;
 }
 
 function roleOf(template: Template, id: string): Role {

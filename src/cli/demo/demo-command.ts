@@ -37,7 +37,7 @@ export async function demoCommand(options: DemoOptions, shell: Shell): Promise<E
   return EXIT.done;
 }
 
-function resultJson({ days, end, pruned, refused, skipped, failures, fleet }: DemoResult): object {
+function resultJson({ days, end, pruned, refused, skipped, failures, fleet, dlm }: DemoResult): object {
   return {
     version: 1,
     fleet: Object.fromEntries(fleet.ids),
@@ -51,6 +51,7 @@ function resultJson({ days, end, pruned, refused, skipped, failures, fleet }: De
     refused,
     skipped,
     failures,
+    dlm,
   };
 }
 

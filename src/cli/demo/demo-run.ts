@@ -8,10 +8,14 @@ import type { PolicyFile } from '../../lib/policy/policy.ts';
 import { wallClock } from '../../lib/policy/time-zone.ts';
 import { runBackup } from '../../lib/run/backup.ts';
 import type { RunContext } from '../../lib/run/context.ts';
-import { isFailure, type Outcome } from '../../lib/run/outcome.ts';
+import { driftText, type LifecycleAction } from '../../lib/plan/plan-lifecycle.ts';
+import { isFailure, type LifecycleOutcome, type Outcome } from '../../lib/run/outcome.ts';
+import { applyPolicies, planPoliciesRun } from '../../lib/run/policies.ts';
 import { planPruneRun, runPrune } from '../../lib/run/prune.ts';
 import { SimulatedAccount } from '../../simulator/account.ts';
 import { SimulatedClock } from '../../simulator/clock.ts';
+import { dlmRoles } from './dlm-roles.ts';
+import { dlmRows, type DlmRow } from './dlm-rows.ts';
 import { buildFleet, type Fleet } from './fleet.ts';
 import type { DemoWorld } from './story.ts';
 import { timeline, type Happening } from './timeline.ts';
@@ -41,7 +45,8 @@ export interface DemoResult {
   readonly pruned: ReadonlyMap<string, number>;
   readonly refused: readonly Refusal[];
   readonly skipped: readonly Skipped[];
-  readonly failures: readonly Outcome[];
+  readonly failures: readonly (Outcome | LifecycleOutcome)[];
+  readonly dlm: readonly DlmRow[];
 }
 
 export interface DemoOrder {
@@ -56,7 +61,7 @@ interface Notebook {
   readonly pruned: Map<string, number>;
   readonly refused: Map<string, Refusal>;
   readonly skipped: Map<string, Skipped>;
-  readonly failures: Outcome[];
+  readonly failures: (Outcome | LifecycleOutcome)[];
 }
 
 export async function runDemo({ file, start, days, onDay }: DemoOrder): Promise<DemoResult> {
@@ -64,10 +69,12 @@ export async function runDemo({ file, start, days, onDay }: DemoOrder): Promise<
   const account = new SimulatedAccount({ clock });
   const region = account.region('ap-northeast-2');
   const world: DemoWorld = { region, file, fleet: buildFleet(region, file) };
+  const place = { account: account.account, region: region.name, partition: 'aws' };
+  for (const role of dlmRoles(file, place)) region.createRole(role);
   const contextNow = (): RunContext => ({
     file: world.file,
     place: { account: account.account, region: region.name },
-    clients: { ec2: region.ec2, ec2Once: region.ec2, autoScaling: region.autoScaling, sts: region.sts },
+    clients: region.clients,
     clock,
   });
   const notebook: Notebook = { pruned: new Map(), refused: new Map(), skipped: new Map(), failures: [] };
@@ -98,6 +105,7 @@ export async function runDemo({ file, start, days, onDay }: DemoOrder): Promise<
     refused: [...notebook.refused.values()],
     skipped: [...notebook.skipped.values()],
     failures: notebook.failures,
+    dlm: dlmRows(region),
   };
 }
 
@@ -114,6 +122,8 @@ async function happen(happening: Happening, scene: Scene): Promise<void> {
     if (told !== undefined) scene.day.notes.push(told);
   } else if (happening.what === 'backup') {
     await backUp(happening.policy, happening.slot, scene);
+  } else if (happening.what === 'register') {
+    await register(scene);
   } else {
     await prune(scene);
   }
@@ -142,12 +152,35 @@ async function prune({ context, day, notebook }: Scene): Promise<void> {
   }
 }
 
+async function register({ context, day, notebook }: Scene): Promise<void> {
+  const { plan, outcomes } = await applyPolicies(await planPoliciesRun({}, context), context);
+  for (const action of plan.actions) day.notes.push(`register-policies: ${lifecycleNote(action)}`);
+  for (const { policy, reason } of plan.refused)
+    day.notes.push(`register-policies: ${policy} refused: ${reason}`);
+  noteFailures(outcomes, day, notebook);
+}
+
+function lifecycleNote(action: LifecycleAction): string {
+  switch (action.action) {
+    case 'create-lifecycle-policy':
+      return `${action.policy} is registered in DLM`;
+    case 'update-lifecycle-policy':
+      return `${action.policy} is put right: ${action.drift.map(driftText).join('; ')}`;
+    case 'delete-lifecycle-policy':
+      return `${action.policy} is deleted: ${action.reason}`;
+  }
+}
+
 function notePruned({ point, verdict }: PointVerdict, day: DemoDay, { pruned }: Notebook): void {
   count(day.pruned, point.policy, 1);
   count(pruned, `${point.policy}: ${verdict.reasons.join('; ')}`, 1);
 }
 
-function noteFailures(outcomes: readonly Outcome[], day: DemoDay, { failures }: Notebook): void {
+function noteFailures(
+  outcomes: readonly (Outcome | LifecycleOutcome)[],
+  day: DemoDay,
+  { failures }: Notebook,
+): void {
   for (const outcome of outcomes.filter(isFailure)) {
     failures.push(outcome);
     day.notes.push(`${outcome.action} ${outcome.id}: ${outcome.error ?? outcome.status}`);

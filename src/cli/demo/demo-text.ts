@@ -37,6 +37,7 @@ export function resultText(result: DemoResult, paint: Paint): string[] {
     ...result.refused.map(({ policy, reason }) => `  prune of ${policy}: ${reason}`),
     ...(result.refused.length === 0 ? ['  nothing'] : []),
     '',
+    ...dlmText(result, paint),
     paint.bold('Skipped'),
     ...table(result.skipped.map((skipped) => skippedRow(skipped, fleet.names))),
     '',
@@ -45,6 +46,17 @@ export function resultText(result: DemoResult, paint: Paint): string[] {
     ),
     'All of it happened in a simulated account, in memory: no AWS was touched.',
   ];
+}
+
+function dlmText({ dlm }: DemoResult, paint: Paint): string[] {
+  if (dlm.length === 0) return [];
+  const rows = dlm.map(({ policy, id, state, made, deleted, kept }) => [
+    policy,
+    id,
+    state,
+    `${made} made, ${deleted} deleted, ${kept} exist`,
+  ]);
+  return [paint.bold('AMIs and snapshots by DLM'), ...table(rows), ''];
 }
 
 /** One row for each source of each policy. */

@@ -1,6 +1,7 @@
 /** The demo's fleet: one machine for each thing that backups meet, tagged for whatever policies the file has. */
 
-import type { Policy, PolicyFile } from '../../lib/policy/policy.ts';
+import { targetTags } from '../../lib/plan/lifecycle-targets.ts';
+import type { DlmPolicy, Policy, PolicyFile } from '../../lib/policy/policy.ts';
 import type { SimulatedRegion } from '../../simulator/region.ts';
 
 export interface Fleet {
@@ -39,7 +40,27 @@ export function buildFleet(region: SimulatedRegion, file: PolicyFile): Fleet {
     const tags = { Name: 'scratch', [file.optInTag]: optIn.volume };
     ids.set('scratch', region.createVolume({ sizeGiB: 50, type: 'gp3', zone: `${region.name}a`, tags }));
   }
+  for (const policy of file.dlmPolicies) addForDlm(policy, { file, region, ids });
   return { ids, names: new Map([...ids].map(([name, id]) => [id, name])) };
+}
+
+interface Yard {
+  readonly file: PolicyFile;
+  readonly region: SimulatedRegion;
+  readonly ids: Map<string, string>;
+}
+
+/** A source for each policy that DLM runs, under the policy's own name. */
+function addForDlm(policy: DlmPolicy, { file, region, ids }: Yard): void {
+  const [target] = targetTags(policy, file.optInTag);
+  const name = `${policy.name}-1`;
+  const tags = { Name: name, ...(target && { [target.key]: target.values[0] ?? '' }) };
+  const id =
+    policy.backup === 'volume'
+      ? region.createVolume({ sizeGiB: 20, type: 'gp3', zone: `${region.name}a`, tags })
+      : region.runInstance({ tags, volumes: [root(8), { device: '/dev/sdf', sizeGiB: 100, type: 'gp3' }] })
+          .id;
+  ids.set(name, id);
 }
 
 interface OptInPolicies {

@@ -27,6 +27,7 @@ export const STORY: readonly StoryEvent[] = [
   { at: 0.33, act: useImageInLaunchTemplate },
   { at: 0.4, act: holdNewestSnapshot },
   { at: 0.5, act: terminate },
+  { at: 0.6, act: disableLifecyclePolicy },
   { at: 0.8, act: shrinkRetention },
   { at: 0.85, act: restoreRetention },
 ];
@@ -59,6 +60,15 @@ function terminate({ region, fleet }: DemoWorld): string | undefined {
   if (id === undefined) return undefined;
   region.terminateInstance(id);
   return `app-old (${id}) is terminated`;
+}
+
+function disableLifecyclePolicy({ region }: DemoWorld): string | undefined {
+  const policy = region
+    .lifecyclePolicies()
+    .find(({ state, tags }) => state === 'ENABLED' && MARK.policy in tags);
+  if (!policy) return undefined;
+  region.editLifecyclePolicy(policy.id, { state: 'DISABLED' });
+  return `somebody disables ${policy.id}, DLM's policy for ${policy.tags[MARK.policy] ?? ''}, in the console`;
 }
 
 function shrinkRetention(world: DemoWorld): string | undefined {

@@ -10,6 +10,7 @@ const MINUTE = 60 * SECOND;
 export type Happening = { readonly at: number } & (
   | { readonly what: 'backup'; readonly policy: string; readonly slot: number }
   | { readonly what: 'prune' }
+  | { readonly what: 'register' }
   | { readonly what: 'event'; readonly event: StoryEvent }
 );
 
@@ -24,6 +25,15 @@ export function timeline(file: PolicyFile, start: number, end: number): Happenin
   for (const slot of slotsBetween(file.prune.schedule, file.timezone, start, end)) {
     happenings.push({ what: 'prune', at: slot + 15 * MINUTE });
   }
+  for (const at of registrations(file, start, end)) happenings.push({ what: 'register', at });
   for (const event of STORY) happenings.push({ what: 'event', at: start + event.at * (end - start), event });
   return happenings.sort((a, b) => a.at - b.at);
+}
+
+/** As after a deploy, and then on its schedule. */
+function registrations(file: PolicyFile, start: number, end: number): number[] {
+  if (file.dlmPolicies.length + file.defaultPolicies.length === 0) return [];
+  const { schedule } = file.registerPolicies;
+  const slots = [...slotsBetween(schedule, file.timezone, start, end)];
+  return [start, ...slots.map((slot) => slot + 30 * MINUTE)];
 }

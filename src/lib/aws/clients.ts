@@ -1,6 +1,8 @@
 import { partition } from '@aws-sdk/core/client';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DLMClient } from '@aws-sdk/client-dlm';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 
 /** What we need of the SDK's clients; the simulated account answers it too. */
@@ -11,6 +13,11 @@ export interface Clients {
   readonly ec2Once: Pick<EC2Client, 'send'>;
   readonly autoScaling: Pick<AutoScalingClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
+  readonly dlm: Pick<DLMClient, 'send'>;
+  /** CreateLifecyclePolicy takes no client token either. */
+  readonly dlmOnce: Pick<DLMClient, 'send'>;
+  /** Only to look at the roles that DLM is given. */
+  readonly iam: Pick<IAMClient, 'send'>;
 }
 
 /** Clients for one Region, with the SDK's own conventions for credentials, profile and endpoint. */
@@ -20,6 +27,9 @@ export function awsClients(region: string): Clients {
     ec2Once: new EC2Client({ region, maxAttempts: 1 }),
     autoScaling: new AutoScalingClient({ region }),
     sts: new STSClient({ region }),
+    dlm: new DLMClient({ region }),
+    dlmOnce: new DLMClient({ region, maxAttempts: 1 }),
+    iam: new IAMClient({ region }),
   };
 }
 
@@ -32,4 +42,9 @@ export function resolveRegion(): Promise<string> {
 export function isKnownRegion(region: string): boolean {
   // For an unknown name `partition` guesses by its form; only a listed one has a description.
   return 'description' in partition(region);
+}
+
+/** `aws`, `aws-cn`, …: what ARNs of the Region start with. */
+export function partitionOf(region: string): string {
+  return partition(region).name;
 }

@@ -23,7 +23,13 @@ export function errorCode(error: unknown): string {
 }
 
 export function isThrottled(error: unknown): boolean {
-  return THROTTLES.has(errorCode(error));
+  return THROTTLES.has(errorCode(error)) || isDlmThrottled(error);
+}
+
+/** DLM has one error for too many calls and for too many lifecycle policies; only the second names what there is too much of. */
+function isDlmThrottled(error: unknown): boolean {
+  if (errorCode(error) !== 'LimitExceededException') return false;
+  return !(error instanceof Error && 'ResourceType' in error && error.ResourceType !== undefined);
 }
 
 /**

@@ -8,6 +8,11 @@ import {
   DeregisterImageCommand,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
+import {
+  CreateLifecyclePolicyCommand,
+  DeleteLifecyclePolicyCommand,
+  UpdateLifecyclePolicyCommand,
+} from '@aws-sdk/client-dlm';
 import type {
   CreateAction,
   CreateImageAction,
@@ -16,6 +21,7 @@ import type {
   DeleteSnapshotAction,
   DeregisterImageAction,
 } from '../plan/actions.ts';
+import type { DefaultDetails, WantedLifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import type { Clients } from './clients.ts';
 import { required } from './shapes.ts';
 
@@ -111,6 +117,65 @@ export async function deregisterImage(
 
 export async function deleteSnapshot({ ec2 }: Clients, { id }: DeleteSnapshotAction): Promise<void> {
   await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
+}
+
+/** Registers a lifecycle policy and answers its id. Never retried by the SDK: DLM would make a second one. */
+export async function createLifecyclePolicy(
+  { dlmOnce }: Clients,
+  wanted: WantedLifecyclePolicy,
+): Promise<string> {
+  const { details } = wanted;
+  const answer = await dlmOnce.send(
+    new CreateLifecyclePolicyCommand({
+      ...lifecycleFields(wanted),
+      Tags: { ...wanted.tags },
+      ...(details.PolicyLanguage === 'SIMPLIFIED' && { DefaultPolicy: details.ResourceType }),
+    }),
+  );
+  return required(answer.PolicyId, 'PolicyId of CreateLifecyclePolicy');
+}
+
+/** Everything is sent, empty lists too: a field that is left out may keep its old value. */
+export async function updateLifecyclePolicy(
+  { dlm }: Clients,
+  id: string,
+  wanted: WantedLifecyclePolicy,
+): Promise<void> {
+  await dlm.send(new UpdateLifecyclePolicyCommand({ PolicyId: id, ...lifecycleFields(wanted) }));
+}
+
+/** What it made stays. */
+export async function deleteLifecyclePolicy({ dlm }: Clients, id: string): Promise<void> {
+  await dlm.send(new DeleteLifecyclePolicyCommand({ PolicyId: id }));
+}
+
+function lifecycleFields({ description, state, roleArn, details }: WantedLifecyclePolicy) {
+  return {
+    ExecutionRoleArn: roleArn,
+    Description: description,
+    State: state,
+    ...(details.PolicyLanguage === 'SIMPLIFIED'
+      ? defaultFields(details)
+      : { PolicyDetails: writable(details) }),
+  };
+}
+
+/** Those of a default policy stand in the body. */
+function defaultFields(details: DefaultDetails) {
+  const { CreateInterval, RetainInterval, CopyTags, ExtendDeletion, CrossRegionCopyTargets, Exclusions } =
+    writable(details);
+  return { CreateInterval, RetainInterval, CopyTags, ExtendDeletion, CrossRegionCopyTargets, Exclusions };
+}
+
+type Writable<T> = T extends readonly (infer Item)[]
+  ? Writable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Writable<T[Key]> }
+    : T;
+
+/** A copy that the SDK's types take: they know no readonly lists. */
+function writable<T>(value: T): Writable<T> {
+  return structuredClone(value) as Writable<T>;
 }
 
 function tagSpecification(type: 'image' | 'snapshot', tags: CreateAction['tags']): TagSpecification {

@@ -18,6 +18,10 @@ export const MARK = {
   keep: `${OWN_PREFIX}keep`,
 } as const;
 
+/** The tags by which DLM knows what it made. */
+export const DLM_POLICY = 'aws:dlm:lifecycle-policy-id';
+export const DLM_SCHEDULE = 'aws:dlm:lifecycle-schedule-name';
+
 /** Whose marks are ours. */
 export interface Owner {
   readonly deployment: string;

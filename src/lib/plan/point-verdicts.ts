@@ -1,7 +1,7 @@
 /** Retention of all points: grouped by policy and source, judged by the rules that hold for the group today. */
 
 import { parseKeep, type Keep } from '../policy/keep.ts';
-import type { PolicyFile, RetiredPolicy } from '../policy/policy.ts';
+import { keepingPolicies, type PolicyFile, type RetiredPolicy } from '../policy/policy.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
@@ -71,7 +71,7 @@ const PRUNE_DUPLICATE: Verdict = { decision: 'prune', reasons: ['duplicate of sl
 type Rules = Pick<RetiredPolicy, 'keep' | 'timezone' | 'releaseAfterSourceGone'>;
 
 function findPolicy(file: PolicyFile, name: string): Rules | undefined {
-  return [...file.policies, ...file.retired].find((policy) => policy.name === name);
+  return keepingPolicies(file).find((policy) => policy.name === name);
 }
 
 type Override =

@@ -1,6 +1,6 @@
 /** Points that somebody should look at: none of them is deleted silently, and none stays unnoticed. */
 
-import type { PolicyFile } from '../policy/policy.ts';
+import { keepingPolicies, type PolicyFile } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { Warning } from './actions.ts';
 import type { PointVerdict } from './point-verdicts.ts';
@@ -12,7 +12,7 @@ export function pointWarnings(
   verdicts: readonly PointVerdict[],
   { file, now }: { readonly file: PolicyFile; readonly now: number },
 ): Warning[] {
-  const names = new Set([...file.policies, ...file.retired].map(({ name }) => name));
+  const names = new Set(keepingPolicies(file).map(({ name }) => name));
   const unnamed = new Map<string, number>();
   const warnings: Warning[] = [];
   for (const { point } of verdicts) {

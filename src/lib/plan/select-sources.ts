@@ -1,10 +1,20 @@
 /** Which instances and volumes a policy backs up, by the tags that people put on them. */
 
-import { sourceKindOf, type Policy, type PolicyFile, type SourceKind } from '../policy/policy.ts';
+import {
+  isDlmPolicy,
+  keepingPolicies,
+  runningPolicies,
+  sourceKindOf,
+  type DlmPolicy,
+  type Policy,
+  type PolicyFile,
+  type SourceKind,
+} from '../policy/policy.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { matchesAll, matchesAny } from '../policy/tag-patterns.ts';
 import { parseKeep } from '../policy/keep.ts';
 import type { Tags } from './inventory.ts';
+import { isTarget } from './lifecycle-targets.ts';
 
 export interface TaggedSource {
   readonly id: string;
@@ -36,16 +46,35 @@ export function readOptIn(source: TaggedSource, kind: SourceKind, file: PolicyFi
     problems.push(read.problem);
     if (read.isUnclear) unclear.push(read.problem);
   }
-  for (const policy of file.policies) {
+  const running = runningPolicies(file);
+  for (const policy of running) {
     if (isSelected(source.tags, kind, policy)) wanted.add(policy.name);
   }
-  const policies = file.policies.map(({ name }) => name).filter((name) => wanted.has(name));
-  return { policies, problems, unclear };
+  const chosen = running.filter(({ name }) => wanted.has(name));
+  const overridden = overrideWithoutEffect(source, file, chosen);
+  return {
+    policies: chosen.map(({ name }) => name),
+    problems: overridden === undefined ? problems : [...problems, overridden],
+    unclear,
+  };
 }
 
-function isSelected(tags: Tags, kind: SourceKind, { select, backup }: Policy): boolean {
-  if (!select || sourceKindOf(backup) !== kind) return false;
-  return matchesAll(select.tags, tags) && !matchesAny(select.exclude, tags);
+function isSelected(tags: Tags, kind: SourceKind, policy: Policy | DlmPolicy): boolean {
+  if (!policy.select || sourceKindOf(policy.backup) !== kind) return false;
+  if (isDlmPolicy(policy)) return isTarget(tags, policy, '');
+  return matchesAll(policy.select.tags, tags) && !matchesAny(policy.select.exclude, tags);
+}
+
+/** DLM has one retention for all sources of a lifecycle policy. */
+function overrideWithoutEffect(
+  { tags }: TaggedSource,
+  { optInTag }: PolicyFile,
+  chosen: readonly (Policy | DlmPolicy)[],
+): string | undefined {
+  const key = `${optInTag}:Keep`;
+  const byDlm = chosen.filter(isDlmPolicy).map(({ name }) => name);
+  if (byDlm.length === 0 || !tags.has(key)) return undefined;
+  return `tag ${quote(key)} has no effect on ${byDlm.join(', ')}: DLM (engine: dlm) keeps by the policy's rules alone`;
 }
 
 interface TagReading {
@@ -89,7 +118,7 @@ function readSuffix(tag: TagToRead, suffix: string): TagReading | undefined {
   }
   if (suffix === 'Status') return undefined;
   if (value === 'false') return undefined;
-  const known = [...file.policies.map(({ name }) => name), ...MODIFIERS];
+  const known = [...runningPolicies(file).map(({ name }) => name), ...MODIFIERS];
   if (!isPolicyName(suffix, file)) {
     return unclear(`tag ${quote(key)} names no policy${didYouMean(suffix, known)}`);
   }
@@ -98,9 +127,9 @@ function readSuffix(tag: TagToRead, suffix: string): TagReading | undefined {
 }
 
 function readPolicyName({ key, kind, file }: TagToRead, name: string): TagReading {
-  const policy = file.policies.find((candidate) => candidate.name === name);
+  const policy = runningPolicies(file).find((candidate) => candidate.name === name);
   if (!policy) {
-    const known = file.policies.map((candidate) => candidate.name);
+    const known = runningPolicies(file).map((candidate) => candidate.name);
     const retired = file.retired.some((candidate) => candidate.name === name);
     if (retired)
       return {
@@ -109,7 +138,7 @@ function readPolicyName({ key, kind, file }: TagToRead, name: string): TagReadin
     return unclear(`tag ${quote(key)} names ${quote(name)}, no policy of the file${didYouMean(name, known)}`);
   }
   if (policy.select) {
-    const selectedBy = Object.keys(policy.select.tags).join(', ');
+    const selectedBy = isDlmPolicy(policy) ? policy.select.key : Object.keys(policy.select.tags).join(', ');
     return unclear(
       `tag ${quote(key)} names ${name}, which selects by its own tags (${selectedBy}) and not by ${quote(file.optInTag)}`,
     );
@@ -143,7 +172,7 @@ export function isExcluded(volumeTags: Tags, optInTag: string): boolean {
 }
 
 function isPolicyName(name: string, file: PolicyFile): boolean {
-  return [...file.policies, ...file.retired].some((policy) => policy.name === name);
+  return keepingPolicies(file).some((policy) => policy.name === name);
 }
 
 /** Tag values may hold anything: quoted, with what cannot be printed escaped, and cut. */

@@ -1,6 +1,9 @@
+import { defaultPolicyProblems } from './default-policies.ts';
+import { checkEngine, isDlm } from './engine-checks.ts';
 import { parseSchedule, gapProblem } from './schedule.ts';
 import { POLICY_NAME, POLICY_NAME_EXPECTED } from './schema.ts';
 import { show } from './schema-words.ts';
+import { entriesOf, isMap, wordOf, type Entry } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 import { parseTimeZone } from './zone-name.ts';
 
@@ -18,22 +21,38 @@ export function checkFile(file: unknown): readonly Finding[] {
     ...checkTwice(new Set(policies.map(([name]) => name)), retired),
     ...policies.flatMap(([name, policy]) => [
       ...checkReboot(['policies', name], policy),
-      ...checkGap(['policies', name, 'schedule'], wordOf(policy, 'schedule'), zoneOf(policy, file)),
+      // Of a zone with daylight saving, DLM takes what it does not move: such a schedule has no gap.
+      ...(isDlm(policy)
+        ? []
+        : checkGap(['policies', name, 'schedule'], wordOf(policy, 'schedule'), zoneOf(policy, file))),
+      ...checkEngine(['policies', name], policy, {
+        timezone: zoneOf(policy, file),
+        optInTag: optInTagOf(file),
+      }),
       ...checkTags(['policies', name, 'select'], wordOf(policy, 'select')),
     ]),
-    ...checkGap(['prune', 'schedule'], wordOf(wordOf(file, 'prune'), 'schedule'), zoneOf(file)),
+    ...defaultPolicyProblems(wordOf(file, 'defaultPolicies')).map(({ path, message }): Finding => ({
+      path: ['defaultPolicies', ...path],
+      message,
+      at: 'value',
+    })),
+    ...['prune', 'registerPolicies'].flatMap((job) =>
+      checkGap([job, 'schedule'], wordOf(wordOf(file, job), 'schedule'), zoneOf(file)),
+    ),
     ...checkTargets(wordOf(file, 'targets')),
   ];
 }
 
 function checkSomething(file: unknown): readonly Finding[] {
   if (!isMap(file)) return [];
-  const given = [wordOf(file, 'policies'), wordOf(file, 'retired')].filter((map) => map !== undefined);
+  const given = ['policies', 'retired', 'defaultPolicies']
+    .map((word) => wordOf(file, word))
+    .filter((map) => map !== undefined);
   if (given.some((map) => !isMap(map) || Object.keys(map).length > 0)) return [];
   return [
     {
       path: ['policies'],
-      message: 'no policy at all, expected at least one in policies or retired',
+      message: 'no policy at all, expected at least one in policies, retired or defaultPolicies',
       at: 'key',
     },
   ];
@@ -106,24 +125,14 @@ function placeOf(target: unknown): string | undefined {
   return typeof account === 'string' && typeof region === 'string' ? `${account} ${region}` : undefined;
 }
 
+function optInTagOf(file: unknown): string {
+  const tag = wordOf(file, 'optInTag');
+  return typeof tag === 'string' ? tag : 'Backup';
+}
+
 /** The first zone that is written; undefined when it is no zone, which the schema reports. */
 function zoneOf(...holders: readonly unknown[]): string | undefined {
   const zone =
     holders.map((holder) => wordOf(holder, 'timezone')).find((name) => name !== undefined) ?? 'UTC';
   return typeof zone === 'string' && parseTimeZone(zone).ok ? zone : undefined;
-}
-
-type Entry = readonly [name: string, value: unknown];
-
-function entriesOf(holder: unknown, word: string): readonly Entry[] {
-  const map = wordOf(holder, word);
-  return isMap(map) ? Object.entries(map) : [];
-}
-
-function wordOf(holder: unknown, word: string): unknown {
-  return isMap(holder) && Object.hasOwn(holder, word) ? holder[word] : undefined;
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,7 +11,7 @@ export interface CronTimes {
   readonly days: Cron;
 }
 
-interface Field {
+export interface Field {
   readonly name: string;
   readonly low: number;
   readonly high: number;
@@ -22,18 +22,18 @@ interface Field {
 }
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+export const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const MINUTE: Field = { name: 'minute', low: 0, high: 59, names: [], also: '' };
 const HOUR: Field = { name: 'hour', low: 0, high: 23, names: [], also: '' };
-const DAY: Field = {
+export const DAY: Field = {
   name: 'day-of-month',
   low: 1,
   high: 31,
   names: [],
   also: '; or, alone, ?, L (the last day) or 15W (the weekday nearest to the 15th)',
 };
-const MONTH: Field = { name: 'month', low: 1, high: 12, names: MONTHS, also: '' };
-const WEEKDAY: Field = {
+export const MONTH: Field = { name: 'month', low: 1, high: 12, names: MONTHS, also: '' };
+export const WEEKDAY: Field = {
   name: 'day-of-week',
   low: 1,
   high: 7,
@@ -87,7 +87,7 @@ function bothDaysProblem([minute, hour, day, month, weekday, year]: readonly str
 }
 
 /** A field's values, ascending. Lists, ranges and steps as EventBridge has them. */
-function parseValues(field: Field, text: string): Parsed<readonly number[]> {
+export function parseValues(field: Field, text: string): Parsed<readonly number[]> {
   const values = new Set<number>();
   for (const item of text.split(',')) {
     const range = parseItem(field, item);
@@ -108,7 +108,7 @@ function parseItem(field: Field, item: string): { from: number; to: number; step
   return { from, to, step };
 }
 
-function valueOf(field: Field, text = ''): number | undefined {
+export function valueOf(field: Field, text = ''): number | undefined {
   const named = field.names.indexOf(text);
   if (named >= 0) return field.low + named;
   const value = /^\d{1,4}$/.test(text) ? Number(text) : NaN;

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import { checkFile } from './checks.ts';
+import { assembleDefaults } from './default-policies.ts';
+import { assembleDlm } from './dlm-policy.ts';
+import { isBesideThePoint } from './engine-checks.ts';
 import type { Policy, PolicyFile, RetiredPolicy } from './policy.ts';
 import { fileSchema, SECTIONS, type ParsedFile } from './schema.ts';
 import { didYouMean, nearest } from './suggest.ts';
@@ -32,7 +35,9 @@ export function parsePolicies(text: string, fileName = 'policies.yml'): Policies
   const parsed = source.value === undefined ? undefined : fileSchema.safeParse(source.value);
   const findings = [
     ...source.findings,
-    ...(parsed?.error?.issues ?? []).flatMap((issue) => findingsOf(issue)),
+    ...(parsed?.error?.issues ?? [])
+      .flatMap((issue) => findingsOf(issue))
+      .filter(({ path }) => !isBesideThePoint(path, source.value)),
     ...(parsed ? checkFile(source.value) : []),
   ];
   if (parsed?.success && findings.length === 0) return { ok: true, file: assemble(parsed.data) };
@@ -55,10 +60,17 @@ export function formatProblems(problems: readonly Problem[], fileName: string): 
   ].join('\n');
 }
 
-function assemble({ policies, retired, ...file }: ParsedFile): PolicyFile {
+function assemble({ policies, retired, defaultPolicies, ...file }: ParsedFile): PolicyFile {
+  const all = Object.entries(policies);
   return {
     ...file,
-    policies: Object.entries(policies).map(([name, policy]) => assemblePolicy(name, policy, file.timezone)),
+    policies: all
+      .filter(([, { engine }]) => engine !== 'dlm')
+      .map(([name, policy]) => assemblePolicy(name, policy, file.timezone)),
+    dlmPolicies: all
+      .filter(([, { engine }]) => engine === 'dlm')
+      .map(([name, policy]) => assembleDlm(name, policy, file.timezone)),
+    defaultPolicies: assembleDefaults(defaultPolicies),
     retired: Object.entries(retired).map(([name, policy]) => assembleRetired(name, policy, file.timezone)),
   };
 }
@@ -101,9 +113,12 @@ function unknownWord(path: Finding['path'], key: string): string {
   const unknown = `unknown word ${JSON.stringify(key.slice(0, 80))}`;
   if (nearest(key, words) !== undefined) return unknown + didYouMean(key, words);
   const home = SECTIONS.find((one) => one.path.length > 0 && one.words.includes(key));
-  return home
-    ? `${unknown} (it belongs in ${home.path.join('.').replace('*', '<name>')})`
-    : unknown + didYouMean(key, words);
+  return home ? `${unknown} (it belongs in ${homeText(home.path)})` : unknown + didYouMean(key, words);
+}
+
+/** `policies.<name>.copies[]`. */
+function homeText(path: readonly string[]): string {
+  return path.join('.').replace('*', '<name>').replaceAll('.*', '[]');
 }
 
 function pathText(path: Finding['path']): string {

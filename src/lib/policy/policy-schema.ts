@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dlmWords } from './dlm-schema.ts';
 import { parseDuration } from './duration.ts';
 import { keepSchema } from './keep-schema.ts';
 import type { Parsed } from './keep.ts';
@@ -77,14 +78,10 @@ export const policySchema = section('a policy', {
   timezone: timezone.optional().describe('The time zone of this policy, instead of the file’s.'),
   releaseAfterSourceGone,
   engine: z
-    .literal('lambda', {
-      error: ({ input }) =>
-        input === 'dlm'
-          ? 'engine: dlm is not yet supported'
-          : complaint('an engine', 'lambda').error({ input }),
-    })
+    .enum(['lambda', 'dlm'], complaint('an engine', 'lambda or dlm'))
     .optional()
-    .describe('Who runs the policy.'),
+    .describe('Who runs the policy: lambda (default), or dlm, Amazon Data Lifecycle Manager.'),
+  ...dlmWords,
 }).describe('One entry: which sources, how, when, and how long to keep.');
 
 export const retiredSchema = section('a retired policy', {

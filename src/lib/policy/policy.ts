@@ -24,6 +24,108 @@ export interface Policy {
   readonly releaseAfterSourceGone?: number;
 }
 
+/**
+ * A policy with `engine: dlm`: Amazon Data Lifecycle Manager makes and deletes its backups. All that DLM cannot do was
+ * refused when the file was parsed, so that this only needs to be written down in DLM's words.
+ */
+export interface DlmPolicy {
+  readonly name: string;
+  readonly backup: BackupKind;
+  /** As written; DLM follows `schedules`. */
+  readonly schedule: Schedule;
+  readonly timezone: string;
+  /** As written; it also decides on what the Lambda engine made before the engine was changed. */
+  readonly keep: Keep;
+  readonly releaseAfterSourceGone?: number;
+  readonly reboot: boolean;
+  /** false: registered, but DLM makes nothing. */
+  readonly enabled: boolean;
+  /** One tag key with the values of which any will do. Absent: sources opt in by tag. */
+  readonly select?: { readonly key: string; readonly values: readonly string[] };
+  /** One to four, the first of which, `base`, fires whenever the policy does. */
+  readonly schedules: readonly DlmSchedule[];
+  /** Put on what DLM makes. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Likewise, with a value that DLM fills in: `$(instance-id)` or `$(timestamp)`. */
+  readonly variableTags: Readonly<Record<string, string>>;
+  /** The source's own tags too. */
+  readonly copyTags: boolean;
+  readonly copies: readonly DlmCopy[];
+  readonly share?: { readonly accounts: readonly string[]; readonly unshareAfter?: DlmAge };
+  /** Zones by name or all by id. */
+  readonly fastRestore?: { readonly retain: DlmRetention; readonly zones: readonly string[] };
+  /** How long in the standard tier (count 0: not at all), then how long in the archive. */
+  readonly archive?: { readonly standard: DlmRetention; readonly archived: DlmRetention };
+  /** An age, or how many of the oldest. */
+  readonly deprecate?: DlmRetention;
+  readonly excludeBootVolume: boolean;
+  /** Data volumes with any of these tags are left out, besides those with `Backup:Exclude=true`. */
+  readonly excludeVolumes: TagPatterns;
+  readonly hooks?: DlmHooks;
+}
+
+export type DlmAgeUnit = 'DAYS' | 'WEEKS' | 'MONTHS' | 'YEARS';
+
+export interface DlmAge {
+  readonly interval: number;
+  readonly unit: DlmAgeUnit;
+}
+
+export type DlmRetention = { readonly count: number } | DlmAge;
+
+export interface DlmSchedule {
+  /** `base`, or the rule of `keep` it stands for: `daily`, `weekly`, `monthly`, `yearly`. Renaming one orphans what it made. */
+  readonly name: string;
+  readonly create: DlmCreate;
+  readonly retain: DlmRetention;
+}
+
+/** In UTC, which is all that DLM knows. `at` is `hh:mm`. */
+export type DlmCreate =
+  { readonly cron: string } | { readonly everyHours: 1 | 2 | 3 | 4 | 6 | 8 | 12 | 24; readonly at: string };
+
+export interface DlmCopy {
+  readonly region: string;
+  readonly encrypted: boolean;
+  /** ARN of a KMS key of that Region; absent: the account's default key. */
+  readonly key?: string;
+  readonly copyTags: boolean;
+  readonly retain: DlmAge;
+  /** Only for images. */
+  readonly deprecate?: DlmAge;
+}
+
+export interface DlmHooks {
+  /** Name or ARN of an SSM document, or `AWS_VSS_BACKUP`. */
+  readonly document: string;
+  readonly stages: readonly ('pre' | 'post')[];
+  /** Seconds. */
+  readonly timeout: number;
+  readonly retries: number;
+  readonly onFailure: 'crash-consistent' | 'skip';
+}
+
+/** DLM's default policy of an account and Region: backs up what has had no recent backup. At most one of each kind. */
+export interface DefaultPolicy {
+  readonly kind: SourceKind;
+  readonly enabled: boolean;
+  /** Days, 1 to 7. */
+  readonly createEvery: number;
+  /** Days, 2 to 14. */
+  readonly retain: number;
+  readonly copyTags: boolean;
+  /** Goes on deleting, the last one included, when the source is gone or the policy is disabled, in error or deleted. */
+  readonly extendDeletion: boolean;
+  /** Regions. */
+  readonly copies: readonly string[];
+  /** Only `volume` takes the first two. */
+  readonly exclude: {
+    readonly bootVolumes: boolean;
+    readonly volumeTypes: readonly string[];
+    readonly tags: TagPatterns;
+  };
+}
+
 /** A policy that no longer runs: what it made is kept by these rules. */
 export interface RetiredPolicy {
   readonly name: string;
@@ -59,11 +161,31 @@ export interface PolicyFile {
   readonly deployment: string;
   readonly optInTag: string;
   readonly timezone: string;
+  /** Those that the Lambdas run. */
   readonly policies: readonly Policy[];
+  /** Those that DLM runs. */
+  readonly dlmPolicies: readonly DlmPolicy[];
+  readonly defaultPolicies: readonly DefaultPolicy[];
   readonly retired: readonly RetiredPolicy[];
   readonly prune: { readonly schedule: Schedule; /** 0…1 */ readonly maxShare: number };
+  /** When lifecycle policies are compared with DLM and put right, in the file's time zone. */
+  readonly registerPolicies: { readonly schedule: Schedule };
   /** Empty: the account and Region it runs in. */
   readonly targets: readonly Place[];
+}
+
+/** Every policy that backs something up, whoever runs it. */
+export function runningPolicies(file: PolicyFile): readonly (Policy | DlmPolicy)[] {
+  return [...file.policies, ...file.dlmPolicies];
+}
+
+/** Every policy by whose rules something is kept. */
+export function keepingPolicies(file: PolicyFile): readonly RetiredPolicy[] {
+  return [...runningPolicies(file), ...file.retired];
+}
+
+export function isDlmPolicy(policy: Policy | DlmPolicy): policy is DlmPolicy {
+  return 'schedules' in policy;
 }
 
 export function sourceKindOf(backup: BackupKind): SourceKind {

@@ -1,4 +1,10 @@
 import * as z from 'zod';
+import {
+  DEFAULT_EXCLUDE_SECTIONS,
+  DEFAULT_SECTIONS,
+  defaultPoliciesSchema,
+} from './default-policies-schema.ts';
+import { DLM_SECTIONS } from './dlm-schema.ts';
 import { KEEP_RULES } from './keep.ts';
 import { policySchema, retiredSchema, schedule, selectSchema, timezone } from './policy-schema.ts';
 import { complaint, quotingHint, section, textLike } from './schema-words.ts';
@@ -19,6 +25,12 @@ const pruneSchema = section('a map', {
       'A prune of more than 20 backups that are also more than this share of a policy’s is refused as a whole.',
     ),
 }).describe('Deleting what no rule keeps.');
+
+const registerSchema = section('a map', {
+  schedule: schedule
+    .prefault('every 6 hours')
+    .describe('When they are compared and put right, in the file’s time zone.'),
+}).describe('Keeping DLM’s lifecycle policies as this file says.');
 
 const ACCOUNT_EXPECTED = 'twelve digits in quotes, such as "111122223333"';
 const targetSchema = section('a target', {
@@ -65,7 +77,9 @@ export const fileSchema = section('a policy file', {
     .meta({ propertyNames: { pattern: POLICY_NAME.source } })
     .default({})
     .describe('Policies that no longer run, by name.'),
+  defaultPolicies: defaultPoliciesSchema.prefault({}),
   prune: pruneSchema.prefault({}),
+  registerPolicies: registerSchema.prefault({}),
   targets: z
     .array(targetSchema, complaint('a list', 'a list of { account, region }'))
     .default([])
@@ -82,27 +96,43 @@ export interface Section {
   readonly later: readonly string[];
 }
 
-const LATER = [
-  'copies',
-  'hooks',
-  'lock',
-  'protect',
-  'archiveAfter',
-  'deprecateAfter',
-  'share',
-  'removal',
-  'rehearse',
-];
+const LATER = ['lock', 'protect', 'removal', 'rehearse'];
+const LATER_OF_RETIRED = [...LATER, 'copies', 'hooks', 'archiveAfter', 'deprecateAfter', 'share'];
+
+/** A section of the schema with its place. */
+function sectionAt(
+  path: string,
+  { shape }: { readonly shape: object },
+  later: readonly string[] = [],
+): Section {
+  return { path: path.split('.').filter(Boolean), words: Object.keys(shape), later };
+}
+
+const KEEP = Object.fromEntries(KEEP_RULES.map((rule) => [rule, rule]));
 
 export const SECTIONS: readonly Section[] = [
-  { path: [], words: Object.keys(fileSchema.shape), later: ['feedbackTag'] },
-  { path: ['policies', '*'], words: Object.keys(policySchema.shape), later: LATER },
-  { path: ['policies', '*', 'keep'], words: KEEP_RULES, later: [] },
-  { path: ['policies', '*', 'select'], words: Object.keys(selectSchema.shape), later: [] },
-  { path: ['retired', '*'], words: Object.keys(retiredSchema.shape), later: LATER },
-  { path: ['retired', '*', 'keep'], words: KEEP_RULES, later: [] },
-  { path: ['prune'], words: Object.keys(pruneSchema.shape), later: [] },
-  { path: ['targets', '*'], words: Object.keys(targetSchema.shape), later: ['rolePrefix', 'externalId'] },
+  sectionAt('', fileSchema, ['feedbackTag']),
+  sectionAt('policies.*', policySchema, LATER),
+  sectionAt('policies.*.keep', { shape: KEEP }),
+  sectionAt('policies.*.select', selectSchema),
+  sectionAt('policies.*.copies.*', DLM_SECTIONS.copies),
+  sectionAt('policies.*.copies.*.keep', DLM_SECTIONS.copies.shape.keep),
+  sectionAt('policies.*.share', DLM_SECTIONS.share),
+  sectionAt('policies.*.fastRestore', DLM_SECTIONS.fastRestore),
+  sectionAt('policies.*.exclude', DLM_SECTIONS.exclude),
+  sectionAt('policies.*.hooks', DLM_SECTIONS.hooks),
+  sectionAt('retired.*', retiredSchema, LATER_OF_RETIRED),
+  sectionAt('retired.*.keep', { shape: KEEP }),
+  sectionAt('defaultPolicies', defaultPoliciesSchema),
+  sectionAt('defaultPolicies.volume', DEFAULT_SECTIONS.volume),
+  sectionAt('defaultPolicies.volume.keep', { shape: { within: 'within' } }),
+  sectionAt('defaultPolicies.volume.exclude', DEFAULT_EXCLUDE_SECTIONS.volume),
+  sectionAt('defaultPolicies.instance', DEFAULT_SECTIONS.instance),
+  sectionAt('defaultPolicies.instance.keep', { shape: { within: 'within' } }),
+  sectionAt('defaultPolicies.instance.exclude', DEFAULT_EXCLUDE_SECTIONS.instance),
+  sectionAt('prune', pruneSchema),
+  sectionAt('registerPolicies', registerSchema),
+  sectionAt('targets.*', targetSchema, ['rolePrefix', 'externalId']),
 ];
 
 function shareHint(value: unknown): string {

@@ -3,6 +3,7 @@
 import type { Action } from '../plan/actions.ts';
 import type { BackupRunPlan, BackupReport } from '../run/backup.ts';
 import { countOutcomes, isFailure, type Outcome } from '../run/outcome.ts';
+import type { PoliciesPlan, PoliciesReport } from '../run/policies.ts';
 import type { PruneReport } from '../run/prune.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import { formatInstant } from '../policy/instant.ts';
@@ -10,7 +11,8 @@ import { skippedOf, verdictJson } from './plan-json.ts';
 
 export interface LogRecord {
   readonly level: 'info' | 'warn' | 'error';
-  readonly message: 'decision' | 'skipped' | 'refused' | 'take note' | 'outcome' | 'run ended' | 'run failed';
+  readonly message:
+    'decision' | 'skipped' | 'refused' | 'in error' | 'take note' | 'outcome' | 'run ended' | 'run failed';
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -27,6 +29,23 @@ export function* pruneDecisions(plan: PrunePlan): Generator<LogRecord> {
   for (const entry of plan.skipped) yield record('warn', 'skipped', entry);
   for (const entry of plan.refused) yield record('error', 'refused', entry);
   for (const entry of plan.warnings) yield record('warn', 'take note', entry);
+}
+
+/** Decisions about lifecycle policies: what is to be changed, what is as it should be, what is wrong. */
+export function* policiesDecisions(plan: PoliciesPlan): Generator<LogRecord> {
+  for (const action of plan.actions) yield record('info', 'decision', action);
+  for (const entry of plan.unchanged) yield record('info', 'decision', { action: 'none', ...entry });
+  for (const entry of plan.refused) yield record('error', 'refused', entry);
+  for (const entry of plan.errors) yield record('error', 'in error', entry);
+  for (const entry of [...plan.skipped, ...plan.tagProblems]) yield record('warn', 'skipped', entry);
+  for (const entry of plan.warnings) yield record('warn', 'take note', entry);
+}
+
+export function* policiesOutcomes({ outcomes, plan }: PoliciesReport): Generator<LogRecord> {
+  for (const outcome of outcomes) yield record(isFailure(outcome) ? 'error' : 'info', 'outcome', outcome);
+  const [refused, errors] = [plan.refused.length, plan.errors.length];
+  const level = refused + errors > 0 || outcomes.some(isFailure) ? 'error' : 'info';
+  yield record(level, 'run ended', { counts: countOutcomes(outcomes), refused, errors });
 }
 
 /** How the run ended: a record an outcome, and the summary last. */

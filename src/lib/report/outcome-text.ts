@@ -1,10 +1,12 @@
-import { countOutcomes, isFailure, type Outcome } from '../run/outcome.ts';
+import { countOutcomes, isFailure, type LifecycleOutcome, type Outcome } from '../run/outcome.ts';
 import { capped, printable, table, type Paint } from './text.ts';
 
 const MAX_LINES = 30;
 
+type AnyOutcome = Outcome | LifecycleOutcome;
+
 /** Failures in full, then what was done, then the count. */
-export function outcomeText(outcomes: readonly Outcome[], paint: Paint): string[] {
+export function outcomeText(outcomes: readonly AnyOutcome[], paint: Paint): string[] {
   const failures = outcomes.filter(isFailure).map((outcome) => rowOf(outcome, paint.bad));
   const fine = outcomes.filter((outcome) => !isFailure(outcome)).map((outcome) => rowOf(outcome, paint.good));
   const counts = countOutcomes(outcomes);
@@ -18,6 +20,8 @@ export function outcomeText(outcomes: readonly Outcome[], paint: Paint): string[
   ];
 }
 
-function rowOf({ status, action, id, source, error }: Outcome, colour: (text: string) => string): string[] {
-  return [colour(status), action, id, id === source ? '' : source, printable(error ?? '')];
+function rowOf(outcome: AnyOutcome, colour: (text: string) => string): string[] {
+  const { status, action, id, error } = outcome;
+  const of = 'source' in outcome ? outcome.source : outcome.policy;
+  return [colour(status), action, id, id === of ? '' : of, printable(error ?? '')];
 }

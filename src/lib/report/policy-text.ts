@@ -2,7 +2,14 @@
 
 import { formatKeep } from '../policy/keep.ts';
 import { ALWAYS_ALLOWED } from '../plan/guard.ts';
-import type { Policy, PolicyFile } from '../policy/policy.ts';
+import { scheduleWords } from '../policy/dlm-words.ts';
+import {
+  isDlmPolicy,
+  runningPolicies,
+  type DefaultPolicy,
+  type Policy,
+  type PolicyFile,
+} from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { nextSlot } from '../policy/schedule.ts';
 import { plural, table, type Paint } from './text.ts';
@@ -11,24 +18,41 @@ const NEXT_SLOTS = 3;
 
 /** Names, schedules with their next firings, and what is kept. `now` in ms. */
 export function policyFileText(file: PolicyFile, now: number, paint: Paint): string[] {
-  const rows = file.policies.map((policy) => [
+  const running = runningPolicies(file);
+  const rows = running.map((policy) => [
     policy.name,
     policy.backup,
     `${policy.schedule.text} ${policy.timezone}`,
     keepText(policy),
-    `next ${nextSlots(policy, now).map(formatInstant).join(', ')}`,
+    isDlmPolicy(policy) && !policy.enabled
+      ? 'disabled'
+      : `next ${nextSlots(policy, now).map(formatInstant).join(', ')}`,
   ]);
   const retired = file.retired.map((policy) => [policy.name, 'retired', '', keepText(policy), '']);
-  const title = `${plural(file.policies.length, 'running policy').replace(/ys$/, 'ies')}, ${file.retired.length} retired; deployment ${file.deployment}, opt-in tag ${file.optInTag}`;
+  const title = `${plural(running.length, 'running policy').replace(/ys$/, 'ies')}, ${file.retired.length} retired; deployment ${file.deployment}, opt-in tag ${file.optInTag}`;
   return [
     paint.bold(title),
     ...table([...rows, ...retired]),
     `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${ALWAYS_ALLOWED} points and ${Math.round(file.prune.maxShare * 100)}% of a policy's`,
+    ...file.dlmPolicies.flatMap((policy) => [
+      `  ${policy.name} is run by DLM:`,
+      ...scheduleWords(policy).map((line) => `    ${line}`),
+    ]),
+    ...file.defaultPolicies.map(defaultText),
   ];
 }
 
+function defaultText({ kind, enabled, createEvery, retain }: DefaultPolicy): string {
+  const what = kind === 'volume' ? 'snapshots of volumes' : 'AMIs of instances';
+  const when = `${what} without one of the last ${plural(createEvery, 'day')}, kept ${plural(retain, 'day')}`;
+  return `  DLM's default policy: ${when}${enabled ? '' : ' (disabled)'}`;
+}
+
 /** The coming slots of a policy, in ms. */
-export function nextSlots({ schedule, timezone }: Policy, now: number): number[] {
+export function nextSlots(
+  { schedule, timezone }: Pick<Policy, 'schedule' | 'timezone'>,
+  now: number,
+): number[] {
   const slots: number[] = [];
   for (let after = now; slots.length < NEXT_SLOTS;) {
     const slot = nextSlot(schedule, timezone, after);

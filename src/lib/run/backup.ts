@@ -41,7 +41,7 @@ export async function planBackupRun(request: BackupRequest, context: RunContext)
   const policy = requirePolicy(context.file, request.policy);
   const problem = slotProblem(request.slot, context.clock.now(), policy, request.trigger);
   if (problem) throw new ConfigurationError(`policy ${policy.name}: ${problem.message}`);
-  const { points } = await readPolicyPoints(context, policy.name);
+  const { points } = await readPolicyPoints(context, [policy.name]);
   const sources = await readPolicySources(context, policy);
   const { file } = context;
   const plan = planBackup({ ...request, ...sources, policy, file, points });
@@ -64,12 +64,15 @@ export async function runBackup(request: BackupRequest, context: RunContext): Pr
 function requirePolicy(file: PolicyFile, name: string): Policy {
   const policy = file.policies.find((candidate) => candidate.name === name);
   if (policy) return policy;
-  const names = file.policies.map((candidate) => candidate.name);
-  const retired = file.retired.some((candidate) => candidate.name === name);
-  const what = retired
-    ? 'is retired and makes no backups'
-    : `is not in the policy file${didYouMean(name, names)}`;
-  throw new ConfigurationError(`policy ${JSON.stringify(name)} ${what}`);
+  throw new ConfigurationError(`policy ${JSON.stringify(name)} ${whyNot(file, name)}`);
+}
+
+function whyNot(file: PolicyFile, name: string): string {
+  if (file.retired.some((policy) => policy.name === name)) return 'is retired and makes no backups';
+  if (file.dlmPolicies.some((policy) => policy.name === name))
+    return 'is run by DLM (engine: dlm), which has no backup on demand: use a policy that the Lambdas run';
+  const names = file.policies.map((policy) => policy.name);
+  return `is not in the policy file${didYouMean(name, names)}`;
 }
 
 function refuseUnknownSources(

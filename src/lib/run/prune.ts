@@ -4,7 +4,7 @@ import { planPrune, pruneCandidates, type PruneInput, type PrunePlan } from '../
 import type { SourceFacts } from '../plan/point-verdicts.ts';
 import type { RecoveryPoints } from '../plan/recovery-points.ts';
 import { factsOf } from '../plan/source-facts.ts';
-import type { PolicyFile } from '../policy/policy.ts';
+import { keepingPolicies, type PolicyFile } from '../policy/policy.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { applyDelete } from './apply-delete.ts';
 import type { RunContext } from './context.ts';
@@ -77,7 +77,7 @@ function sourceFacts({ instances, volumes }: Sources, file: PolicyFile): Readonl
 }
 
 function requireKnownPolicy(file: PolicyFile, name: string | undefined): void {
-  const names = [...file.policies, ...file.retired].map((policy) => policy.name);
+  const names = keepingPolicies(file).map((policy) => policy.name);
   if (name === undefined || names.includes(name)) return;
   throw new ConfigurationError(
     `policy ${JSON.stringify(name)} is not in the policy file${didYouMean(name, names)}; what such a policy made is kept`,

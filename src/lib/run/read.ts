@@ -7,7 +7,8 @@ import { listSnapshots } from '../aws/read-snapshots.ts';
 import { listVolumes } from '../aws/read-volumes.ts';
 import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
 import type { Instance, Tags, Volume } from '../plan/inventory.ts';
-import { isMark, MARK, readOwnership } from '../plan/marks.ts';
+import type { MadeByDlm } from '../plan/lifecycle-legacy.ts';
+import { DLM_POLICY, DLM_SCHEDULE, isMark, MARK, readOwnership } from '../plan/marks.ts';
 import { assemblePoints, type Owned, type RecoveryPoints } from '../plan/recovery-points.ts';
 import { sourceKindOf, type Policy } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
@@ -22,8 +23,8 @@ export interface Sources {
 
 /** Every instance and volume of the place. */
 export async function readAllSources(context: RunContext): Promise<Sources> {
-  const instances = await collect(context, 'instances', listInstances(context.clients));
-  const volumes = await collect(context, 'volumes', listVolumes(context.clients));
+  const instances = await readEach(context, 'instances', listInstances(context.clients));
+  const volumes = await readEach(context, 'volumes', listVolumes(context.clients));
   return { instances, volumes };
 }
 
@@ -33,16 +34,16 @@ export async function readPolicySources(context: RunContext, policy: Policy): Pr
   if (sourceKindOf(policy.backup) === 'volume') {
     return {
       instances: [],
-      volumes: await collect(context, 'volumes', listVolumes(context.clients, filters)),
+      volumes: await readEach(context, 'volumes', listVolumes(context.clients, filters)),
     };
   }
-  const instances = await collect(context, 'instances', listInstances(context.clients, filters));
+  const instances = await readEach(context, 'instances', listInstances(context.clients, filters));
   if (instances.length === 0) return { instances, volumes: [] };
   const ids = instances.map(({ id }) => id);
   const attached = ids.length <= MAX_FILTER_VALUES ? [{ name: 'attachment.instance-id', values: ids }] : [];
   // By the instances' own mappings: a volume may be attached to several of them.
   const wanted = new Set(instances.flatMap((instance) => instance.volumes.map(({ volumeId }) => volumeId)));
-  const volumes = await collect(context, 'volumes', listVolumes(context.clients, attached));
+  const volumes = await readEach(context, 'volumes', listVolumes(context.clients, attached));
   return { instances, volumes: volumes.filter(({ id }) => wanted.has(id)) };
 }
 
@@ -51,19 +52,36 @@ export function readAllPoints(context: RunContext): Promise<RecoveryPoints> {
   return readPoints(context, []);
 }
 
-/** The points of one policy. What only foreign resources could tell of them is left out. */
-export function readPolicyPoints(context: RunContext, policy: string): Promise<RecoveryPoints> {
+/** The points of some policies. What only foreign resources could tell of them is left out. */
+export function readPolicyPoints(context: RunContext, policies: readonly string[]): Promise<RecoveryPoints> {
   return readPoints(context, [
     { name: `tag:${MARK.deployment}`, values: [context.file.deployment] },
-    { name: `tag:${MARK.policy}`, values: [policy] },
+    { name: `tag:${MARK.policy}`, values: policies },
   ]);
+}
+
+/** What lifecycle policies made: AMIs, and the snapshots that are of none of them. */
+export async function readMadeByDlm(
+  context: RunContext,
+  lifecyclePolicies: readonly string[],
+): Promise<readonly MadeByDlm[]> {
+  const { clients } = context;
+  const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
+  const snapshots = await readEach(context, "DLM's snapshots", listSnapshots(clients, filters));
+  const images = await readEach(context, "DLM's AMIs", listImages(clients, filters));
+  const mapped = new Set(images.flatMap(({ snapshotIds }) => snapshotIds));
+  return [...images, ...snapshots.filter(({ id }) => !mapped.has(id))].map(({ id, tags }) => ({
+    id,
+    lifecyclePolicy: tags.get(DLM_POLICY) ?? '',
+    schedule: tags.get(DLM_SCHEDULE) ?? '',
+  }));
 }
 
 async function readPoints(context: RunContext, filters: readonly Filter[]): Promise<RecoveryPoints> {
   const { clients, clock } = context;
   // Snapshots before images: an AMI made in between is seen with all its snapshots or not at all.
-  const snapshots = await collect(context, 'snapshots', owned(listSnapshots(clients, filters), context));
-  const images = await collect(context, 'AMIs', owned(listImages(clients, filters), context));
+  const snapshots = await readEach(context, 'snapshots', owned(listSnapshots(clients, filters), context));
+  const images = await readEach(context, 'AMIs', owned(listImages(clients, filters), context));
   return assemblePoints(images, snapshots, clock.now());
 }
 
@@ -79,7 +97,8 @@ async function* owned<T extends { readonly tags: Tags }>(
   }
 }
 
-async function collect<T>(context: RunContext, what: string, items: AsyncIterable<T>): Promise<T[]> {
+/** All of a list, or a ReadError that says which list it was. */
+export async function readEach<T>(context: RunContext, what: string, items: AsyncIterable<T>): Promise<T[]> {
   const { account, region } = context.place;
   const all: T[] = [];
   try {

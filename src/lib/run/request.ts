@@ -7,7 +7,7 @@ import type { Place } from '../policy/policy.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { ConfigurationError } from './errors.ts';
 
-export type Job = 'backup' | 'prune';
+export type Job = 'backup' | 'prune' | 'register-policies';
 
 export interface RunRequest {
   readonly job: Job;
@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly sources?: readonly string[];
   readonly hold?: string;
   readonly accept?: number;
+  /** Policies whose lifecycle policy may be deleted and made anew. */
+  readonly replace?: readonly string[];
   /** Where it is meant to run; it must be where it runs. */
   readonly place?: Place;
   /** Answer the plan, change nothing. */
@@ -27,13 +29,20 @@ export interface RunRequest {
 const WORDS: Record<Job, readonly string[]> = {
   backup: ['job', 'policy', 'slot', 'trigger', 'sources', 'hold', 'place', 'dryRun'],
   prune: ['job', 'policy', 'slot', 'trigger', 'accept', 'place', 'dryRun'],
+  'register-policies': ['job', 'slot', 'trigger', 'replace', 'place', 'dryRun'],
+};
+
+const EXAMPLES: Record<Job, string> = {
+  backup: '{"policy":"daily-ami"}',
+  prune: '{"policy":"daily-ami"}',
+  'register-policies': '{"dryRun":true}',
 };
 
 /** Reads an event, or throws a ConfigurationError with everything that is wrong with it and what was expected. */
 export function readRunRequest(event: unknown, job: Job, now: number): RunRequest {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     throw new ConfigurationError(
-      `the event is ${shown(event)}, expected an object such as {"policy":"daily-ami"} for ${job}`,
+      `the event is ${shown(event)}, expected an object such as ${EXAMPLES[job]} for ${job}`,
     );
   }
   const reader = new Reader(new Map(Object.entries(event)), WORDS[job]);
@@ -46,6 +55,7 @@ export function readRunRequest(event: unknown, job: Job, now: number): RunReques
     ...reader.optional('sources', isTextList, 'a list of instance or volume ids'),
     ...reader.optional('hold', isReason, 'a reason of 1 to 256 characters'),
     ...reader.optional('accept', isCount, 'the exact number of points to delete'),
+    ...reader.optional('replace', isTextList, 'a list of policy names'),
     ...reader.optional('place', isPlace, '{"account":"111122223333","region":"ap-northeast-2"}'),
     dryRun: reader.read('dryRun', isBoolean, 'true or false') ?? false,
   };

@@ -1,6 +1,5 @@
 /** The exact input of every command that changes an account. */
 
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import {
   CreateImageCommand,
   CreateSnapshotCommand,
@@ -9,10 +8,9 @@ import {
   DeregisterImageCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Clients } from '../../../src/lib/aws/clients.ts';
+import { awsClients, type Clients } from '../../../src/lib/aws/clients.ts';
 import { create, deleteSnapshot, deregisterImage } from '../../../src/lib/aws/mutate.ts';
 import type {
   CreateImageAction,
@@ -24,12 +22,7 @@ const ec2Client = new EC2Client({ region: 'ap-northeast-2' });
 const onceClient = new EC2Client({ region: 'ap-northeast-2', maxAttempts: 1 });
 const ec2 = mockClient(ec2Client);
 const once = mockClient(onceClient);
-const clients: Clients = {
-  ec2: ec2Client,
-  ec2Once: onceClient,
-  autoScaling: new AutoScalingClient({ region: 'ap-northeast-2' }),
-  sts: new STSClient({ region: 'ap-northeast-2' }),
-};
+const clients: Clients = { ...awsClients('ap-northeast-2'), ec2: ec2Client, ec2Once: onceClient };
 
 beforeEach(() => {
   ec2.reset();

@@ -19,7 +19,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Clients } from '../../../src/lib/aws/clients.ts';
+import { awsClients, type Clients } from '../../../src/lib/aws/clients.ts';
 import { readAccount } from '../../../src/lib/aws/read-account.ts';
 import { listImages } from '../../../src/lib/aws/read-images.ts';
 import { listInstances } from '../../../src/lib/aws/read-instances.ts';
@@ -31,7 +31,13 @@ import { listVolumes } from '../../../src/lib/aws/read-volumes.ts';
 const ec2Client = new EC2Client({ region: 'ap-northeast-2' });
 const autoScaling = new AutoScalingClient({ region: 'ap-northeast-2' });
 const sts = new STSClient({ region: 'ap-northeast-2' });
-const clients: Clients = { ec2: ec2Client, ec2Once: ec2Client, autoScaling, sts };
+const clients: Clients = {
+  ...awsClients('ap-northeast-2'),
+  ec2: ec2Client,
+  ec2Once: ec2Client,
+  autoScaling,
+  sts,
+};
 const ec2 = mockClient(ec2Client);
 const scaling = mockClient(autoScaling);
 const token = mockClient(sts);

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dlmWords } from '../../../src/lib/policy/dlm-schema.ts';
 import { parsePolicies } from '../../../src/lib/policy/parse-policies.ts';
 
 const EXAMPLE = readFileSync(new URL('../../../policies.yml', import.meta.url), 'utf8');
+
+const DLM_WORDS = Object.keys(dlmWords);
 
 function problemsOf(text: string): readonly string[] {
   const parsed = parsePolicies(text, 'policies.yml');
@@ -12,7 +15,8 @@ function problemsOf(text: string): readonly string[] {
 }
 
 const GOOD = 'version: 1\ndeployment: prod\nretired: { a: {} }\n';
-const FILE = 'a map with version, deployment, optInTag, timezone, policies, retired, prune, targets';
+const FILE =
+  'a map with version, deployment, optInTag, timezone, policies, retired, defaultPolicies, prune, registerPolicies, targets';
 
 describe('[H34] a file that is not what it should be is refused with its line', () => {
   test.each([
@@ -57,7 +61,7 @@ describe('[H34] a file that is not what it should be is refused with its line', 
     [
       'words of JavaScript',
       `${GOOD}constructor: 1`,
-      '4:1 constructor: unknown word "constructor" (expected one of: version, deployment, optInTag, timezone, policies, retired, prune, targets)',
+      '4:1 constructor: unknown word "constructor" (expected one of: version, deployment, optInTag, timezone, policies, retired, defaultPolicies, prune, registerPolicies, targets)',
     ],
     [
       'a megabyte',
@@ -178,6 +182,41 @@ describe('[H34] never throws, and points into the file', () => {
         check(JSON.stringify(value));
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test('on a policy of DLM with any value of any word', () => {
+    const word = fc.constantFrom(...DLM_WORDS, 'keep', 'select', 'schedule', 'timezone', 'backup', 'engine');
+    const good = { engine: 'dlm', backup: 'volume', schedule: 'cron(0 3 1 * ? *)', keep: { last: 12 } };
+    const inside = fc.dictionary(
+      fc.constantFrom(
+        'accounts',
+        'last',
+        'within',
+        'zones',
+        'document',
+        'stages',
+        'tags',
+        'volumes',
+        'exclude',
+        'A',
+      ),
+      fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom('1d', '3m', '48h', 7, ['pre'], { A: ['*'] })),
+    );
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      inside,
+      fc.array(inside, { maxLength: 2 }),
+      fc.constantFrom('1d', '3m', '0s', 3, 0),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(word, value, { maxKeys: 5 }), inside, (words, defaults) => {
+        const policies = { a: { ...good, ...words } };
+        check(
+          JSON.stringify({ version: 1, deployment: 'a', policies, defaultPolicies: { volume: defaults } }),
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -108,6 +108,27 @@ describe('editors are told of', () => {
       '.targets[0].account',
     ],
     ['a share that is none', { prune: { maxShare: '0%' } }, '.prune.maxShare'],
+    ['an engine that is none', { policies: { a: { ...policy, engine: 'dml' } } }, '.policies.a.engine'],
+    [
+      'a copy without a Region',
+      { policies: { a: { ...policy, engine: 'dlm', copies: [{ keep: { within: '30d' } }] } } },
+      '.policies.a.copies[0].region',
+    ],
+    [
+      'a hook of ten retries',
+      { policies: { a: { ...policy, engine: 'dlm', hooks: { document: 'freeze', retries: 10 } } } },
+      '.policies.a.hooks.retries',
+    ],
+    [
+      'an age that is none',
+      { policies: { a: { ...policy, engine: 'dlm', archiveAfter: 'later' } } },
+      '.policies.a.archiveAfter',
+    ],
+    [
+      'a volume type that is none',
+      { defaultPolicies: { volume: { exclude: { volumeTypes: ['gp4'] } } } },
+      '.defaultPolicies.volume.exclude.volumeTypes[0]',
+    ],
   ])('%s', (_, wrong, path) => {
     expect(misfits({ ...example(), ...wrong }, schema)).toEqual([path]);
   });

@@ -78,8 +78,11 @@ describe('reads a good file', () => {
           reboot: false,
         },
       ],
+      dlmPolicies: [],
+      defaultPolicies: [],
       retired: [],
       prune: { schedule: { text: 'every 6 hours', cron: 'cron(0 0,6,12,18 * * ? *)' }, maxShare: 0.3 },
+      registerPolicies: { schedule: { text: 'every 6 hours', cron: 'cron(0 0,6,12,18 * * ? *)' } },
       targets: [],
     });
   });
@@ -162,7 +165,8 @@ const VALUE = 'text of at most 256 characters, in which * is any run and ? any o
 const VALUES = 'a tag value or a list of 1 to 200 of them';
 const RELEASE = 'a duration of days, weeks and hours, at least 1d, such as 90d';
 const KINDS = 'image, snapshots, volume';
-const WORDS = 'backup, schedule, keep, reboot, select, timezone, releaseAfterSourceGone, engine';
+const WORDS =
+  'backup, schedule, keep, reboot, select, timezone, releaseAfterSourceGone, engine, enabled, tags, copyTags, copies, share, fastRestore, archiveAfter, deprecateAfter, exclude, hooks';
 
 describe('names what is wrong with a policy', () => {
   test.each([
@@ -179,8 +183,7 @@ describe('names what is wrong with a policy', () => {
       `7:29 policies.a.releaseAfterSourceGone: 90 is not a duration, expected ${RELEASE}`,
     ],
     ['reboot: yes', '7:13 policies.a.reboot: "yes" is not a switch, expected true or false'],
-    ['engine: dlm', '7:13 policies.a.engine: engine: dlm is not yet supported'],
-    ['engine: lamda', '7:13 policies.a.engine: "lamda" is not an engine, expected lambda'],
+    ['engine: lamda', '7:13 policies.a.engine: "lamda" is not an engine, expected lambda or dlm'],
     [
       'select: {}',
       '7:5 policies.a.select.tags: missing, expected a map of tag keys to values, such as Team: [payments, ledger-*]',
@@ -231,21 +234,34 @@ describe('names what is wrong with a policy', () => {
     expect(problemsOf(withPolicy(`    ${line}`))).toEqual([problem]);
   });
 
-  test.each([
-    'copies',
-    'hooks',
-    'lock',
-    'protect',
-    'archiveAfter',
-    'deprecateAfter',
-    'share',
-    'removal',
-    'rehearse',
-  ])('%s is not yet supported, and that is all that is said of it', (word) => {
-    expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([
-      `7:5 policies.a.${word}: ${word} is not yet supported`,
-    ]);
-  });
+  test.each(['lock', 'protect', 'removal', 'rehearse'])(
+    '%s is not yet supported with any engine, and that is all that is said of it',
+    (word) => {
+      const said = `policies.a.${word}: ${word} is not yet supported`;
+      expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([`7:5 ${said}`]);
+      expect(
+        problemsOf(withPolicy('    engine: dlm', '    keep: { last: 1 }', `    ${word}: { any: thing }`)),
+      ).toEqual([`9:5 ${said}`]);
+    },
+  );
+
+  test.each(['copies', 'share', 'hooks', 'archiveAfter', 'deprecateAfter'])(
+    '%s is not yet supported with engine: lambda, and that is all that is said of it',
+    (word) => {
+      const said = `policies.a.${word}: ${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`;
+      expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([`7:5 ${said}`]);
+      expect(problemsOf(withPolicy('    engine: lambda', `    ${word}: {}`))).toEqual([`8:5 ${said}`]);
+    },
+  );
+
+  test.each(['enabled', 'tags', 'copyTags', 'fastRestore', 'exclude'])(
+    '%s is only for engine: dlm, and that is all that is said of it',
+    (word) => {
+      expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([
+        `7:5 policies.a.${word}: ${word} is only for engine: dlm, expected it left out with engine: lambda`,
+      ]);
+    },
+  );
 
   test.each([
     [
@@ -375,7 +391,7 @@ describe('names what is wrong with the rest of the file', () => {
     [
       'no policy at all',
       'version: 1\ndeployment: prod\npolicies: {}',
-      '3:1 policies: no policy at all, expected at least one in policies or retired',
+      '3:1 policies: no policy at all, expected at least one in policies, retired or defaultPolicies',
     ],
     [
       'a retired policy with more than rules',
@@ -399,7 +415,7 @@ test('reports every problem at once, by line', () => {
     [
       `p.yml:7:20 policies.a.keep.daily: daily is 0, ${COUNT} (leave the rule out instead of zero)`,
       'p.yml:7:23 policies.a.keep.dayly: unknown word "dayly" (did you mean daily?)',
-      'p.yml:8:5 policies.a.copies: copies is not yet supported',
+      'p.yml:8:5 policies.a.copies: copies is not yet supported with engine: lambda; DLM has it (engine: dlm)',
       'p.yml:9:11 timezone: "Asia/Seul" is not a time zone, expected an IANA name such as Asia/Seoul or UTC (did you mean Asia/Seoul?)',
       'p.yml:10:1 optintag: unknown word "optintag" (did you mean optInTag?)',
       '5 problems in p.yml',
