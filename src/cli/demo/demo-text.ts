@@ -54,7 +54,7 @@ function dlmText({ dlm }: DemoResult, paint: Paint): string[] {
     policy,
     id,
     state,
-    `${made} made, ${deleted} deleted, ${kept} exist`,
+    `${made} made, ${deleted} deleted, ${kept} kept`,
   ]);
   return [paint.bold('AMIs and snapshots by DLM'), ...table(rows), ''];
 }
