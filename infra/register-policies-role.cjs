@@ -5,8 +5,8 @@ const { allow, arnOf, role, sub } = require('./iam.cjs');
 const LIFECYCLE_POLICIES = sub('arn:${AWS::Partition}:dlm:${AWS::Region}:${AWS::AccountId}:policy/*');
 
 /**
- * Keeps this deployment's lifecycle policies as the file says. It makes none without this deployment's tag, which only
- * the creating call can set: it may tag nothing, so it cannot make others' its own. Neither makes nor deletes backups.
+ * Keeps this deployment's lifecycle policies as the file says, and makes none without this deployment's tag. Neither
+ * makes nor deletes backups.
  */
 function registerPoliciesRole(file, dlmRoleIds) {
   const { deployment } = file;
@@ -31,7 +31,6 @@ function registerPoliciesRole(file, dlmRoleIds) {
         condition: IN_THIS_REGION,
       }),
       allow('ReadLifecyclePolicies', { actions: 'dlm:GetLifecyclePolicy', resources: LIFECYCLE_POLICIES }),
-      // The tag in the request asks for no dlm:TagResource (Service Authorization Reference).
       allow('CreateOnlyItsOwn', {
         actions: 'dlm:CreateLifecyclePolicy',
         resources: '*',
@@ -40,6 +39,15 @@ function registerPoliciesRole(file, dlmRoleIds) {
             ...IN_THIS_REGION.StringEquals,
             'aws:RequestTag/ec2-backup:deployment': deployment,
           },
+        },
+      }),
+      // AWS's references differ on whether the tags of a creating call ask for it. Nothing in src/ sends TagResource.
+      allow('TagWhatItCreates', {
+        actions: 'dlm:TagResource',
+        resources: LIFECYCLE_POLICIES,
+        condition: {
+          StringEquals: { 'aws:RequestTag/ec2-backup:deployment': deployment },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': ['ec2-backup:deployment', 'ec2-backup:policy'] },
         },
       }),
       allow('ChangeOnlyItsOwn', {

@@ -14,21 +14,25 @@ export interface AccountOptions {
   readonly json?: boolean;
 }
 
-export function withAccountOptions(command: Command): Command {
+export const POLICIES_HELP = 'the policy file; EC2_BACKUP_POLICIES names another default';
+
+export function withAccountOptions({ policiesPath }: Shell, command: Command): Command {
   return command
-    .option('--policies <file>', 'the policy file', 'policies.yml')
+    .option('--policies <file>', POLICIES_HELP, policiesPath)
     .option('--deployment <name>', "act as this deployment instead of the policy file's")
     .option('--region <region>', 'AWS Region (default: AWS_REGION or the profile)')
     .option('--json', 'print JSON');
 }
 
-/** Loads the policy file, finds the place, and runs `work` while progress is shown. */
+/** Loads the policy file, lets `check` throw at what needs no account, finds the place, and runs `work` while progress is shown. */
 export async function withAccount<T>(
   options: AccountOptions,
   shell: Shell,
   work: (context: RunContext) => Promise<T>,
+  check?: (file: PolicyFile) => void,
 ): Promise<T> {
   const file = withDeployment(await loadPolicies(options.policies), options.deployment);
+  check?.(file);
   const { region, clients } = await shell.connect(options.region);
   const view = shell.progress('Asking which account this is');
   try {

@@ -5,7 +5,13 @@ import { runJson } from '../lib/report/outcome-json.ts';
 import { backupPlanText, skippedText } from '../lib/report/plan-text.ts';
 import { planJson, skippedOf } from '../lib/report/plan-json.ts';
 import { plural } from '../lib/report/text.ts';
-import { applyBackup, planBackupRun, type BackupReport, type BackupRunPlan } from '../lib/run/backup.ts';
+import {
+  applyBackup,
+  planBackupRun,
+  requirePolicy,
+  type BackupReport,
+  type BackupRunPlan,
+} from '../lib/run/backup.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
@@ -31,10 +37,12 @@ export async function backupCommand(options: BackupOptions, shell: Shell): Promi
     ...(options.source && { sources: options.source }),
     ...(options.hold !== undefined && { hold: readHold(options.hold) }),
   };
-  const planned = await withAccount(options, shell, async (context) => ({
-    plan: await planBackupRun(request, context),
-    context,
-  }));
+  const planned = await withAccount(
+    options,
+    shell,
+    async (context) => ({ plan: await planBackupRun(request, context), context }),
+    (file) => requirePolicy(file, request.policy),
+  );
   showPlan(planned.plan, planned.context, options, shell);
   const { actions } = planned.plan;
   const question = `Make ${plural(actions.length, 'backup')} in ${formatPlace(planned.context.place)}?`;

@@ -1,4 +1,5 @@
-import { awsClients, isKnownRegion, resolveRegion } from '../lib/aws/clients.ts';
+import { awsClients, resolveRegion } from '../lib/aws/clients.ts';
+import { isKnownRegion } from '../lib/aws/regions.ts';
 import { describeError } from '../lib/aws/errors.ts';
 import { ConfigurationError } from '../lib/run/errors.ts';
 import type { Connection } from './shell.ts';

@@ -22,6 +22,7 @@ const shell: Shell = {
     bad: colors.red,
     warn: colors.yellow,
   },
+  policiesPath: policiesPath(process.env['EC2_BACKUP_POLICIES']),
   clock: {
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -35,6 +36,11 @@ const shell: Shell = {
   progress,
   readInput: () => readAll(process.stdin),
 };
+
+/** An empty variable is as good as none. */
+function policiesPath(named = ''): string {
+  return named === '' ? 'policies.yml' : named;
+}
 
 function progress(title: string): ProgressView {
   if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };

@@ -9,6 +9,7 @@ import { formatPlace } from '../lib/run/place.ts';
 import {
   applyPolicies,
   planPoliciesRun,
+  requireDlmPolicies,
   readLifecyclePolicies,
   type PoliciesPlan,
   type PoliciesRequest,
@@ -82,10 +83,12 @@ export async function policiesListCommand(options: AccountOptions, shell: Shell)
 }
 
 function planPolicies(options: PoliciesPlanOptions, shell: Shell): Promise<Planned> {
-  return withAccount(options, shell, async (context) => ({
-    plan: await planPoliciesRun(requestOf(options), context),
-    context,
-  }));
+  return withAccount(
+    options,
+    shell,
+    async (context) => ({ plan: await planPoliciesRun(requestOf(options), context), context }),
+    (file) => requireDlmPolicies(file, options.replace ?? []),
+  );
 }
 
 function requestOf({ replace }: PoliciesPlanOptions): PoliciesRequest {

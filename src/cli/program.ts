@@ -4,7 +4,7 @@
  */
 
 import { Command, CommanderError } from 'commander';
-import { withAccountOptions, type AccountOptions } from './account.ts';
+import { POLICIES_HELP, withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
@@ -53,13 +53,13 @@ function buildProgram(shell: Shell, end: End): Command {
 }
 
 function addAccountCommands(program: Command, shell: Shell, end: End): void {
-  withAccountOptions(program.command('plan'))
+  withAccountOptions(shell, program.command('plan'))
     .description('print what backup and prune would do now; changes nothing')
     .addHelpText('after', example('ec2-backup plan --region ap-northeast-2'))
     .action(async (options: AccountOptions) =>
       end(await (await import('./plan-command.ts')).planCommand(options, shell)),
     );
-  withAccountOptions(program.command('backup'))
+  withAccountOptions(shell, program.command('backup'))
     .description('back up the sources of a policy now')
     .requiredOption('--policy <name>', 'the policy to run', once('--policy'))
     .option('--source <id...>', "only these of the policy's instances or volumes")
@@ -74,7 +74,7 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .action(async (options: BackupOptions) =>
       end(await (await import('./backup-command.ts')).backupCommand(options, shell)),
     );
-  withAccountOptions(program.command('prune'))
+  withAccountOptions(shell, program.command('prune'))
     .description('delete the recovery points that no rule keeps')
     .option('--policy <name>', 'only what this policy made', once('--policy'))
     .option('--accept <n>', 'run a plan that the guard refused, if it still deletes exactly n points')
@@ -84,7 +84,7 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .action(async (options: PruneOptions) =>
       end(await (await import('./prune-command.ts')).pruneCommand(options, shell)),
     );
-  withAccountOptions(program.command('list'))
+  withAccountOptions(shell, program.command('list'))
     .description('list recovery points with state, age, verdict and reasons')
     .argument('[source]', 'an instance or volume id (default: every source)')
     .addHelpText('after', example('ec2-backup list i-0123456789abcdef0'))
@@ -102,14 +102,14 @@ function addPoliciesCommands(program: Command, shell: Shell, end: End): void {
     '--replace <name...>',
     'policies to delete and make anew, where DLM cannot change them',
   ] as const;
-  withAccountOptions(policies.command('plan'))
+  withAccountOptions(shell, policies.command('plan'))
     .description('print how DLM differs from the policy file; changes nothing')
     .option(...replace)
     .addHelpText('after', example('ec2-backup policies plan --region ap-northeast-2'))
     .action(async (options: PoliciesPlanOptions) =>
       end(await (await import('./policies-command.ts')).policiesPlanCommand(options, shell)),
     );
-  withAccountOptions(policies.command('apply'))
+  withAccountOptions(shell, policies.command('apply'))
     .description('create, update and delete lifecycle policies until DLM holds what the file says')
     .option(...replace)
     .option('--yes', 'do not ask')
@@ -118,7 +118,7 @@ function addPoliciesCommands(program: Command, shell: Shell, end: End): void {
     .action(async (options: PoliciesApplyOptions) =>
       end(await (await import('./policies-command.ts')).policiesApplyCommand(options, shell)),
     );
-  withAccountOptions(policies.command('list'))
+  withAccountOptions(shell, policies.command('list'))
     .description('list every lifecycle policy of the place, with state and, for ERROR, what to do')
     .addHelpText('after', example('ec2-backup policies list --json'))
     .action(async (options: AccountOptions) =>
@@ -145,7 +145,7 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
   program
     .command('validate')
     .description('check the policy file and say what it means')
-    .option('--policies <file>', 'the policy file', 'policies.yml')
+    .option('--policies <file>', POLICIES_HELP, shell.policiesPath)
     .option('--deployment <name>', "act as this deployment instead of the policy file's")
     .option('--json', 'print JSON')
     .addHelpText('after', example('ec2-backup validate --policies policies.yml'))

@@ -12,6 +12,8 @@ export interface Shell {
   /** Somebody is there to answer a question. */
   readonly interactive: boolean;
   readonly paint: Paint;
+  /** The policy file when --policies names none: EC2_BACKUP_POLICIES, as for the deployment, or policies.yml. */
+  readonly policiesPath: string;
   readonly clock: Clock;
   /** Clients for a Region, by default the one of the SDK's conventions; a ConfigurationError when there is none. */
   connect(region: string | undefined): Promise<Connection>;

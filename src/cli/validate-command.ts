@@ -1,8 +1,11 @@
+import { featureWords } from '../lib/policy/dlm-feature-words.ts';
 import { formatKeep } from '../lib/policy/keep.ts';
 import { loadPolicies, PolicyFileError } from '../lib/policy/load-policies.ts';
 import { isDlmPolicy, runningPolicies, type PolicyFile } from '../lib/policy/policy.ts';
 import { formatInstant } from '../lib/policy/instant.ts';
+import { skippedText } from '../lib/report/plan-text.ts';
 import { nextSlots, policyFileText } from '../lib/report/policy-text.ts';
+import { regionRemarks } from '../lib/run/region-remarks.ts';
 import { withDeployment, type AccountOptions } from './account.ts';
 import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
@@ -11,7 +14,8 @@ export async function validateCommand(options: AccountOptions, shell: Shell): Pr
   if (!options.json) {
     const file = withDeployment(await loadPolicies(options.policies), options.deployment);
     const text = policyFileText(file, shell.clock.now(), shell.paint);
-    shell.out([`${options.policies} is valid`, ...text].join('\n'));
+    const notes = skippedText([], regionRemarks(file), shell.paint);
+    shell.out([`${options.policies} is valid`, ...text, ...notes].join('\n'));
     return EXIT.done;
   }
   try {
@@ -39,8 +43,14 @@ function validJson(file: PolicyFile, now: number): object {
       timezone: policy.timezone,
       keep: formatKeep(policy.keep),
       nextSlots: nextSlots(policy, now).map(formatInstant),
+      ...(isDlmPolicy(policy) && {
+        enabled: policy.enabled,
+        schedules: policy.schedules,
+        features: featureWords(policy),
+      }),
     })),
     defaultPolicies: file.defaultPolicies,
+    warnings: regionRemarks(file),
     retired: file.retired.map(({ name, keep }) => ({ name, keep: formatKeep(keep) })),
   };
 }

@@ -28,6 +28,8 @@ export interface RoleSpec {
   /** Patterns of actions, with `*`; everything unless given. */
   readonly allow?: readonly string[];
   readonly deny?: readonly string[];
+  /** Keys of conditions in its policies, which a simulation reports as missing. */
+  readonly conditionKeys?: readonly string[];
 }
 
 /** The truth now, without lag. Times are milliseconds since the epoch; details are a copy. */
@@ -89,6 +91,7 @@ export function createRole(world: World, spec: RoleSpec): string {
     trust: spec.trust ?? trustOfDlm(world.account),
     allowed: spec.allow ?? ['*'],
     denied: spec.deny ?? [],
+    conditionKeys: spec.conditionKeys ?? [],
   };
   world.roles.set(name, role);
   return role.arn;

@@ -52,7 +52,7 @@ export const simulatePrincipalPolicy: Command<SimulatePrincipalPolicyRequest, Si
             EvalResourceName: resource,
             EvalDecision: decide(role, action),
             MatchedStatements: [],
-            MissingContextValues: [],
+            MissingContextValues: [...role.conditionKeys],
           })),
         ),
     });

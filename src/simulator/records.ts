@@ -192,4 +192,5 @@ export interface RoleRecord {
   /** Patterns of actions, with `*`, on any resource. */
   readonly allowed: readonly string[];
   readonly denied: readonly string[];
+  readonly conditionKeys: readonly string[];
 }

@@ -30,6 +30,16 @@ test('tells day by day what happened, then what is kept and why, pruned, refused
   expect(out).toContain('All of it happened in a simulated account, in memory: no AWS was touched.');
 });
 
+test('registers what DLM runs, tells what DLM made, and what was put right', async () => {
+  const { out } = await run(['demo', '--policies', 'policies.yml', '--days', '5']);
+  expect(out).toMatch(/^ +\* register-policies: hourly-data is registered in DLM$/m);
+  expect(out).toMatch(/^ +\* somebody disables policy-\w+, DLM's policy for hourly-data, in the console$/m);
+  expect(out).toMatch(
+    /^ +\* register-policies: hourly-data is put right: State is DISABLED, wanted ENABLED$/m,
+  );
+  expect(out).toMatch(/^ {2}hourly-data +policy-\w+ +ENABLED +2\d\d made, 1\d\d deleted, 48 kept$/m);
+});
+
 test('--json holds the same as data, and prints nothing else', async () => {
   const { code, out } = await run([...DEMO, '--json']);
   expect(code).toBe(0);

@@ -41,6 +41,7 @@ export async function run(args: readonly string[], options: FakeShellOptions = {
     note: (text) => notes.push(`${text}\n`),
     interactive: options.interactive ?? false,
     paint: { bold: same, dim: same, good: same, bad: same, warn: same },
+    policiesPath: 'policies.yml',
     clock: options.scenario?.clock ?? STOPPED,
     connect: options.connect ?? ((region) => connectTo(options.scenario, region)),
     confirm: (question) => {

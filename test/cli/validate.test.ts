@@ -127,3 +127,59 @@ test('a bad --deployment is refused', async () => {
   expect(code).toBe(2);
   expect(notes).toContain('--deployment is "Prod!", expected 1 to 32 of a-z, 0-9 and -');
 });
+
+test('a file with policies of DLM is said in words: its schedules and everything it asks for', async () => {
+  const file = await fileWith(`
+version: 1
+deployment: prod
+policies:
+  hourly: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 }, select: { tags: { Team: [a, b] } }, hooks: { document: freeze }, exclude: { bootVolume: true, volumes: { Role: [tmp] } }, tags: { Cost: "42" }, releaseAfterSourceGone: 30d, enabled: false }
+  disks: { engine: dlm, backup: volume, schedule: cron(0 12 * * ? *), keep: { daily: 7, weekly: 4 }, copyTags: true, copies: [{ region: eu-west-1, keep: { within: 30d }, key: "arn:aws:kms:eu-west-1:111122223333:key/k" }], share: { accounts: ["444455556666"], unshareAfter: 7d }, fastRestore: { last: 2, zones: [us-east-1a] } }
+  books: { engine: dlm, backup: volume, schedule: cron(0 3 1 * ? *), keep: { within: 1y }, archiveAfter: 2m }
+  amis: { engine: dlm, backup: image, schedule: every 24 hours, keep: { last: 10 }, deprecateAfter: 4, reboot: true }
+defaultPolicies:
+  volume: { every: 1d, keep: { within: 7d }, copies: [us-east-1], extendDeletion: true, exclude: { bootVolumes: true, volumeTypes: [st1], tags: { Tmp: "1" } } }
+`);
+  const { code, out } = await run(['validate', '--policies', file]);
+  expect(code).toBe(0);
+  expect(out.slice(out.indexOf('  hourly is run by DLM'))).toBe(`  hourly is run by DLM:
+    base: every 1 hour from 00:00 UTC, keeps 24
+    disabled: DLM makes nothing
+    sources: tag Team is a or b
+    tags: Cost=42
+    without boot volumes
+    without volumes tagged Role=tmp
+    runs SSM document freeze; when it fails: crash-consistent, 0 retries
+    releaseAfterSourceGone holds for what the Lambdas made, not for what DLM makes
+  disks is run by DLM:
+    base: cron(0 12 * * ? *) UTC, keeps 7
+    weekly: cron(0 12 ? * SUN *) UTC, keeps 4
+    weekly fires with base: DLM then makes one backup, kept by the longest
+    with the tags of the source
+    copies to eu-west-1, each for 30d, encrypted with arn:aws:kms:eu-west-1:111122223333:key/k
+    shared with 444455556666 for 7d
+    fast restore in us-east-1a: the newest 2
+  books is run by DLM:
+    base: cron(0 3 1 * ? *) UTC, keeps each for 1y
+    standard tier: each for 2m; then archive: each for 10m
+  amis is run by DLM:
+    base: every 24 hours from 00:00 UTC, keeps 10
+    shuts instances down for a clean AMI
+    the 6 oldest are deprecated
+  DLM's default policy: snapshots of volumes that had none in the last 1 day, kept 7 days; copied to us-east-1; without boot volumes; without st1; without Tmp=1; also deletes the last one when the source is gone or the policy is off (extendDeletion)
+`);
+});
+
+test('a Region that the SDK does not know is asked about', async () => {
+  const file = await fileWith(`
+version: 1
+deployment: prod
+policies:
+  disks: { engine: dlm, backup: volume, schedule: every 24 hours, keep: { last: 7 }, copies: [{ region: eu-wst-1, keep: { within: 30d } }] }
+targets: [{ account: "111122223333", region: eu-west-1 }]
+`);
+  const { code, out } = await run(['validate', '--policies', file]);
+  expect(code).toBe(0);
+  expect(out).toContain('disks    Region eu-wst-1 is none that the AWS SDK knows: is it right?');
+  expect(out).not.toContain('Region eu-west-1 is none');
+});

@@ -137,20 +137,26 @@ describe('lifecycle policies', () => {
     expect(refusedBy(role, [now.lifecyclePolicy('GetLifecyclePolicy', id)])).toEqual([]);
   });
 
-  test.each(['dlm:TagResource', 'dlm:UntagResource'])(
-    'that exist are not made its own by %s',
-    async (action) => {
-      const { scenario } = await someRuns();
-      const { region, account } = scenario;
-      const now = new Authorisations(account.account, region);
-      const tagging = region.lifecyclePolicies().map(({ id }) => {
-        const asked = { ...now.lifecyclePolicy('TagResource', id), action };
-        return withContext(asked, { 'aws:RequestTag/ec2-backup:deployment': 'test' });
+  test.each<[string, action: string, tags: Readonly<Record<string, string>>]>([
+    ['taken off', 'dlm:UntagResource', { 'ec2-backup:deployment': 'test' }],
+    ['of another deployment', 'dlm:TagResource', { 'ec2-backup:deployment': 'other' }],
+    ['besides those two', 'dlm:TagResource', { 'ec2-backup:deployment': 'test', Team: 'a' }],
+    ['without the deployment’s', 'dlm:TagResource', { 'ec2-backup:policy': 'hourly' }],
+  ])('get no tags but its own: none %s', async (_, action, tags) => {
+    const { scenario } = await someRuns();
+    const { region, account } = scenario;
+    const now = new Authorisations(account.account, region);
+    const tagging = region.lifecyclePolicies().map(({ id }) => {
+      const asked = { ...now.lifecyclePolicy('TagResource', id), action };
+      const requested = new Map(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]));
+      return withContext(asked, {
+        ...Object.fromEntries<string>(requested),
+        'aws:TagKeys': Object.keys(tags),
       });
-      expect(tagging.length).toBeGreaterThan(0);
-      expect(allowedBy(role, tagging)).toEqual([]);
-    },
-  );
+    });
+    expect(tagging.length).toBeGreaterThan(0);
+    expect(allowedBy(role, tagging)).toEqual([]);
+  });
 });
 
 describe('roles', () => {

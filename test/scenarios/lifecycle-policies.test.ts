@@ -35,6 +35,11 @@ function without(name: string): string {
     .join('\n');
 }
 
+/** No policy that copies anywhere. */
+function withoutDisks(): string {
+  return POLICIES.replace(/ {2}disks:\n(?: {4}.*\n)+/, '');
+}
+
 function editSchedules(id: string, change: (schedule: Schedule) => Schedule): void {
   const { details } = scenario.region.lifecyclePolicies().find((one) => one.id === id) ?? {};
   scenario.region.editLifecyclePolicy(id, { details: { Schedules: (details?.Schedules ?? []).map(change) } });
@@ -149,6 +154,31 @@ describe('registering lifecycle policies', () => {
     expect(idOf('hourly')).toBeDefined();
   });
 
+  test('a rename before the deploy takes nothing away: the new one is refused, so the old one stays', async () => {
+    const before = withoutDisks();
+    const bare = new Scenario({ policies: before });
+    bare.createDlmRoles();
+    await bare.registerPolicies();
+    const copies = 'copies: [{ region: eu-west-1, keep: { within: 7d } }], tags: { Cost';
+    bare.edit(before.replace('hourly:', 'hourly-new:').replace('tags: { Cost', copies));
+    const { plan, outcomes } = await bare.registerPolicies();
+    expect(outcomes).toEqual([]);
+    expect(plan.refused.map(({ policy }) => policy)).toEqual(['hourly-new', 'hourly']);
+    expect(plan.refused[0]?.reason).toContain('ec2:CopySnapshot');
+    const left = bare.region.lifecyclePolicies().map(({ tags }) => tags['ec2-backup:policy']);
+    expect(left).toContain('hourly');
+  });
+
+  test('is not planned on a list of which one is missing', async () => {
+    await scenario.registerPolicies();
+    scenario.region.faults = ({ command, input }) =>
+      command === 'GetLifecyclePolicy' && JSON.stringify(input).includes(idOf('hourly'))
+        ? { kind: 'error', name: 'ResourceNotFoundException', message: 'no', status: 404 }
+        : undefined;
+    await expect(scenario.registerPolicies()).rejects.toThrow('does not know it when asked');
+    expect(scenario.region.lifecyclePolicies()).toHaveLength(4);
+  });
+
   test('enables and disables by the file', async () => {
     await scenario.registerPolicies();
     scenario.edit(POLICIES.replace('every 1 hours,', 'every 1 hours, enabled: false,'));
@@ -178,6 +208,21 @@ describe('registering lifecycle policies', () => {
     const { plan } = await bare.registerPolicies();
     expect(plan.refused.map(({ policy }) => policy)).toEqual(['disks']);
     expect(plan.refused[0]?.reason).toContain('ec2:CopySnapshot');
+  });
+
+  test.each<[string, string, refused: string[]]>([
+    [
+      'our own conditions hang on',
+      'aws:ResourceTag/Backup:Hold',
+      ['hourly', 'disks', 'images', 'default-volume'],
+    ],
+    ['only DLM’s own call has', 'aws:SourceVpce', []],
+  ])('a denial counts where the value that is missing is one that %s', async (_, key, refused) => {
+    const bare = new Scenario({ policies: POLICIES });
+    for (const name of ['test-ap-northeast-2-dlm-snapshots', 'test-ap-northeast-2-dlm-images'])
+      bare.region.createRole({ name, path: '/ec2-backup/', allow: ['ec2:Describe*'], conditionKeys: [key] });
+    const { plan } = await bare.registerPolicies();
+    expect(plan.refused.map(({ policy }) => policy)).toEqual(refused);
   });
 
   test('where roles may not be looked at, it says so and goes on', async () => {
@@ -263,12 +308,42 @@ describe('a change of engine', () => {
     ]);
     const told = plan.warnings.find((warning) => warning.id === id)?.reason ?? '';
     expect(told).toContain(`${made.length} AMIs and snapshots`);
+    expect(told).not.toContain('its copies');
     expect(told).toContain('DLM no longer deletes it');
     scenario.clock.advance(30 * DAY);
     await scenario.prune();
     const left = scenario.region.snapshots().map((snapshot) => snapshot.id);
     expect(left).toEqual(expect.arrayContaining(made.map((snapshot) => snapshot.id)));
   });
+});
+
+test('copies in other Regions that nobody deletes any more are named', async () => {
+  const id = scenario.region.createVolume({
+    sizeGiB: 8,
+    type: 'gp3',
+    zone: `${scenario.region.name}a`,
+    tags: { Backup: 'disks' },
+  });
+  await scenario.registerPolicies();
+  scenario.clock.advance(2 * DAY);
+  scenario.edit(withoutDisks());
+  const { warnings } = await scenario.planPolicies();
+  const told = warnings.find(({ policy }) => policy === 'disks')?.reason;
+  expect(id).toBeDefined();
+  expect(told).toContain('; its copies in eu-west-1 are not counted');
+});
+
+test('what is kept by age and disabled outlives its age, and the plan says so', async () => {
+  await scenario.registerPolicies();
+  scenario.edit(POLICIES.replace('within: 14d }', 'within: 14d }, enabled: false'));
+  const { warnings } = await scenario.planPolicies();
+  expect(warnings.filter(({ id }) => id === idOf('images'))).toEqual([
+    {
+      id: idOf('images'),
+      policy: 'images',
+      reason: 'it is disabled: what it made is kept by age, and stays for as long as it is disabled',
+    },
+  ]);
 });
 
 describe('[H32] DLM’s traps', () => {
@@ -282,10 +357,13 @@ describe('[H32] DLM’s traps', () => {
     expect((await scenario.planPolicies()).actions).toEqual([]);
   });
 
-  test('a call that DLM never took is reported, and made by the next run', async () => {
+  test('calls that DLM never took are looked for together, reported, and made by the next run', async () => {
     scenario.region.faults = ({ command }) =>
       command === 'CreateLifecyclePolicy' ? { kind: 'unavailable', accepted: false } : undefined;
+    const start = scenario.clock.now();
     const { outcomes } = await scenario.registerPolicies();
+    // Lambda has fifteen minutes for all of them.
+    expect(scenario.clock.now() - start).toBeLessThan(6 * 60_000);
     expect(outcomes.every(isFailure)).toBe(true);
     expect(outcomes[0]?.error).toContain('the next run makes it');
     scenario.region.faults = () => undefined;
@@ -325,6 +403,10 @@ describe('[H32] DLM’s traps', () => {
       if (lifecycleMerge === 'schedules') {
         expect(outcomes).toMatchObject([{ status: 'failed', policy: 'hourly' }]);
         expect(outcomes[0]?.error).toContain('Schedules[base].FastRestoreRule.Count is 1, wanted none');
+        expect(outcomes[0]?.error).toContain('policies apply --replace hourly makes it anew');
+        const replaced = await place.registerPolicies({ replace: ['hourly'] });
+        expect(replaced.outcomes.map(({ status }) => status)).toEqual(['done', 'done']);
+        expect((await place.planPolicies()).actions).toEqual([]);
       } else {
         expect(outcomes.map(({ status }) => status)).toEqual(['done']);
         expect((await place.planPolicies()).actions).toEqual([]);

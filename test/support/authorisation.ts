@@ -113,7 +113,13 @@ export class Authorisations {
         const { context, ...rest } = this.#onAll(`dlm:${command}`, command);
         // Its tags are of the shape that the SDK checked where the call was made.
         const tags = (input.get('Tags') ?? {}) as Tags;
-        return [{ ...rest, context: { ...context, ...requestTags(tags) } }, ...passed];
+        const create = { ...rest, context: { ...context, ...requestTags(tags) } };
+        const tagging = this.lifecyclePolicy('TagResource', 'policy-0');
+        return [
+          create,
+          { ...tagging, command, context: { ...tagging.context, ...requestTags(tags) } },
+          ...passed,
+        ];
       }
       case 'GetLifecyclePolicy':
       case 'UpdateLifecyclePolicy':

@@ -40,9 +40,10 @@ export function resultText(result: DemoResult, paint: Paint): string[] {
     ...dlmText(result, paint),
     paint.bold('Skipped'),
     ...table(result.skipped.map((skipped) => skippedRow(skipped, fleet.names))),
+    ...(result.skipped.length === 0 ? ['  nothing'] : []),
     '',
     paint.bold(
-      `${days.length} days: ${made} made, ${gone} pruned, ${end.verdicts.length} kept, ${calls} API calls.`,
+      `${days.length} days: ${made} made, ${gone} pruned, ${end.verdicts.length} kept${result.dlm.length > 0 ? " besides DLM's" : ''}, ${calls} API calls.`,
     ),
     'All of it happened in a simulated account, in memory: no AWS was touched.',
   ];

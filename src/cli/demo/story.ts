@@ -32,7 +32,8 @@ export const STORY: readonly StoryEvent[] = [
   { at: 0.85, act: restoreRetention },
 ];
 
-function failNextImage({ region }: DemoWorld): string {
+function failNextImage({ region, file }: DemoWorld): string | undefined {
+  if (file.policies.every(({ backup }) => backup !== 'image')) return undefined;
   region.faults = onCommand('CreateImage', 1, { kind: 'fails-later', reason: 'Internal error' });
   return 'EC2 has a bad day: the next AMI will end in state failed';
 }

@@ -1,4 +1,3 @@
-import { partition } from '@aws-sdk/core/client';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DLMClient } from '@aws-sdk/client-dlm';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -36,15 +35,4 @@ export function awsClients(region: string): Clients {
 /** The Region of AWS_REGION or the profile; throws where neither names one. */
 export function resolveRegion(): Promise<string> {
   return new EC2Client({}).config.region();
-}
-
-/** Whether this version of the SDK has the Region on its list. */
-export function isKnownRegion(region: string): boolean {
-  // For an unknown name `partition` guesses by its form; only a listed one has a description.
-  return 'description' in partition(region);
-}
-
-/** `aws`, `aws-cn`, …: what ARNs of the Region start with. */
-export function partitionOf(region: string): string {
-  return partition(region).name;
 }

@@ -17,7 +17,10 @@ export async function* listLifecyclePolicies({ dlm }: Pick<Clients, 'dlm'>): Asy
   const ids = Policies.map(({ PolicyId }) => required(PolicyId, 'PolicyId of GetLifecyclePolicies')).sort();
   for (const id of ids) {
     const policy = await readLifecyclePolicy({ dlm }, id);
-    if (policy) yield policy;
+    // Left out, it would be taken for one that does not exist, and made a second time.
+    if (!policy)
+      throw new Error(`DLM lists ${id} but does not know it when asked: it may just have been deleted`);
+    yield policy;
   }
 }
 

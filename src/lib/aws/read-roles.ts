@@ -22,11 +22,23 @@ export async function readTrust(
   }
 }
 
-/** Which of the actions IAM would deny the role on a resource (an ARN, or `*`), its boundary and SCPs counted in. */
+/** What IAM is asked. */
+export interface Asked {
+  /** An ARN, or `*`. */
+  readonly resource: string;
+  readonly actions: readonly string[];
+}
+
+/**
+ * Which of the actions IAM would deny the role, its boundary and SCPs counted in. A denial does not count where it may
+ * hang on a key that only DLM's own call has a value for; the deployment's own conditions, whose keys are given, deny
+ * nothing when those have no value.
+ */
 export async function deniedActions(
   { iam }: Pick<Clients, 'iam'>,
   roleArn: string,
-  { resource, actions }: { readonly resource: string; readonly actions: readonly string[] },
+  { resource, actions }: Asked,
+  ownKeys: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const denied: string[] = [];
   const results = everyPage(async (marker) => {
@@ -44,8 +56,8 @@ export async function deniedActions(
     };
   });
   for await (const { EvalActionName, EvalDecision, MissingContextValues = [] } of results) {
-    // What hangs on a value that only DLM's own call has cannot be told from here.
-    if (EvalDecision === 'allowed' || MissingContextValues.length > 0) continue;
+    const isUnsure = MissingContextValues.some((key) => !ownKeys.has(key.toLowerCase()));
+    if (EvalDecision === 'allowed' || isUnsure) continue;
     denied.push(EvalActionName ?? '?');
   }
   return denied.sort();

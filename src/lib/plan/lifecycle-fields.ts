@@ -111,14 +111,17 @@ function* leaves(value: unknown, path: string): Generator<[string, string]> {
     for (const [key, inner] of Object.entries(value)) {
       yield* leaves(inner, path === '' ? key : `${path}.${key}`);
     }
-  } else yield [path, plain(value)];
+  } else {
+    const text = scalarText(value);
+    yield [path, path.endsWith('CronExpression') ? oneSpaced(text) : text];
+  }
 }
 
 /** Lists of structures by what names them; any other list is a set, and one field. */
 function* leavesOfList(list: readonly unknown[], path: string): Generator<[string, string]> {
   const nameOf = NAMED.get(path.slice(path.lastIndexOf('.') + 1));
   if (!nameOf) {
-    if (list.length > 0) yield [path, list.map(plain).sort().join(', ')];
+    if (list.length > 0) yield [path, list.map(itemText).sort().join(', ')];
     return;
   }
   const taken = new Map<string, number>();
@@ -138,15 +141,24 @@ const NAMED: ReadonlyMap<string, (item: Json) => string | undefined> = new Map([
   ['Scripts', () => undefined],
 ]);
 
-function plain(value: unknown): string {
-  if (typeof value === 'string') return value.replaceAll(/\s+/g, ' ').trim();
-  if (isMap(value)) return plainMap(value);
-  return String(value);
+/** One item of a set, quoted where it could be taken for several. */
+function itemText(item: unknown): string {
+  if (!isMap(item)) return quoted(scalarText(item));
+  if (typeof item['Key'] === 'string') return quoted(`${item['Key']}=${scalarText(item['Value'])}`);
+  return textOf(item['TargetRegion']) ?? JSON.stringify(item);
 }
 
-function plainMap(value: Json): string {
-  if (typeof value['Key'] === 'string') return `${value['Key']}=${plain(value['Value'])}`;
-  return textOf(value['TargetRegion']) ?? JSON.stringify(value);
+/** A text, a number or a switch, as which every leaf of PolicyDetails comes. */
+function scalarText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function quoted(text: string): string {
+  return /[",]/.test(text) ? JSON.stringify(text) : text;
+}
+
+function oneSpaced(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 function textOf(value: unknown): string | undefined {

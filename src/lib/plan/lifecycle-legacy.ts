@@ -5,8 +5,9 @@ import type { PolicyFile } from '../policy/policy.ts';
 import type { Warning } from './actions.ts';
 import { groupBy } from './group-by.ts';
 import { droppedSchedules, type Drift } from './lifecycle-drift.ts';
-import type { LifecyclePolicy } from './lifecycle-policy.ts';
-import type { LifecyclePlan } from './plan-lifecycle.ts';
+import type { LifecyclePolicy, WantedLifecyclePolicy } from './lifecycle-policy.ts';
+import { fieldsOf } from './lifecycle-fields.ts';
+import type { LifecyclePlan, UpdateLifecycleAction } from './plan-lifecycle.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 
 /** An AMI, or a snapshot of no AMI, that DLM made. */
@@ -43,17 +44,19 @@ export function legacies(input: LegacyInput): Warning[] {
       const { policy } = action;
       if (action.action === 'create-lifecycle-policy') return [];
       const own = made.get(action.id) ?? [];
+      const copies = copyRegions(input.existing.find(({ id }) => id === action.id));
       if (action.action === 'delete-lifecycle-policy') {
-        return orphans(own, { id: action.id, policy, what: `${action.id} is deleted` });
+        return orphans(own, { id: action.id, policy, what: `${action.id} is deleted`, copies });
       }
       const dropped = droppedSchedules(action.drift);
       const ofDropped = own.filter(({ schedule }) => dropped.includes(schedule));
       return [
-        ...orphans(ofDropped, { id: action.id, policy, what: `schedule ${dropped.join(', ')} goes` }),
+        ...orphans(ofDropped, { id: action.id, policy, what: `schedule ${dropped.join(', ')} goes`, copies }),
+        ...disabledByAge(action),
         ...(hasNewTargets(action.drift)
           ? orphans(
               own,
-              { id: action.id, policy, what: 'its target tags change' },
+              { id: action.id, policy, what: 'its target tags change', copies },
               'of sources without the new tags ',
             )
           : []),
@@ -67,18 +70,44 @@ interface Orphaned {
   readonly id: string;
   readonly policy: string;
   readonly what: string;
+  /** Regions that it copies to. */
+  readonly copies: readonly string[];
 }
 
-function orphans(made: readonly MadeByDlm[], { id, policy, what }: Orphaned, which = ''): Warning[] {
+function orphans(made: readonly MadeByDlm[], { id, policy, what, copies }: Orphaned, which = ''): Warning[] {
   if (made.length === 0) return [];
   const shown = made
     .map((one) => one.id)
     .sort()
     .slice(0, 3)
     .join(', ');
+  const elsewhere = copies.length === 0 ? '' : `; its copies in ${copies.join(', ')} are not counted`;
   const more = made.length > 3 ? ` and ${made.length - 3} more` : '';
-  const reason = `${what}: what it made ${which}stays, and DLM no longer deletes it: ${made.length} AMIs and snapshots (${shown}${more}), each with the tag aws:dlm:lifecycle-policy-id=${id}`;
+  const reason = `${what}: what it made ${which}stays, and DLM no longer deletes it: ${made.length} AMIs and snapshots (${shown}${more}), each with the tag aws:dlm:lifecycle-policy-id=${id}${elsewhere}`;
   return [{ id, policy, reason }];
+}
+
+/** Where its backups are copied to, ascending. */
+function copyRegions(policy: LifecyclePolicy | undefined): readonly string[] {
+  const fields = policy ? [...fieldsOf(policy.details)] : [];
+  const regions = fields.flatMap(([field, value]) => {
+    if (field === 'CrossRegionCopyTargets') return value.split(', ');
+    return /CrossRegionCopyRules\[([^\]]*)\]/.exec(field)?.[1] ?? [];
+  });
+  return [...new Set(regions)].sort();
+}
+
+/** A disabled policy by count stops deleting as it stops making; one by age lets its backups outlive their age. */
+function disabledByAge({ id, policy, drift, wanted }: UpdateLifecycleAction): Warning[] {
+  const isDisabled = drift.some((one) => one.field === 'State' && one.wanted === 'DISABLED');
+  if (!isDisabled || !isKeptByAge(wanted.details)) return [];
+  const reason = 'it is disabled: what it made is kept by age, and stays for as long as it is disabled';
+  return [{ id, policy, reason }];
+}
+
+function isKeptByAge(details: WantedLifecyclePolicy['details']): boolean {
+  if (details.PolicyLanguage === 'SIMPLIFIED') return !details.ExtendDeletion;
+  return details.Schedules.some(({ RetainRule }) => 'Interval' in RetainRule);
 }
 
 /** After a change of engine the file's `keep` goes on deciding, by `prune`, for what the Lambdas made. */

@@ -73,6 +73,20 @@ export const FEATURE_PERMISSIONS: Readonly<Record<LifecycleFeature, Permissions>
   },
 };
 
+/** Keys, in small letters, of the conditions in the roles that infra/dlm-roles.cjs makes. */
+export function ownConditionKeys(optInTag: string): ReadonlySet<string> {
+  const keys = [
+    `aws:ResourceTag/${optInTag}:Hold`,
+    'aws:ResourceTag/ec2-backup:deployment',
+    'aws:ResourceTag/aws:dlm:lifecycle-policy-id',
+    'ec2:Add/group',
+    'ec2:Add/userId',
+    'kms:GrantIsForAWSResource',
+    'kms:ViaService',
+  ];
+  return new Set(keys.map((key) => key.toLowerCase()));
+}
+
 /** The features that a lifecycle policy uses. */
 export function featuresOf(details: CustomDetails | DefaultDetails): LifecycleFeature[] {
   return details.PolicyLanguage === 'SIMPLIFIED' ? defaultFeatures(details) : customFeatures(details);

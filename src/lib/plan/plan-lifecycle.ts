@@ -82,12 +82,14 @@ export function planLifecycle(input: LifecycleInput): LifecyclePlan {
     ...wanted.map((one) => planWanted(one, byName.get(one.policy) ?? [], input)),
     ...[...byName].map(([name, found]) => planUnwanted(name, found, input)),
   ];
-  const actions = parts.flatMap((part) => part.actions ?? []);
+  const all = parts.flatMap((part) => part.actions ?? []);
+  const refused = parts.flatMap((part) => part.refused ?? []);
+  const removals = all.filter(isRemoval);
   return {
     // A new policy before its predecessor goes: should the first fail, the other still makes backups.
-    actions: [...actions.filter((action) => !isRemoval(action)), ...actions.filter(isRemoval)],
+    actions: [...all.filter((action) => !isRemoval(action)), ...(refused.length === 0 ? removals : [])],
     unchanged: parts.flatMap((part) => part.unchanged ?? []),
-    refused: parts.flatMap((part) => part.refused ?? []),
+    refused: [...refused, ...(refused.length === 0 ? [] : removals.map((one) => spared(one, refused)))],
     errors: ours.flatMap(errorsOf),
     warnings: overlaps(input).sort((a, b) => compareText(a.id, b.id)),
     skipped: parts.flatMap((part) => part.skipped ?? []),
@@ -96,8 +98,17 @@ export function planLifecycle(input: LifecycleInput): LifecyclePlan {
 
 type Part = Partial<LifecyclePlan>;
 
-function isRemoval(action: LifecycleAction): boolean {
+function isRemoval(action: LifecycleAction): action is DeleteLifecycleAction {
   return action.action === 'delete-lifecycle-policy' && !action.isReplaced;
+}
+
+/** What is refused may be the new name of what is to go, which then is all that makes backups. */
+function spared(
+  { policy, id, reason }: DeleteLifecycleAction,
+  refused: readonly LifecycleRefusal[],
+): LifecycleRefusal {
+  const names = [...new Set(refused.map((one) => one.policy))].join(', ');
+  return { policy, id, reason: `${reason}, but nothing is deleted while ${names} cannot be put right` };
 }
 
 function planWanted(
@@ -119,11 +130,12 @@ function planWanted(
   const drift = driftOf(existing, wanted);
   if (drift.length === 0) return { unchanged: [{ policy, id }] };
   const fixed = unchangeable(drift);
-  if (fixed.length === 0) {
+  const isToBeReplaced = input.replace.includes(policy);
+  if (fixed.length === 0 && !isToBeReplaced) {
     return { actions: [{ action: 'update-lifecycle-policy', policy, id, reason: 'drift', wanted, drift }] };
   }
-  const why = `DLM cannot change ${fixed.map(driftText).join(', ')}`;
-  if (!input.replace.includes(policy)) return refused(policy, needsReplacement(policy, why), id);
+  const why = fixed.length === 0 ? 'as asked' : `DLM cannot change ${fixed.map(driftText).join(', ')}`;
+  if (!isToBeReplaced) return refused(policy, needsReplacement(policy, why), id);
   return {
     actions: [
       { action: 'delete-lifecycle-policy', policy, id, reason: `replaced: ${why}`, isReplaced: true },
@@ -154,10 +166,15 @@ function standsInTheWay(
   wanted: WantedLifecyclePolicy,
   { file, existing }: LifecycleInput,
 ): string | undefined {
-  const others = existing.filter(({ tags }) => !tags.has(MARK.deployment));
-  const nameless = others.find(({ description }) => description === wanted.description);
-  if (nameless) {
-    return `${nameless.id} has its description ${JSON.stringify(wanted.description)} but not its tags: put the tags ${MARK.deployment}=${file.deployment} and ${MARK.policy}=${wanted.policy} back on it, or delete it`;
+  const unmarked = existing.filter(({ tags }) => !tags.has(MARK.deployment) || !tags.has(MARK.policy));
+  const its = unmarked.find(
+    (other) =>
+      other.description === wanted.description ||
+      (other.tags.get(MARK.deployment) === file.deployment && sharedTargets(other, wanted).length > 0),
+  );
+  if (its) {
+    const how = its.description === wanted.description ? 'has its description' : 'backs up what it does';
+    return `${its.id} ${how} but not its tags: put the tags ${MARK.deployment}=${file.deployment} and ${MARK.policy}=${wanted.policy} back on it, or delete it`;
   }
   if (wanted.details.PolicyLanguage !== 'SIMPLIFIED') return undefined;
   const kind = wanted.details.ResourceType;
@@ -218,17 +235,21 @@ function overlaps({ file, wanted, existing }: LifecycleInput): Warning[] {
   const others = existing.filter(
     ({ tags, state }) => tags.get(MARK.deployment) !== file.deployment && state === 'ENABLED',
   );
-  return wanted.flatMap(({ policy, details }) => {
-    if (details.PolicyLanguage === 'SIMPLIFIED') return [];
-    const kind = details.ResourceTypes[0];
-    const mine = new Set(details.TargetTags.map(({ Key, Value }) => `${Key}=${Value}`));
-    return others.flatMap((other) => {
-      const shared = targetsOf(other, kind).filter((tag) => mine.has(tag));
+  return wanted.flatMap((mine) =>
+    others.flatMap((other) => {
+      const shared = sharedTargets(other, mine);
       if (shared.length === 0) return [];
       const reason = `also backs up what carries ${shared.join(' or ')}, and is not of this deployment: such sources are backed up twice`;
-      return [{ id: other.id, policy, reason }];
-    });
-  });
+      return [{ id: other.id, policy: mine.policy, reason }];
+    }),
+  );
+}
+
+/** Tags by which both find the same kind of source, as `key=value`. */
+function sharedTargets(other: LifecyclePolicy, { details }: WantedLifecyclePolicy): string[] {
+  if (details.PolicyLanguage === 'SIMPLIFIED') return [];
+  const mine = new Set(details.TargetTags.map(({ Key, Value }) => `${Key}=${Value}`));
+  return targetsOf(other, details.ResourceTypes[0]).filter((tag) => mine.has(tag));
 }
 
 function targetsOf({ details }: LifecyclePolicy, kind: string): string[] {

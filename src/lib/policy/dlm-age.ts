@@ -59,7 +59,7 @@ function daysOf(days: number, text: string): DlmAge {
   return /^\d+w$/.test(text) ? { interval: days / 7, unit: 'WEEKS' } : { interval: days, unit: 'DAYS' };
 }
 
-function isCalendar({ unit }: DlmAge): boolean {
+export function isCalendar({ unit }: DlmAge): boolean {
   return unit === 'MONTHS' || unit === 'YEARS';
 }
 

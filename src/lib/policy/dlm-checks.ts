@@ -4,7 +4,7 @@ import { copyProblems } from './dlm-copy-checks.ts';
 import type { PolicyDraft } from './dlm-draft.ts';
 import { VSS } from './dlm-policy.ts';
 import { listed, problem, type DlmProblem } from './dlm-problem.ts';
-import { dlmSchedules } from './dlm-schedules.ts';
+import { dlmSchedules, keepProblems } from './dlm-schedules.ts';
 import { selectProblems, tagProblems, volumeTagProblems } from './dlm-tag-checks.ts';
 import { archiveRule, deprecateRule, type Kept } from './dlm-tiers.ts';
 import type { BackupKind } from './policy.ts';
@@ -27,7 +27,7 @@ export function dlmProblems(
   const kept = schedule && schedules.length > 0 ? { schedule, schedules } : undefined;
   return [
     ...kindProblems(draft),
-    ...(translated?.problems ?? []),
+    ...(translated?.problems ?? (keep ? keepProblems(keep) : [])),
     ...(kept ? tierProblems(draft, kept) : []),
     ...fastRestoreProblems(draft, kept),
     ...selectProblems(draft, optInTag),

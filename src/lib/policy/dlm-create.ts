@@ -84,7 +84,7 @@ function theOnly<T>(zone: string, answer: (offset: number) => T | undefined): T 
 function notInUtc(what: string, zone: string, remedies: readonly string[] = []): string {
   const offsets = offsetsOf(zone);
   const [offset = 0] = offsets;
-  const instead = [...remedies, 'set timezone: UTC', 'or engine: lambda'].join(', ');
+  const instead = [...remedies, 'set timezone: UTC and give the time in UTC', 'or engine: lambda'].join(', ');
   const said = `${what} in ${zone} (${offsets.map(offsetText).join(' and ')}) is not one cron in UTC, which is all that DLM has`;
   if (offsets.length > 1) {
     return `${said}: daylight saving moves it, expected a schedule that it does not move; ${instead}`;

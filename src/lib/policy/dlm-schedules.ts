@@ -46,7 +46,7 @@ function translate(zoned: ZonedSchedule, keep: Keep): DlmSchedules {
 }
 
 /** What is wrong with the rules whatever the schedule. */
-function keepProblems(keep: Keep): readonly DlmProblem[] {
+export function keepProblems(keep: Keep): readonly DlmProblem[] {
   if (isEmptyKeep(keep)) {
     const message =
       'no rules, expected some with engine: dlm, which keeps nothing for ever; engine: lambda keeps all';

@@ -1,6 +1,6 @@
 /** What happens to a backup between its making and its end: archived, deprecated, ready for a fast restore. */
 
-import { ageText, daysOfAge, isOverTenYears, subtractAge } from './dlm-age.ts';
+import { ageText, daysOfAge, isCalendar, isOverTenYears, subtractAge } from './dlm-age.ts';
 import { firingsOf, gapsBetween } from './dlm-firings.ts';
 import { listed } from './dlm-problem.ts';
 import type { Parsed } from './keep.ts';
@@ -41,7 +41,12 @@ function archiveByAge(after: DlmAge, within: DlmAge): Parsed<Archive> {
   const archived = subtractAge(within, after);
   const given = `archiveAfter is ${ageText(after)} and keep.within ${ageText(within)}`;
   if (!archived) {
-    return no(`${given}, expected an earlier age, and both in days and weeks or both in months and years`);
+    const isMixed = isCalendar(after) !== isCalendar(within);
+    return no(
+      isMixed
+        ? `${given}, expected both in days and weeks or both in months and years, such as archiveAfter: 1m with within: 1y`
+        : `${given}, expected an earlier age`,
+    );
   }
   if (daysOfAge(archived) < SHORTEST_ARCHIVE) {
     return no(

@@ -4,6 +4,7 @@ import { cureOf } from '../plan/lifecycle-cure.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { MARK } from '../plan/marks.ts';
 import { driftText, type LifecycleAction } from '../plan/plan-lifecycle.ts';
+import { featureWords } from '../policy/dlm-feature-words.ts';
 import { scheduleWords } from '../policy/dlm-words.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import type { PoliciesPlan } from '../run/policies.ts';
@@ -58,7 +59,8 @@ function targetsText({ targets }: PoliciesPlan, policy: string): string {
 
 function schedulesText(name: string, { dlmPolicies }: PolicyFile): string[] {
   const policy = dlmPolicies.find((one) => one.name === name);
-  return policy ? scheduleWords(policy).map((line) => `      ${line}`) : [];
+  if (!policy) return [];
+  return [...scheduleWords(policy), ...featureWords(policy)].map((line) => `      ${line}`);
 }
 
 /** Every lifecycle policy of the place, ours first; those in ERROR with the message and its cure. */
@@ -67,14 +69,16 @@ export function policyListText(
   { deployment }: PolicyFile,
   paint: Paint,
 ): string[] {
-  const rows = policies.map((policy) => {
+  const isOurs = ({ tags }: LifecyclePolicy): boolean => tags.get(MARK.deployment) === deployment;
+  const sorted = [...policies.filter(isOurs), ...policies.filter((policy) => !isOurs(policy))];
+  const rows = sorted.map((policy) => {
     const { id, state, tags, description } = policy;
     const owner = tags.get(MARK.deployment);
     const whose = owner === deployment ? 'ours' : owner === undefined ? 'not ours' : `deployment ${owner}`;
     const colour = state === 'ERROR' ? paint.bad : state === 'ENABLED' ? paint.good : paint.dim;
     return [id, colour(state), whose, tags.get(MARK.policy) ?? '', kindText(policy), printable(description)];
   });
-  const errors = policies.filter(({ state }) => state === 'ERROR');
+  const errors = sorted.filter(({ state }) => state === 'ERROR');
   return [
     ...table(rows),
     ...errors.map(({ id, statusMessage = '' }) =>

@@ -2,14 +2,9 @@
 
 import { formatKeep } from '../policy/keep.ts';
 import { ALWAYS_ALLOWED } from '../plan/guard.ts';
+import { defaultWords, featureWords } from '../policy/dlm-feature-words.ts';
 import { scheduleWords } from '../policy/dlm-words.ts';
-import {
-  isDlmPolicy,
-  runningPolicies,
-  type DefaultPolicy,
-  type Policy,
-  type PolicyFile,
-} from '../policy/policy.ts';
+import { isDlmPolicy, runningPolicies, type Policy, type PolicyFile } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { nextSlot } from '../policy/schedule.ts';
 import { plural, table, type Paint } from './text.ts';
@@ -36,16 +31,10 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
     `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${ALWAYS_ALLOWED} points and ${Math.round(file.prune.maxShare * 100)}% of a policy's`,
     ...file.dlmPolicies.flatMap((policy) => [
       `  ${policy.name} is run by DLM:`,
-      ...scheduleWords(policy).map((line) => `    ${line}`),
+      ...[...scheduleWords(policy), ...featureWords(policy)].map((line) => `    ${line}`),
     ]),
-    ...file.defaultPolicies.map(defaultText),
+    ...file.defaultPolicies.map((policy) => `  DLM's default policy: ${defaultWords(policy)}`),
   ];
-}
-
-function defaultText({ kind, enabled, createEvery, retain }: DefaultPolicy): string {
-  const what = kind === 'volume' ? 'snapshots of volumes' : 'AMIs of instances';
-  const when = `${what} without one of the last ${plural(createEvery, 'day')}, kept ${plural(retain, 'day')}`;
-  return `  DLM's default policy: ${when}${enabled ? '' : ' (disabled)'}`;
 }
 
 /** The coming slots of a policy, in ms. */

@@ -61,7 +61,7 @@ export async function runBackup(request: BackupRequest, context: RunContext): Pr
 }
 
 /** The running policy of that name, or a ConfigurationError that suggests one. */
-function requirePolicy(file: PolicyFile, name: string): Policy {
+export function requirePolicy(file: PolicyFile, name: string): Policy {
   const policy = file.policies.find((candidate) => candidate.name === name);
   if (policy) return policy;
   throw new ConfigurationError(`policy ${JSON.stringify(name)} ${whyNot(file, name)}`);

@@ -1,9 +1,9 @@
 /** DLM's lifecycle policies compared with the policy file and put right: read, plan, apply, report. */
 
 import { listLifecyclePolicies } from '../aws/read-lifecycle-policies.ts';
-import { partitionOf } from '../aws/clients.ts';
+import { partitionOf } from '../aws/regions.ts';
 import type { Skipped, Warning } from '../plan/actions.ts';
-import { wantedLifecyclePolicies } from '../plan/lifecycle-details.ts';
+import { defaultPolicyName, wantedLifecyclePolicies } from '../plan/lifecycle-details.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { legacies, orphanedIds } from '../plan/lifecycle-legacy.ts';
 import { dlmTargets } from '../plan/lifecycle-targets.ts';
@@ -17,6 +17,7 @@ import { ConfigurationError } from './errors.ts';
 import type { LifecycleOutcome } from './outcome.ts';
 import { readAllSources, readEach, readMadeByDlm, readPolicyPoints } from './read.ts';
 import { readRoleProblems } from './read-roles.ts';
+import { regionRemarks } from './region-remarks.ts';
 
 export interface PoliciesRequest {
   /** Policies whose lifecycle policy may be deleted and made anew, where DLM cannot change it. */
@@ -57,6 +58,7 @@ export async function planPoliciesRun(request: PoliciesRequest, context: RunCont
     ...plan,
     targets,
     warnings: [
+      ...regionRemarks(file),
       ...roles.unchecked,
       ...plan.warnings,
       ...emptyTargets(targets),
@@ -99,9 +101,10 @@ function emptyTargets(targets: ReadonlyMap<string, number>): Warning[] {
     }));
 }
 
-function requireDlmPolicies(file: PolicyFile, names: readonly string[]): void {
-  const known = file.dlmPolicies.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name) && !name.startsWith('default-'));
+/** Throws a ConfigurationError for a name that is no policy of the file that DLM runs. */
+export function requireDlmPolicies(file: PolicyFile, names: readonly string[]): void {
+  const known = [...file.dlmPolicies.map(({ name }) => name), ...file.defaultPolicies.map(defaultPolicyName)];
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new ConfigurationError(
     `policy ${JSON.stringify(unknown)} is no policy of the file with engine: dlm${didYouMean(unknown, known)}`,

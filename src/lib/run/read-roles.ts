@@ -2,9 +2,10 @@
 
 import { describeError } from '../aws/errors.ts';
 import { deniedActions, readTrust } from '../aws/read-roles.ts';
-import { partitionOf } from '../aws/clients.ts';
+import { partitionOf } from '../aws/regions.ts';
 import type { Warning } from '../plan/actions.ts';
 import { groupBy } from '../plan/group-by.ts';
+import { ownConditionKeys } from '../plan/lifecycle-permissions.ts';
 import type { WantedLifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import {
   deniedProblem,
@@ -63,8 +64,9 @@ async function lookAtRole(
 async function lackingActions(
   roleArn: string,
   users: readonly WantedLifecyclePolicy[],
-  { clients, place: { account, region } }: RunContext,
+  { clients, file, place: { account, region } }: RunContext,
 ): Promise<Look['found']> {
+  const ownKeys = ownConditionKeys(file.optInTag);
   const place = { account, region, partition: partitionOf(region) };
   const denied = new Map<string, readonly string[]>();
   const found: (readonly [string, string])[] = [];
@@ -72,7 +74,7 @@ async function lackingActions(
     const lacking: string[] = [];
     for (const asked of requiredActions(user, place)) {
       const key = `${asked.resource} ${asked.actions.join(' ')}`;
-      const answer = denied.get(key) ?? (await deniedActions(clients, roleArn, asked));
+      const answer = denied.get(key) ?? (await deniedActions(clients, roleArn, asked, ownKeys));
       denied.set(key, answer);
       lacking.push(...answer);
     }

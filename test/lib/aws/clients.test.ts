@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { awsClients, isKnownRegion, resolveRegion } from '../../../src/lib/aws/clients.ts';
+import { awsClients, resolveRegion } from '../../../src/lib/aws/clients.ts';
+import { isKnownRegion } from '../../../src/lib/aws/regions.ts';
 import { create } from '../../../src/lib/aws/mutate.ts';
 
 beforeEach(() => {

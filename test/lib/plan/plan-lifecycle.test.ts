@@ -131,8 +131,35 @@ describe('planLifecycle', () => {
     expect(plan([...all(), foreign]).actions).toEqual([]);
   });
 
+  test('[H32] makes no second one where only the tag of the policy was taken off', () => {
+    const tags = new Map([['ec2-backup:deployment', 'prod']]);
+    const { actions, refused } = plan([held(hourly, 'policy-1', { tags, description: 'mine' }), ...others()]);
+    expect(actions).toEqual([]);
+    expect(refused[0]?.reason).toContain('policy-1 backs up what it does but not its tags: put the tags');
+  });
+
+  test('deletes nothing while something is refused: it may be the new name of what would go', () => {
+    const renamed = ours('hourly-old', 'policy-1');
+    const { actions, refused } = plan([renamed, ...others()], {
+      roleProblems: new Map([['hourly', 'the role lacks a permission']]),
+    });
+    expect(actions).toEqual([]);
+    expect(refused).toEqual([
+      { policy: 'hourly', reason: 'the role lacks a permission' },
+      {
+        policy: 'hourly-old',
+        id: 'policy-1',
+        reason: 'not in the policy file, but nothing is deleted while hourly cannot be put right',
+      },
+    ]);
+  });
+
   test('leaves one alone that carries the deployment but no policy, and says so', () => {
-    const odd = held(disks, 'policy-9', { tags: new Map([['ec2-backup:deployment', 'prod']]) });
+    const odd = held(disks, 'policy-9', {
+      tags: new Map([['ec2-backup:deployment', 'prod']]),
+      details: { ...disks.details, TargetTags: [{ Key: 'Other', Value: 'yes' }] },
+      description: 'other',
+    });
     const { actions, skipped } = plan([...all(), odd]);
     expect(actions).toEqual([]);
     expect(skipped).toEqual([
@@ -156,7 +183,7 @@ describe('planLifecycle', () => {
     const { actions, refused } = plan([held(hourly, 'policy-1', { tags: new Map() }), ...others()]);
     expect(actions).toEqual([]);
     expect(refused[0]?.reason).toContain(
-      'policy-1 has its description "ec2-backup prod hourly" but not its tags: put the tags ec2-backup:deployment=prod and ec2-backup:policy=hourly back on it',
+      'policy-1 has its description but not its tags: put the tags ec2-backup:deployment=prod and ec2-backup:policy=hourly back on it',
     );
   });
 
