@@ -17,7 +17,10 @@ export function ownActions(role: readonly Statement[]): Set<string> {
 }
 
 /** The same request with keys changed, or left out where undefined. */
-export function withContext(asked: Asked, change: Readonly<Record<string, string | undefined>>): Asked {
+export function withContext(
+  asked: Asked,
+  change: Readonly<Record<string, string | readonly string[] | undefined>>,
+): Asked {
   const context = Object.entries({ ...asked.context, ...change });
   const kept = context.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   return { ...asked, context: Object.fromEntries(kept) };
