@@ -10,7 +10,6 @@ export function held(
 ): LifecyclePolicy {
   return {
     id,
-    arn: `arn:aws:dlm:ap-northeast-2:111122223333:policy/${id}`,
     description: wanted.description,
     state: wanted.state,
     roleArn: wanted.roleArn,

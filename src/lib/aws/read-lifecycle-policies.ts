@@ -25,7 +25,7 @@ export async function* listLifecyclePolicies({ dlm }: Pick<Clients, 'dlm'>): Asy
 }
 
 /** One lifecycle policy; undefined when DLM knows none of that id. */
-export async function readLifecyclePolicy(
+async function readLifecyclePolicy(
   { dlm }: Pick<Clients, 'dlm'>,
   id: string,
 ): Promise<LifecyclePolicy | undefined> {
@@ -42,7 +42,6 @@ export async function readLifecyclePolicy(
 function toLifecyclePolicy(id: string, policy: DlmLifecyclePolicy): LifecyclePolicy {
   return {
     id,
-    arn: policy.PolicyArn ?? '',
     description: policy.Description ?? '',
     state: required(policy.State, `State of ${id}`),
     roleArn: policy.ExecutionRoleArn ?? '',

@@ -117,7 +117,6 @@ export interface WantedLifecyclePolicy {
 /** A lifecycle policy as DLM answers it. */
 export interface LifecyclePolicy {
   readonly id: string;
-  readonly arn: string;
   readonly description: string;
   /** ENABLED, DISABLED or ERROR. */
   readonly state: string;

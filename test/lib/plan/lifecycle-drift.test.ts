@@ -26,7 +26,6 @@ function existing(details: object = {}, over: Partial<LifecyclePolicy> = {}): Li
   const { description, state, roleArn, tags } = wanted();
   return {
     id: 'policy-0123456789abcdef0',
-    arn: 'arn:aws:dlm:ap-northeast-2:111122223333:policy/policy-0123456789abcdef0',
     description,
     state,
     roleArn,
