@@ -1,4 +1,4 @@
-import { MARK } from '../lib/plan/marks.ts';
+import { isOurs } from '../lib/plan/plan-lifecycle.ts';
 import { outcomeText } from '../lib/report/outcome-text.ts';
 import { policiesPlanJson, policiesRunJson, policyListJson } from '../lib/report/policies-json.ts';
 import { policiesPlanText, policyListText } from '../lib/report/policies-text.ts';
@@ -72,13 +72,10 @@ export async function policiesListCommand(options: AccountOptions, shell: Shell)
     policies: await readLifecyclePolicies(context),
     context,
   }));
-  const { deployment } = context.file;
   if (options.json) shell.out(JSON.stringify(policyListJson(policies, context), null, 2));
   else if (policies.length === 0) shell.out(`No lifecycle policies in ${formatPlace(context.place)}.`);
   else shell.out(policyListText(policies, context.file, shell.paint).join('\n'));
-  const isBroken = policies.some(
-    ({ state, tags }) => state === 'ERROR' && tags.get(MARK.deployment) === deployment,
-  );
+  const isBroken = policies.some((policy) => policy.state === 'ERROR' && isOurs(policy, context.file));
   return isBroken ? EXIT.failed : EXIT.done;
 }
 

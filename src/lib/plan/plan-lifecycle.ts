@@ -76,7 +76,7 @@ export interface LifecycleInput {
 
 export function planLifecycle(input: LifecycleInput): LifecyclePlan {
   const { file, wanted, existing } = input;
-  const ours = existing.filter(({ tags }) => tags.get(MARK.deployment) === file.deployment);
+  const ours = existing.filter((policy) => isOurs(policy, file));
   const byName = groupBy(ours, ({ tags }) => tags.get(MARK.policy) ?? '');
   const parts = [
     ...wanted.map((one) => planWanted(one, byName.get(one.policy) ?? [], input)),
@@ -94,6 +94,11 @@ export function planLifecycle(input: LifecycleInput): LifecyclePlan {
     warnings: overlaps(input).sort((a, b) => compareText(a.id, b.id)),
     skipped: parts.flatMap((part) => part.skipped ?? []),
   };
+}
+
+/** Whether a lifecycle policy carries this deployment's tag. */
+export function isOurs({ tags }: LifecyclePolicy, { deployment }: Pick<PolicyFile, 'deployment'>): boolean {
+  return tags.get(MARK.deployment) === deployment;
 }
 
 type Part = Partial<LifecyclePlan>;
@@ -170,7 +175,7 @@ function standsInTheWay(
   const its = unmarked.find(
     (other) =>
       other.description === wanted.description ||
-      (other.tags.get(MARK.deployment) === file.deployment && sharedTargets(other, wanted).length > 0),
+      (isOurs(other, file) && sharedTargets(other, wanted).length > 0),
   );
   if (its) {
     const how = its.description === wanted.description ? 'has its description' : 'backs up what it does';
@@ -232,9 +237,7 @@ function errorsOf({ id, tags, state, statusMessage = '' }: LifecyclePolicy): Lif
 
 /** Lifecycle policies of others that back up by the same tag: double backups. */
 function overlaps({ file, wanted, existing }: LifecycleInput): Warning[] {
-  const others = existing.filter(
-    ({ tags, state }) => tags.get(MARK.deployment) !== file.deployment && state === 'ENABLED',
-  );
+  const others = existing.filter((policy) => !isOurs(policy, file) && policy.state === 'ENABLED');
   return wanted.flatMap((mine) =>
     others.flatMap((other) => {
       const shared = sharedTargets(other, mine);

@@ -3,7 +3,7 @@
 import { cureOf } from '../plan/lifecycle-cure.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { MARK } from '../plan/marks.ts';
-import type { LifecycleAction, LifecyclePlan } from '../plan/plan-lifecycle.ts';
+import { isOurs, type LifecycleAction, type LifecyclePlan } from '../plan/plan-lifecycle.ts';
 import type { Skipped } from '../plan/actions.ts';
 import type { Place } from '../policy/policy.ts';
 import type { RunContext } from '../run/context.ts';
@@ -43,21 +43,21 @@ export function policiesRunJson({ plan, outcomes }: PoliciesReport, where: Where
 }
 
 export function policyListJson(policies: readonly LifecyclePolicy[], where: Where): object {
-  const { deployment } = where.file;
   return {
     ...common(where),
-    lifecyclePolicies: policies.map(
-      ({ id, state, statusMessage, description, tags, isDefault, details }) => ({
+    lifecyclePolicies: policies.map((policy) => {
+      const { id, state, statusMessage = '', description, tags, isDefault, details } = policy;
+      return {
         id,
         state,
-        ...(state === 'ERROR' && { statusMessage: statusMessage ?? '', cure: cureOf(statusMessage ?? '') }),
-        isOurs: tags.get(MARK.deployment) === deployment,
+        ...(state === 'ERROR' && { statusMessage, cure: cureOf(statusMessage) }),
+        isOurs: isOurs(policy, where.file),
         policy: tags.get(MARK.policy) ?? null,
         description,
         isDefault,
         details,
-      }),
-    ),
+      };
+    }),
   };
 }
 

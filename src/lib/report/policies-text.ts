@@ -3,7 +3,7 @@
 import { cureOf } from '../plan/lifecycle-cure.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { MARK } from '../plan/marks.ts';
-import { driftText, type LifecycleAction } from '../plan/plan-lifecycle.ts';
+import { driftText, isOurs, type LifecycleAction } from '../plan/plan-lifecycle.ts';
 import { featureWords } from '../policy/dlm-feature-words.ts';
 import { scheduleWords } from '../policy/dlm-words.ts';
 import type { PolicyFile } from '../policy/policy.ts';
@@ -66,15 +66,15 @@ function schedulesText(name: string, { dlmPolicies }: PolicyFile): string[] {
 /** Every lifecycle policy of the place, ours first; those in ERROR with the message and its cure. */
 export function policyListText(
   policies: readonly LifecyclePolicy[],
-  { deployment }: PolicyFile,
+  file: PolicyFile,
   paint: Paint,
 ): string[] {
-  const isOurs = ({ tags }: LifecyclePolicy): boolean => tags.get(MARK.deployment) === deployment;
-  const sorted = [...policies.filter(isOurs), ...policies.filter((policy) => !isOurs(policy))];
+  const own = policies.filter((policy) => isOurs(policy, file));
+  const sorted = [...own, ...policies.filter((policy) => !isOurs(policy, file))];
   const rows = sorted.map((policy) => {
     const { id, state, tags, description } = policy;
     const owner = tags.get(MARK.deployment);
-    const whose = owner === deployment ? 'ours' : owner === undefined ? 'not ours' : `deployment ${owner}`;
+    const whose = isOurs(policy, file) ? 'ours' : owner === undefined ? 'not ours' : `deployment ${owner}`;
     const colour = state === 'ERROR' ? paint.bad : state === 'ENABLED' ? paint.good : paint.dim;
     return [id, colour(state), whose, tags.get(MARK.policy) ?? '', kindText(policy), printable(description)];
   });

@@ -9,10 +9,8 @@ import { readOwnership } from '../plan/marks.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
 import type { Outcome } from './outcome.ts';
+import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 import { retryThrottled } from './throttle.ts';
-
-/** EC2's lists may be behind a change for so long; only then does "not there" mean that it was not made. */
-const READS_TRUSTWORTHY_AFTER = 5 * 60_000;
 
 export async function applyCreate(actions: readonly CreateAction[], context: RunContext): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];

@@ -38,12 +38,13 @@ export interface PoliciesReport {
 
 /** Reads and decides; changes nothing. */
 export async function planPoliciesRun(request: PoliciesRequest, context: RunContext): Promise<PoliciesPlan> {
-  const { file, place } = context;
+  const { file } = context;
   const { replace = [] } = request;
   requireDlmPolicies(file, replace);
-  const wanted = wantedLifecyclePolicies(file, { ...place, partition: partitionOf(place.region) });
+  const place = { ...context.place, partition: partitionOf(context.place.region) };
+  const wanted = wantedLifecyclePolicies(file, place);
   const existing = await readLifecyclePolicies(context);
-  const roles = await readRoleProblems(context, wanted);
+  const roles = await readRoleProblems(context, wanted, place);
   const plan = planLifecycle({
     file,
     region: place.region,

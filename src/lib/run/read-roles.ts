@@ -2,7 +2,6 @@
 
 import { describeError } from '../aws/errors.ts';
 import { deniedActions, readTrust } from '../aws/read-roles.ts';
-import { partitionOf } from '../aws/regions.ts';
 import type { Warning } from '../plan/actions.ts';
 import { groupBy } from '../plan/group-by.ts';
 import { ownConditionKeys } from '../plan/lifecycle-permissions.ts';
@@ -13,6 +12,7 @@ import {
   requiredActions,
   trustProblem,
   trustRemark,
+  type LifecyclePlace,
 } from '../plan/lifecycle-role.ts';
 import type { RunContext } from './context.ts';
 
@@ -27,12 +27,13 @@ export interface RoleFindings {
 export async function readRoleProblems(
   context: RunContext,
   wanted: readonly WantedLifecyclePolicy[],
+  place: LifecyclePlace,
 ): Promise<RoleFindings> {
   const problems = new Map<string, string>();
   const unchecked: Warning[] = [];
   for (const [roleArn, users] of groupBy(wanted, (one) => one.roleArn)) {
     try {
-      const { found, remark } = await lookAtRole(roleArn, users, context);
+      const { found, remark } = await lookAtRole(roleArn, users, { context, place });
       for (const [policy, problem] of found) problems.set(policy, problem);
       if (remark !== undefined) unchecked.push({ id: roleArn, reason: remark });
     } catch (error) {
@@ -43,6 +44,11 @@ export async function readRoleProblems(
   return { problems, unchecked };
 }
 
+interface Where {
+  readonly context: RunContext;
+  readonly place: LifecyclePlace;
+}
+
 interface Look {
   readonly found: readonly (readonly [policy: string, problem: string])[];
   readonly remark?: string | undefined;
@@ -51,23 +57,22 @@ interface Look {
 async function lookAtRole(
   roleArn: string,
   users: readonly WantedLifecyclePolicy[],
-  context: RunContext,
+  where: Where,
 ): Promise<Look> {
-  const place = { ...context.place, partition: partitionOf(context.place.region) };
+  const { context, place } = where;
   const trust = await readTrust(context.clients, roleArn.slice(roleArn.lastIndexOf('/') + 1));
   const problem = trust ? trustProblem(trust.document, place) : missingRole(roleArn);
   if (problem !== undefined) return { found: users.map(({ policy }) => [policy, problem] as const) };
-  const found = await lackingActions(roleArn, users, context);
+  const found = await lackingActions(roleArn, users, where);
   return { found, remark: trustRemark(trust?.document, place) };
 }
 
 async function lackingActions(
   roleArn: string,
   users: readonly WantedLifecyclePolicy[],
-  { clients, file, place: { account, region } }: RunContext,
+  { context: { clients, file }, place }: Where,
 ): Promise<Look['found']> {
   const ownKeys = ownConditionKeys(file.optInTag);
-  const place = { account, region, partition: partitionOf(region) };
   const denied = new Map<string, readonly string[]>();
   const found: (readonly [string, string])[] = [];
   for (const user of users) {

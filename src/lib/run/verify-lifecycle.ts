@@ -8,9 +8,8 @@ import { MARK } from '../plan/marks.ts';
 import { driftText } from '../plan/plan-lifecycle.ts';
 import type { RunContext } from './context.ts';
 import type { LifecycleOutcome } from './outcome.ts';
+import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 
-/** AWS's lists may be behind a change for so long. */
-const READS_TRUSTWORTHY_AFTER = 5 * 60_000;
 const FIRST_WAIT = 5000;
 
 /** A creating or changing call that was sent. */
