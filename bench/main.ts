@@ -3,6 +3,7 @@
 import { cpus } from 'node:os';
 import { bundleRows } from './bundle.ts';
 import { callRows } from './calls.ts';
+import { loadRows } from './load.ts';
 import { memoryRows } from './memory.ts';
 import { retentionRows } from './retention.ts';
 
@@ -17,6 +18,7 @@ console.log(
 );
 print(retentionRows());
 print(await callRows());
+print(await loadRows());
 print(await bundleRows());
 print(await memoryRows());
 

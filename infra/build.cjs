@@ -2,8 +2,8 @@
 let built;
 
 /**
- * Bundles the Lambdas with the policy file, by default policies.yml, compiled into them. Answers that file, validated;
- * rejects with every problem of it.
+ * Bundles the Lambdas with the policy file, by default policies.yml, compiled into them. Answers that file, validated, with
+ * what packaging has to know of it; rejects with every problem of it.
  */
 function buildOnce() {
   built ??= build(process.env.EC2_BACKUP_POLICIES || 'policies.yml');

@@ -1,30 +1,44 @@
 const { deny, allow, keepWhatIsHeld, role, sub } = require('./iam.cjs');
 const { dlmNeeds } = require('./dlm-needs.cjs');
-const { HERE, INSTANCES, VOLUMES, imagesIn, snapshotsIn } = require('./ec2-arns.cjs');
+const { HERE, imagesIn, instancesIn, snapshotsIn, volumesIn } = require('./ec2-arns.cjs');
 const { hooks } = require('./hooks.cjs');
 const { keysIn, keysThroughEc2 } = require('./keys.cjs');
-const { DLM_ROLE_ID, namesOf } = require('./names.cjs');
+const { DLM_ROLE_ID, dlmRoleName, regionPart, rolePath } = require('./names.cjs');
 
-/** The roles that DLM works under, of those two only what the file needs, each for what the file uses and no more. */
-function dlmRoles(file) {
+/**
+ * The roles that DLM works under in a Region of the template's account, by id: of those two only what the file needs,
+ * each for what the file uses and no more.
+ */
+function dlmRoles(file, region) {
   const { snapshots, images } = dlmNeeds(file);
+  const ending = region === HERE ? '' : `In${regionPart(region)}`;
   return {
-    ...(snapshots && { [DLM_ROLE_ID.snapshots]: dlmRole(file, 'snapshots', snapshotStatements(snapshots)) }),
-    ...(images && { [DLM_ROLE_ID.images]: dlmRole(file, 'images', imageStatements(images)) }),
+    ...(snapshots && {
+      [`${DLM_ROLE_ID.snapshots}${ending}`]: dlmRole(file, 'snapshots', {
+        region,
+        statements: snapshotStatements(snapshots, region),
+      }),
+    }),
+    ...(images && {
+      [`${DLM_ROLE_ID.images}${ending}`]: dlmRole(file, 'images', {
+        region,
+        statements: imageStatements(images, region),
+      }),
+    }),
   };
 }
 
 /** Only lifecycle policies of this account and Region take it on. A wildcard: the first one's id is not known yet. */
-function dlmRole(file, kind, statements) {
+function dlmRole(file, kind, { region, statements }) {
   return role({
-    name: sub(namesOf(file).dlmRoles[kind]),
-    path: '/ec2-backup/',
+    name: dlmRoleName(file, kind, region),
+    path: rolePath(file),
     description: `ec2-backup, deployment ${file.deployment}: DLM makes and deletes ${kind}`,
-    service: 'dlm.amazonaws.com',
+    principal: { Service: 'dlm.amazonaws.com' },
     condition: {
       StringEquals: { 'aws:SourceAccount': sub('${AWS::AccountId}') },
       ArnLike: {
-        'aws:SourceArn': sub('arn:${AWS::Partition}:dlm:${AWS::Region}:${AWS::AccountId}:policy/*'),
+        'aws:SourceArn': sub(`arn:\${AWS::Partition}:dlm:${region}:\${AWS::AccountId}:policy/*`),
       },
     },
     statements: [...statements, keepWhatIsHeld(file, DELETING), keepWhatTheLambdasMade()],
@@ -33,17 +47,20 @@ function dlmRole(file, kind, statements) {
 
 const DELETING = ['ec2:DeregisterImage', 'ec2:DeleteSnapshot'];
 
-function snapshotStatements({ volumes, sets, copies, shares, fastRestore, archive, documents }) {
-  const snapshots = everywhere(copies, snapshotsIn);
-  const here = snapshotsIn(HERE);
+function snapshotStatements({ volumes, sets, copies, shares, fastRestore, archive, documents }, region) {
+  const snapshots = everywhere(region, copies, snapshotsIn);
+  const here = snapshotsIn(region);
   return [
     look(['DescribeInstances', 'DescribeSnapshots', 'DescribeVolumes']),
-    ...when(volumes, allow('BackUpVolumes', ec2('CreateSnapshot', [VOLUMES, here]))),
-    ...when(sets, allow('BackUpInstances', ec2('CreateSnapshots', [INSTANCES, VOLUMES, here]))),
+    ...when(volumes, allow('BackUpVolumes', ec2('CreateSnapshot', [volumesIn(region), here]))),
+    ...when(
+      sets,
+      allow('BackUpInstances', ec2('CreateSnapshots', [instancesIn(region), volumesIn(region), here])),
+    ),
     allow('TagBackups', ec2('CreateTags', snapshots)),
     ...deleting(['DeleteSnapshot'], { expired: snapshots, earlier: [snapshotsIn('*')] }),
     ...when(copies.length > 0, allow('CopySnapshots', ec2('CopySnapshot', snapshots))),
-    ...keys(copies),
+    ...keys(region, copies),
     ...when(shares.length > 0, ...sharing(shares, here)),
     ...when(
       fastRestore,
@@ -58,13 +75,13 @@ function snapshotStatements({ volumes, sets, copies, shares, fastRestore, archiv
       look(['DescribeSnapshotTierStatus'], 'Archive'),
       allow('Archive', ec2('ModifySnapshotTier', here)),
     ),
-    ...when(documents.length > 0, ...hooks(documents)),
+    ...when(documents.length > 0, ...hooks(documents, region)),
   ];
 }
 
-function imageStatements({ copies, deprecation }) {
-  const images = everywhere(copies, imagesIn);
-  const both = [...images, ...everywhere(copies, snapshotsIn)];
+function imageStatements({ copies, deprecation }, region) {
+  const images = everywhere(region, copies, imagesIn);
+  const both = [...images, ...everywhere(region, copies, snapshotsIn)];
   const earlier = [imagesIn('*'), snapshotsIn('*')];
   return [
     look([
@@ -74,11 +91,14 @@ function imageStatements({ copies, deprecation }) {
       'DescribeSnapshots',
       'DescribeVolumes',
     ]),
-    allow('BackUpInstances', ec2('CreateImage', [INSTANCES, imagesIn(HERE), snapshotsIn(HERE)])),
+    allow(
+      'BackUpInstances',
+      ec2('CreateImage', [instancesIn(region), imagesIn(region), snapshotsIn(region)]),
+    ),
     allow('TagBackups', ec2('CreateTags', both)),
     ...deleting(['DeleteSnapshot', 'DeregisterImage'], { expired: both, earlier }),
     ...when(copies.length > 0, allow('CopyImages', ec2('CopyImage', both))),
-    ...keys(copies),
+    ...keys(region, copies),
     ...when(
       deprecation,
       allow('Deprecate', {
@@ -140,17 +160,17 @@ function sharing(accounts, snapshots) {
   ];
 }
 
-/** Sources have any key of this Region; copies those that the file names, or any of their Region where it names none. */
-function keys(copies) {
-  const ofCopies = copies.flatMap(({ region, keys: named }) =>
-    named.includes(undefined) ? [keysIn(region)] : named,
+/** Sources have any key of their Region; copies those that the file names, or any of their Region where it names none. */
+function keys(region, copies) {
+  const ofCopies = copies.flatMap(({ region: to, keys: named }) =>
+    named.includes(undefined) ? [keysIn(to)] : named,
   );
-  return keysThroughEc2([keysIn(HERE), ...ofCopies], [HERE, ...copies.map(({ region }) => region)]);
+  return keysThroughEc2([keysIn(region), ...ofCopies], [region, ...copies.map(({ region: to }) => to)]);
 }
 
-/** A pattern of ARNs for this Region and each that copies go to. */
-function everywhere(copies, patternIn) {
-  return [patternIn(HERE), ...copies.map(({ region }) => patternIn(region))];
+/** A pattern of ARNs for a Region and each that copies go to from there. */
+function everywhere(region, copies, patternIn) {
+  return [patternIn(region), ...copies.map(({ region: to }) => patternIn(to))];
 }
 
 function ec2(action, resources) {

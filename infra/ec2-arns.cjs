@@ -1,18 +1,19 @@
-// Patterns of ARNs that the roles are limited to.
+// Patterns of ARNs that the roles are limited to. A Region is its name, HERE, or ANY.
 const { sub } = require('./iam.cjs');
 
 const HERE = '${AWS::Region}';
+/** For roles that a Deny keeps in their Regions: places.cjs. */
+const ANY = '*';
 
-const INSTANCES = sub('arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*');
-const VOLUMES = sub('arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume/*');
+const instancesIn = (region) => ofAccount(region, 'instance/*');
+const volumesIn = (region) => ofAccount(region, 'volume/*');
 
 // EC2 leaves the account out of these.
 const imagesIn = (region) => sub(`arn:\${AWS::Partition}:ec2:${region}::image/*`);
 const snapshotsIn = (region) => sub(`arn:\${AWS::Partition}:ec2:${region}::snapshot/*`);
-const IMAGES = imagesIn(HERE);
-const SNAPSHOTS = snapshotsIn(HERE);
 
-/** For calls that know no resources. */
-const IN_THIS_REGION = { StringEquals: { 'aws:RequestedRegion': sub(HERE) } };
+function ofAccount(region, rest) {
+  return sub(`arn:\${AWS::Partition}:ec2:${region}:\${AWS::AccountId}:${rest}`);
+}
 
-module.exports = { HERE, IMAGES, IN_THIS_REGION, INSTANCES, SNAPSHOTS, VOLUMES, imagesIn, snapshotsIn };
+module.exports = { ANY, HERE, imagesIn, instancesIn, snapshotsIn, volumesIn };

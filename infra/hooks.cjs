@@ -1,12 +1,12 @@
 const { allow, sub } = require('./iam.cjs');
-const { INSTANCES } = require('./ec2-arns.cjs');
+const { instancesIn } = require('./ec2-arns.cjs');
 
 // What DLM runs for a policy that says AWS_VSS_BACKUP.
 const VSS_DOCUMENT = 'AWSEC2-CreateVssSnapshot';
 
 /** Pre and post scripts: those documents, on instances, and to see how they ended. */
-function hooks(documents) {
-  const arns = documents.map(documentArn);
+function hooks(documents, region) {
+  const arns = documents.map((document) => documentArn(document, region));
   return [
     allow('SeeHowScriptsEnded', {
       actions: ['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation', 'ssm:ListCommands'],
@@ -14,16 +14,16 @@ function hooks(documents) {
     }),
     allow('ReadScripts', { actions: ['ssm:DescribeDocument', 'ssm:GetDocument'], resources: arns }),
     // SendCommand asks for the document and for the instance, each by itself.
-    allow('RunScripts', { actions: 'ssm:SendCommand', resources: [...arns, INSTANCES] }),
+    allow('RunScripts', { actions: 'ssm:SendCommand', resources: [...arns, instancesIn(region)] }),
   ];
 }
 
 /** From a document's name or ARN. Only those of AWS may begin so. */
-function documentArn(document) {
+function documentArn(document, region) {
   if (document.startsWith('arn:')) return document;
   const name = document === 'AWS_VSS_BACKUP' ? VSS_DOCUMENT : document;
   const owner = /^(?:aws|amazon|amzn)/i.test(name) ? '*' : '${AWS::AccountId}';
-  return sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:${owner}:document/${name}`);
+  return sub(`arn:\${AWS::Partition}:ssm:${region}:${owner}:document/${name}`);
 }
 
 module.exports = { hooks };

@@ -33,15 +33,16 @@ function statement(effect, sid, { actions, resources, condition }) {
 }
 
 /**
- * A role that one service may take on, under a condition if one is given, with these statements and no others. Its name
- * is CloudFormation's unless `name`, with its `path`, is given.
+ * A role that one principal may take on, under a condition if one is given, with these statements and no others. Its
+ * name is CloudFormation's unless `name` is given, and a `path` with it.
  */
-function role({ name, path, description, service, condition, statements }) {
-  const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
+function role({ name, path, description, principal, condition, statements }) {
+  const trust = { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' };
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
-      ...(name && { RoleName: name, Path: path }),
+      ...(name && { RoleName: sub(name) }),
+      ...(path && { Path: path }),
       Description: description,
       AssumeRolePolicyDocument: document([{ ...trust, ...(condition && { Condition: condition }) }]),
       Policies: [{ PolicyName: 'what-it-may-do', PolicyDocument: document(statements) }],
@@ -53,4 +54,4 @@ function document(statements) {
   return { Version: '2012-10-17', Statement: statements };
 }
 
-module.exports = { allow, arnOf, deny, keepWhatIsHeld, role, sub };
+module.exports = { allow, arnOf, deny, document, keepWhatIsHeld, role, sub };

@@ -9,7 +9,7 @@ const keysIn = (region) => sub(`arn:\${AWS::Partition}:kms:${region}:*:key/*`);
  */
 function keysThroughEc2(keys, regions) {
   const services = regions.map((region) => sub(`ec2.${region}.amazonaws.com`));
-  const viaEc2 = { StringEquals: { 'kms:ViaService': services } };
+  const viaEc2 = { StringLike: { 'kms:ViaService': services } };
   return [
     allow('UseKeysThroughEc2', {
       actions: [

@@ -1,23 +1,54 @@
-const { ID, JOBS, namesOf } = require('./names.cjs');
+const { arnOf } = require('./iam.cjs');
+const { ID, JOBS, REPORTS_ID, namesOf } = require('./names.cjs');
 
-const FOURTEEN_DAYS = 14 * 24 * 60 * 60;
+const DAY = 24 * 60 * 60;
 
-/** For each job: the runs that failed, and the invocations that Scheduler could not deliver. */
+/** In seconds. */
+const DELAY = 60;
+
+/**
+ * In seconds. A run creates nothing after 840 s of its 900, a call takes at most 30, and EC2's lists may lag 300 behind:
+ * a second delivery comes after all of that, and blocks its place no longer.
+ */
+const VISIBILITY = 1200;
+
+/** For each job its requests and what becomes of those that fail, and the watch's reports to the digest. */
 function queues(file) {
-  const { failed, undelivered } = namesOf(file);
-  return Object.fromEntries(
-    JOBS.flatMap((job) => [
-      [ID[job].failed, queue(failed[job])],
-      [ID[job].undelivered, queue(undelivered[job])],
-    ]),
-  );
+  const names = namesOf(file);
+  return {
+    ...Object.fromEntries(
+      JOBS.flatMap((job) => [
+        [ID[job].queue, requests(names.queues[job], ID[job].deadLetters)],
+        [ID[job].deadLetters, fifo(names.deadLetters[job], { MessageRetentionPeriod: 14 * DAY })],
+        [ID[job].failed, standard(names.failed[job], { MessageRetentionPeriod: 14 * DAY })],
+        [ID[job].undelivered, standard(names.undelivered[job], { MessageRetentionPeriod: 14 * DAY })],
+      ]),
+    ),
+    [REPORTS_ID]: standard(names.reports, { MessageRetentionPeriod: 2 * DAY }),
+  };
 }
 
-/** A standard queue: neither Scheduler nor Lambda takes a FIFO one here. Who may send to it is said in the roles. */
-function queue(name) {
+/** Requests wait a minute: a next round finds EC2's limits of a volume recovered, and nothing sleeps for them. */
+function requests(name, deadLetters) {
+  return fifo(name, {
+    // Scheduler gives a group and no deduplication id.
+    ContentBasedDeduplication: true,
+    DelaySeconds: DELAY,
+    MessageRetentionPeriod: 4 * DAY,
+    RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 3 },
+    VisibilityTimeout: VISIBILITY,
+  });
+}
+
+function fifo(name, properties) {
+  return standard(name, { FifoQueue: true, ...properties });
+}
+
+/** Scheduler's dead letters, and Lambda's failed runs, cannot go to a FIFO queue. Who may send is said in the roles. */
+function standard(name, properties) {
   return {
     Type: 'AWS::SQS::Queue',
-    Properties: { QueueName: name, MessageRetentionPeriod: FOURTEEN_DAYS, SqsManagedSseEnabled: true },
+    Properties: { QueueName: name, SqsManagedSseEnabled: true, ...properties },
   };
 }
 

@@ -1,37 +1,53 @@
-const { backupRole } = require('./backup-role.cjs');
+const { alarms } = require('./alarms.cjs');
+const { dashboard } = require('./dashboard.cjs');
 const { dlmRoles } = require('./dlm-roles.cjs');
-const { ID, JOBS } = require('./names.cjs');
-const { pruneRole } = require('./prune-role.cjs');
+const { functionRoles } = require('./function-roles.cjs');
+const { withinLimits } = require('./limits.cjs');
+const { mappings } = require('./mappings.cjs');
+const { ID, JOBS, TOPIC_ID } = require('./names.cjs');
+const { ownRegions } = require('./places.cjs');
 const { queues } = require('./queues.cjs');
-const { registerPoliciesRole } = require('./register-policies-role.cjs');
 const { schedules } = require('./schedules.cjs');
+const { topic } = require('./topic.cjs');
 
-/** Everything of the template but the functions and their logs, which Serverless adds. Pure. */
-function resourcesOf(file) {
-  const rolesOfDlm = dlmRoles(file);
-  return {
+/**
+ * Everything of the template but the functions and their logs, which Serverless adds. Pure. `watchGap` is the longest
+ * time between two runs of the watch, in whole hours.
+ */
+function resourcesOf(file, watchGap) {
+  const made = alarms(file, watchGap);
+  return withinLimits({
     Description: `ec2-backup, deployment ${file.deployment}`,
     Resources: {
-      [ID.backup.role]: backupRole(file),
-      [ID.prune.role]: pruneRole(file),
-      [ID['register-policies'].role]: registerPoliciesRole(file, Object.keys(rolesOfDlm)),
-      ...rolesOfDlm,
+      ...functionRoles(file),
+      ...Object.assign({}, ...ownRegions(file).map((region) => dlmRoles(file, region))),
       ...queues(file),
+      ...mappings(),
       ...schedules(file),
+      ...topic(file),
+      ...made,
+      ...dashboard(file, Object.values(made).map(nameOf)),
     },
-    Outputs: Object.fromEntries(
-      JOBS.flatMap((job) => [
-        [
-          `${ID[job].failed}Queue`,
-          { Description: `Runs of ${job} that failed`, Value: { Ref: ID[job].failed } },
-        ],
-        [
-          `${ID[job].undelivered}Queue`,
-          { Description: `Schedules of ${job} not delivered`, Value: { Ref: ID[job].undelivered } },
-        ],
-      ]),
-    ),
-  };
+    Outputs: {
+      ...Object.fromEntries(JOBS.flatMap((job) => outputsOf(job))),
+      [TOPIC_ID]: { Description: 'Where alarms and the digest go', Value: { Ref: TOPIC_ID } },
+    },
+  });
+}
+
+/** With `${…}` still in it. */
+function nameOf({ Properties: { AlarmName } }) {
+  return AlarmName['Fn::Sub'] ?? AlarmName;
+}
+
+function outputsOf(job) {
+  const { queue, deadLetters, failed, undelivered } = ID[job];
+  return [
+    [queue, `Requests for ${job}`],
+    [deadLetters, `Requests for ${job} that failed three times`],
+    [failed, `Runs of ${job} by hand that failed`],
+    [undelivered, `Schedules of ${job} not delivered`],
+  ].map(([id, description]) => [`${id}Url`, { Description: description, Value: { Ref: id } }]);
 }
 
 module.exports = { resourcesOf };

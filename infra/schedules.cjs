@@ -1,35 +1,29 @@
 const { allow, arnOf, role, sub } = require('./iam.cjs');
-const { ID, JOBS, namesOf } = require('./names.cjs');
+const { ID, JOBS, idPart, namesOf } = require('./names.cjs');
 
 const GROUP = 'ScheduleGroup';
 
 // Scheduler fills in when the run was due: the slot stays the same however late the run comes.
 const SLOT = '<aws.scheduler.scheduled-time>';
 
-// A run that could not be delivered for an hour is no use to a policy that runs each hour.
-const RETRY = { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 30 };
+// As long as a slot can still be made. One that the next has overtaken is reported as missed by the function.
+const RETRY = { MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 };
 
 /**
  * A schedule for each policy that the Lambdas run and one for each other job, in a group of their own, and for each job
- * the role that invokes it. What DLM runs has its schedule there.
+ * the role that sends to its queue. What DLM runs has its schedule there.
  */
 function schedules(file) {
-  const backups = file.policies.map((policy) => {
-    const { name, timezone, schedule } = policy;
-    const input = { job: 'backup', policy: name, slot: SLOT, trigger: 'schedule' };
-    return [
-      `${ID.backup.schedule}${idPart(name)}`,
-      scheduleOf('backup', { name: `backup-${name}`, timezone, schedule, input }),
-    ];
-  });
-  const { timezone } = file;
-  const others = [
-    ['prune', file.prune.schedule],
-    ['register-policies', file.registerPolicies.schedule],
-  ].map(([job, schedule]) => {
-    const input = { job, slot: SLOT, trigger: 'schedule' };
-    return [ID[job].schedule, scheduleOf(job, { name: job, timezone, schedule, input })];
-  });
+  const backups = file.policies.map(({ name, timezone, schedule }) => [
+    `${ID.backup.schedule}${idPart(name)}`,
+    scheduleOf('backup', { policy: name, timezone, schedule }),
+  ]);
+  const others = Object.entries({
+    prune: file.prune.schedule,
+    'register-policies': file.registerPolicies.schedule,
+    watch: file.watch.schedule,
+    digest: file.watch.digest,
+  }).map(([job, schedule]) => [ID[job].schedule, scheduleOf(job, { timezone: file.timezone, schedule })]);
   return {
     [GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: namesOf(file).scheduleGroup } },
     ...Object.fromEntries(JOBS.map((job) => [ID[job].scheduleRole, scheduleRole(file, job)])),
@@ -38,20 +32,23 @@ function schedules(file) {
   };
 }
 
-function scheduleOf(job, { name, timezone, schedule, input }) {
+/** A request without a place: the function sends one on for each. */
+function scheduleOf(job, { policy, timezone, schedule }) {
+  const input = { job, ...(policy && { policy }), slot: SLOT, trigger: 'schedule' };
   return {
     Type: 'AWS::Scheduler::Schedule',
     Properties: {
-      Name: name,
+      Name: policy ? `${job}-${policy}` : job,
       GroupName: { Ref: GROUP },
       Description: schedule.text,
       ScheduleExpression: schedule.cron,
       ScheduleExpressionTimezone: timezone,
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
-        Arn: arnOf(ID[job].function),
+        Arn: arnOf(ID[job].queue),
         RoleArn: arnOf(ID[job].scheduleRole),
         Input: JSON.stringify(input),
+        SqsParameters: { MessageGroupId: `fan-out/${policy ?? job}` },
         RetryPolicy: RETRY,
         DeadLetterConfig: { Arn: arnOf(ID[job].undelivered) },
       },
@@ -59,24 +56,19 @@ function scheduleOf(job, { name, timezone, schedule, input }) {
   };
 }
 
-/** Invokes that one function, and hands over what could not be delivered. Only schedules of this group may take it on. */
+/** Sends to that one queue, and hands over what could not be delivered. Only schedules of this group may take it on. */
 function scheduleRole(file, job) {
   return role({
-    description: `ec2-backup, deployment ${file.deployment}: invokes ${namesOf(file).functions[job]} on schedule`,
-    service: 'scheduler.amazonaws.com',
+    description: `ec2-backup, deployment ${file.deployment}: sends to ${namesOf(file).queues[job]} on schedule`,
+    principal: { Service: 'scheduler.amazonaws.com' },
     condition: {
       StringEquals: { 'aws:SourceAccount': sub('${AWS::AccountId}'), 'aws:SourceArn': arnOf(GROUP) },
     },
     statements: [
-      allow('InvokeTheFunction', { actions: 'lambda:InvokeFunction', resources: arnOf(ID[job].function) }),
+      allow('AskForRuns', { actions: 'sqs:SendMessage', resources: arnOf(ID[job].queue) }),
       allow('HandOverTheUndelivered', { actions: 'sqs:SendMessage', resources: arnOf(ID[job].undelivered) }),
     ],
   });
-}
-
-/** Ids in a template have no hyphens. Names of policies have no capitals, so no two become the same. */
-function idPart(name) {
-  return `Of${name.replaceAll('-', 'Dash')}`;
 }
 
 module.exports = { schedules };

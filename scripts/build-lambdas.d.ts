@@ -1,4 +1,5 @@
-import type { PolicyFile } from '../src/lib/policy/policy.ts';
+import type { CompiledPolicies } from './compile-policies.ts';
 
 export const FUNCTIONS: readonly string[];
-export function buildLambdas(policiesPath: string): Promise<PolicyFile>;
+export function buildLambdas(policiesPath: string): Promise<CompiledPolicies>;
+export function compiledPolicies(policiesPath: string): Promise<CompiledPolicies>;

@@ -6,11 +6,24 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url);
 
 /** Handlers are the files of src/handlers that export `handler`. */
-export const FUNCTIONS = ['backup', 'prune', 'register-policies'];
+export const FUNCTIONS = ['backup', 'prune', 'register-policies', 'watch', 'digest'];
 
-/** Bundles into dist/lambda/<function>/index.mjs; answers the validated policy file, or throws with its problems. */
+/**
+ * Lambda gives a function its credentials in the environment, where the SDK looks first. The other ways to find some are
+ * imported only when they are tried: they stay outside, with the clients that they bring along.
+ */
+const NEVER_TRIED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/** Bundles into dist/lambda/<function>/index.mjs; answers the compiled policy file, or throws with its problems. */
 export async function buildLambdas(policiesPath) {
-  const file = await compilePolicies(policiesPath);
+  const compiled = await compiledPolicies(policiesPath);
   const outdir = new URL('dist/lambda/', root);
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
@@ -27,19 +40,20 @@ export async function buildLambdas(policiesPath) {
     // Their ES modules: esbuild drops what is not used, which it cannot do with CommonJS.
     mainFields: ['module', 'main'],
     conditions: ['module'],
+    external: NEVER_TRIED,
     legalComments: 'none',
-    plugins: [policiesPlugin(file)],
+    plugins: [policiesPlugin(compiled.file)],
     logLevel: 'warning',
   });
-  return file;
+  return compiled;
 }
 
 /** Parses and validates the policy file with the product's own code. */
-async function compilePolicies(path) {
+export async function compiledPolicies(policiesPath) {
   const outfile = new URL('dist/policy-compiler.js', root);
   await build({
     absWorkingDir: fileURLToPath(root),
-    entryPoints: ['src/lib/policy/load-policies.ts'],
+    entryPoints: ['scripts/compile-policies.ts'],
     outfile: fileURLToPath(outfile),
     bundle: true,
     platform: 'node',
@@ -47,8 +61,8 @@ async function compilePolicies(path) {
     packages: 'external',
     logLevel: 'warning',
   });
-  const { loadPolicies } = await import(outfile.href);
-  return loadPolicies(path);
+  const { compilePolicies } = await import(outfile.href);
+  return compilePolicies(policiesPath);
 }
 
 function policiesPlugin(file) {

@@ -26,6 +26,8 @@ await build({
   ...common,
   entryPoints: { bench: 'bench/main.ts', 'write-schema': 'scripts/write-schema.ts' },
 });
+// In a folder of its own, as far from infra/ as test/chaos is: it loads the template from there.
+await build({ ...common, entryPoints: { main: 'test/chaos/main.ts' }, outdir: 'dist/chaos' });
 await chmod('dist/ec2-backup.js', 0o755);
 
 // Chunks of earlier builds; those of this one are never missing, not even for a moment.

@@ -1,6 +1,7 @@
 /** From options to a run's context, shared by all commands that look at an account. */
 
 import type { Command } from 'commander';
+import { shapeCalls } from '../lib/aws/shape-calls.ts';
 import { loadPolicies } from '../lib/policy/load-policies.ts';
 import type { PolicyFile } from '../lib/policy/policy.ts';
 import type { Progress, RunContext } from '../lib/run/context.ts';
@@ -38,7 +39,9 @@ export async function withAccount<T>(
   try {
     const place = await resolvePlace(clients, region, file);
     view.update(`Reading ${formatPlace(place)}`);
-    return await work({ file, place, clients, clock: shell.clock, onProgress: showOn(view) });
+    const { clock } = shell;
+    const shaped = shapeCalls(clients, { clock, share: file.limits.share });
+    return await work({ file, place, clients: shaped, clock, onProgress: showOn(view) });
   } finally {
     view.stop();
   }
@@ -52,7 +55,7 @@ export function withDeployment(file: PolicyFile, deployment: string | undefined)
   return { ...file, deployment };
 }
 
-function showOn(view: ProgressView): (progress: Progress) => void {
+export function showOn(view: ProgressView): (progress: Progress) => void {
   return (progress) => {
     view.update(
       progress.step === 'read'

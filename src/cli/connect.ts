@@ -1,4 +1,4 @@
-import { awsClients, resolveRegion } from '../lib/aws/clients.ts';
+import { ALL_SERVICES, awsClients, ec2Service, resolveRegion } from '../lib/aws/clients.ts';
 import { isKnownRegion } from '../lib/aws/regions.ts';
 import { describeError } from '../lib/aws/errors.ts';
 import { ConfigurationError } from '../lib/run/errors.ts';
@@ -13,7 +13,12 @@ export async function connect(asked: string | undefined): Promise<Connection> {
       `${whence} is ${JSON.stringify(region)}, which the AWS SDK does not know; expected a Region code such as ap-northeast-2`,
     );
   }
-  return { region, clients: awsClients(region) };
+  return {
+    region,
+    clients: awsClients({ region }, ALL_SERVICES),
+    at: (access) => awsClients(access, [ec2Service]),
+    deployment: async () => (await import('../lib/aws/deployment-clients.ts')).deploymentClients(region),
+  };
 }
 
 async function defaultRegion(): Promise<string> {

@@ -84,6 +84,12 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .action(async (options: PruneOptions) =>
       end(await (await import('./prune-command.ts')).pruneCommand(options, shell)),
     );
+  withAccountOptions(shell, program.command('doctor'))
+    .description('check that everything is in place, or say what to do; changes nothing')
+    .addHelpText('after', example('ec2-backup doctor --region ap-northeast-2'))
+    .action(async (options: AccountOptions) =>
+      end(await (await import('./doctor-command.ts')).doctorCommand(options, shell)),
+    );
   withAccountOptions(shell, program.command('list'))
     .description('list recovery points with state, age, verdict and reasons')
     .argument('[source]', 'an instance or volume id (default: every source)')

@@ -1,8 +1,10 @@
 /** What a command needs of the terminal and the machine; `main.ts` makes the real one, tests their own. */
 
 import type { Clients } from '../lib/aws/clients.ts';
+import type { DeploymentClients } from '../lib/aws/deployment-clients.ts';
 import type { Paint } from '../lib/report/text.ts';
 import type { Clock } from '../lib/run/context.ts';
+import type { Connect } from '../lib/run/reach.ts';
 
 export interface Shell {
   /** One or more lines of the answer, to standard output. */
@@ -27,6 +29,10 @@ export interface Shell {
 export interface Connection {
   readonly region: string;
   readonly clients: Clients;
+  /** Clients of EC2 and STS for other places, which only `doctor` asks for. */
+  readonly at: Connect;
+  /** Clients of what `serverless deploy` made, which only `doctor` looks at. */
+  deployment(): Promise<DeploymentClients>;
 }
 
 export interface ProgressView {

@@ -9,12 +9,15 @@ import type { RunContext } from '../lib/run/context.ts';
 import {
   countOutcomes,
   isFailure,
+  isLeft,
   type LifecycleOutcome,
   type Outcome,
   type OutcomeCounts,
+  type WatchOutcome,
 } from '../lib/run/outcome.ts';
 import type { PoliciesPlan } from '../lib/run/policies.ts';
 import type { RunRequest } from '../lib/run/request.ts';
+import type { SentOn } from './send-on.ts';
 
 /** Lambda's answer is at most 6 MB. */
 const MOST_ENTRIES = 1000;
@@ -27,6 +30,8 @@ export interface RunAnswer {
   readonly place: Place;
   readonly counts: OutcomeCounts;
   readonly skipped: readonly Skipped[];
+  /** The round in which the queue goes on with what is left. */
+  readonly goesOnInRound?: number;
 }
 
 /** A run in which something failed: a direct invoke fails, and an alarm can ring. */
@@ -41,30 +46,38 @@ export class RunRefusedError extends Error {
 
 /** How a run ended; what stands in the last two fails it. */
 export interface Ended {
-  readonly outcomes: readonly Pick<Outcome | LifecycleOutcome, 'action' | 'id' | 'status' | 'error'>[];
+  readonly outcomes: readonly Pick<
+    Outcome | LifecycleOutcome | WatchOutcome,
+    'action' | 'id' | 'status' | 'error'
+  >[];
   readonly skipped: readonly Skipped[];
   /** What was not to be done as it stands, a sentence each. */
   readonly refused?: readonly string[];
   /** What is wrong in the account and not of this run's making, a sentence each. */
   readonly errors?: readonly string[];
+  /** What became of the outcomes that were left; absent: nothing, so they have failed. */
+  readonly sent?: SentOn;
 }
 
 /** The answer of a run that ended well; one that did not throws, and says what failed and what was refused. */
 export function answerOrThrow(request: RunRequest, { place }: RunContext, ended: Ended): RunAnswer {
-  const { outcomes, refused = [], errors = [] } = ended;
-  const failures = outcomes.filter(isFailure);
+  const { outcomes, refused = [], errors = [], sent } = ended;
+  const goesOn = sent !== undefined && 'round' in sent ? { goesOnInRound: sent.round } : undefined;
+  const failures = outcomes.filter((outcome) => isFailure(outcome) && !(goesOn && isLeft(outcome)));
   const slot = formatInstant(request.slot);
   const told = [
+    ...(sent !== undefined && 'exhausted' in sent ? [sent.exhausted] : []),
     ...(failures.length > 0 ? [failuresText(failures, outcomes.length)] : []),
     ...first(errors),
     ...first(refused),
   ];
   if (told.length > 0) {
     const message = `${request.job} run ${slot}: ${told.join('; ')}`;
-    throw failures.length + errors.length > 0 ? new RunFailedError(message) : new RunRefusedError(message);
+    const hasFailed = failures.length + errors.length > 0 || (sent !== undefined && 'exhausted' in sent);
+    throw hasFailed ? new RunFailedError(message) : new RunRefusedError(message);
   }
   const skipped = ended.skipped.slice(0, MOST_ENTRIES);
-  return { version: 1, job: request.job, slot, place, counts: countOutcomes(outcomes), skipped };
+  return { version: 1, job: request.job, slot, place, counts: countOutcomes(outcomes), skipped, ...goesOn };
 }
 
 function failuresText(failures: Ended['outcomes'], attempted: number): string {

@@ -1,80 +1,74 @@
 /** What a handler needs from outside; the deployed function makes it from its own surroundings, tests their own. */
 
 import { Logger } from '@aws-lambda-powertools/logger';
-import { awsClients, type Clients } from '../lib/aws/clients.ts';
-import { formatInstant } from '../lib/policy/instant.ts';
+import { awsClients, awsMessageClients, type MessageClients, type Service } from '../lib/aws/clients.ts';
 import type { PolicyFile } from '../lib/policy/policy.ts';
-import { runFailure, type LogRecord } from '../lib/report/log-records.ts';
-import type { Clock, RunContext } from '../lib/run/context.ts';
+import type { LogRecord } from '../lib/report/log-records.ts';
+import type { MetricRecord } from '../lib/report/metrics.ts';
+import type { Clock } from '../lib/run/context.ts';
 import { ConfigurationError } from '../lib/run/errors.ts';
-import { formatPlace, resolvePlace } from '../lib/run/place.ts';
-import type { Job, RunRequest } from '../lib/run/request.ts';
+import type { Connect } from '../lib/run/reach.ts';
+import { writeMetrics } from './metrics.ts';
 
-export interface Environment {
+export interface Environment extends MessageClients {
   readonly file: PolicyFile;
+  /** The Region that the function runs in. */
   readonly region: string;
-  readonly clients: Clients;
+  readonly connect: Connect;
   readonly clock: Clock;
+  readonly addresses: Addresses;
   /** Writes records as JSON lines, each with the correlation fields. */
   readonly log: (records: Iterable<LogRecord>, correlation: Readonly<Record<string, unknown>>) => void;
+  readonly metrics: (records: readonly MetricRecord[]) => void;
 }
 
-/** The surroundings of a deployed function. */
-export function lambdaEnvironment(file: PolicyFile): Environment {
-  const region = process.env['AWS_REGION'];
+/** Where the function's messages go; each function is told those that it needs. */
+export interface Addresses {
+  /** URL of the job's own queue. */
+  readonly queue?: string;
+  /** URL of the queue of `backup`. */
+  readonly backupQueue?: string;
+  /** URL of the queue from `watch` to `digest`. */
+  readonly reportsQueue?: string;
+  /** ARN of the topic for people. */
+  readonly topic?: string;
+}
+
+/** The surroundings of a deployed function, with clients of the services that its job calls. */
+export function lambdaEnvironment(file: PolicyFile, services: readonly Service[]): Environment {
+  const { AWS_REGION: region, QUEUE_URL, BACKUP_QUEUE_URL, REPORTS_QUEUE_URL, TOPIC_ARN } = process.env;
   if (region === undefined) throw new ConfigurationError('AWS_REGION is not set, expected it from Lambda');
   return {
     file,
     region,
-    clients: awsClients(region),
+    connect: (access) => awsClients(access, services),
+    ...awsMessageClients(region),
     clock: {
       now: () => Date.now(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
+    addresses: {
+      ...(QUEUE_URL !== undefined && { queue: QUEUE_URL }),
+      ...(BACKUP_QUEUE_URL !== undefined && { backupQueue: BACKUP_QUEUE_URL }),
+      ...(REPORTS_QUEUE_URL !== undefined && { reportsQueue: REPORTS_QUEUE_URL }),
+      ...(TOPIC_ARN !== undefined && { topic: TOPIC_ARN }),
+    },
     log: jsonLog(),
+    metrics: writeMetrics,
   };
 }
 
-/** The context of one run. The account is asked for and compared before anything is read or changed. */
-export async function runContext(request: RunRequest, environment: Environment): Promise<RunContext> {
-  const { file, region, clients, clock } = environment;
-  const place = await resolvePlace(clients, region, file);
-  const asked = request.place ?? place;
-  if (asked.account !== place.account || asked.region !== place.region) {
-    throw new ConfigurationError(
-      `the request is for ${formatPlace(asked)}, but this function runs in ${formatPlace(place)}`,
-    );
-  }
-  return { file, place, clients, clock };
-}
-
-/** Fields that tie all lines of a run together. */
-export function correlationOf(request: RunRequest, { place, file }: RunContext): Record<string, unknown> {
-  return {
-    deployment: file.deployment,
-    job: request.job,
-    ...(request.policy !== undefined && { policy: request.policy }),
-    run: formatInstant(request.slot),
-    dryRun: request.dryRun,
-    trigger: request.trigger,
-    account: place.account,
-    region: place.region,
+/** An address that the function cannot do without; a ConfigurationError when it was not told. */
+export function requireAddress(addresses: Addresses, name: keyof Addresses): string {
+  const address = addresses[name];
+  if (address !== undefined) return address;
+  const variables = {
+    queue: 'QUEUE_URL',
+    backupQueue: 'BACKUP_QUEUE_URL',
+    reportsQueue: 'REPORTS_QUEUE_URL',
+    topic: 'TOPIC_ARN',
   };
-}
-
-/** Runs a handler's work; what it throws is a line of the log before it is Lambda's. */
-export async function withFailureLog<T>(
-  environment: Environment,
-  job: Job,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { file, region } = environment;
-    environment.log([runFailure(error)], { deployment: file.deployment, job, region });
-    throw error;
-  }
+  throw new ConfigurationError(`${variables[name]} is not set, expected it from the deployment`);
 }
 
 function jsonLog(): Environment['log'] {

@@ -1,25 +1,8 @@
-import type { PrunePlan } from '../lib/plan/plan-prune.ts';
-import { pruneDecisions, runOutcomes } from '../lib/report/log-records.ts';
-import { applyPrune, planPruneRun, type PruneReport } from '../lib/run/prune.ts';
-import { planAnswer } from './answer.ts';
+import { ec2Service, autoScalingService } from '../lib/aws/clients.ts';
+import { pruneHandler } from './prune-job.ts';
 import { lambdaEnvironment } from './environment.ts';
-import { jobHandler } from './job.ts';
 import { policyFile } from './policy-file.ts';
 
-/** Retention of everything in the place. */
-export const pruneHandler = jobHandler<PrunePlan, PruneReport>({
-  job: 'prune',
-  plan: planPruneRun,
-  decisions: pruneDecisions,
-  planAnswer: (plan, { place, file: { deployment } }) =>
-    planAnswer({ place, deployment, backups: [], prune: plan, tagProblems: [] }),
-  apply: applyPrune,
-  outcomes: runOutcomes,
-  ended: ({ plan, outcomes }) => ({
-    outcomes,
-    skipped: plan.skipped,
-    refused: plan.refused.map(({ policy, reason }) => `prune of ${policy} refused: ${reason}`),
-  }),
-});
+export { pruneHandler };
 
-export const handler = pruneHandler(lambdaEnvironment(policyFile));
+export const handler = pruneHandler(lambdaEnvironment(policyFile, [ec2Service, autoScalingService]));

@@ -1,32 +1,10 @@
-import { policiesDecisions, policiesOutcomes } from '../lib/report/log-records.ts';
-import {
-  applyPolicies,
-  planPoliciesRun,
-  type PoliciesPlan,
-  type PoliciesReport,
-} from '../lib/run/policies.ts';
-import { policiesPlanAnswer } from './answer.ts';
+import { ec2Service, dlmService, iamService } from '../lib/aws/clients.ts';
+import { registerPoliciesHandler } from './register-policies-job.ts';
 import { lambdaEnvironment } from './environment.ts';
-import { jobHandler } from './job.ts';
 import { policyFile } from './policy-file.ts';
 
-/** DLM's lifecycle policies as the policy file says. */
-export const registerPoliciesHandler = jobHandler<PoliciesPlan, PoliciesReport>({
-  job: 'register-policies',
-  plan: planPoliciesRun,
-  decisions: policiesDecisions,
-  planAnswer: policiesPlanAnswer,
-  apply: applyPolicies,
-  outcomes: policiesOutcomes,
-  ended: ({ plan, outcomes }) => ({
-    outcomes,
-    skipped: [...plan.tagProblems, ...plan.skipped],
-    refused: plan.refused.map(({ policy, reason }) => `policy ${policy} refused: ${reason}`),
-    errors: plan.errors.map(
-      ({ policy, id, statusMessage, cure }) =>
-        `${id} of policy ${policy} is in ERROR (${statusMessage}): ${cure}`,
-    ),
-  }),
-});
+export { registerPoliciesHandler };
 
-export const handler = registerPoliciesHandler(lambdaEnvironment(policyFile));
+export const handler = registerPoliciesHandler(
+  lambdaEnvironment(policyFile, [ec2Service, dlmService, iamService]),
+);

@@ -1,6 +1,7 @@
 import type { SimulatedClock } from './clock.ts';
-import type { CallerProcess } from './dispatcher.ts';
 import { IdSource } from './ids.ts';
+import { SimulatedOrganisation } from './organisation.ts';
+import { SimulatedProcess } from './process.ts';
 import type { RoleRecord } from './records.ts';
 import { SimulatedRegion } from './region.ts';
 import { completeSettings, type SimulatorSettings } from './settings.ts';
@@ -12,6 +13,8 @@ export interface SimulatedAccountOptions {
   readonly account?: string;
   readonly regions?: readonly string[];
   readonly settings?: Partial<SimulatorSettings>;
+  /** The accounts whose roles it may take on; alone unless given. */
+  readonly organisation?: SimulatedOrganisation;
 }
 
 /** An AWS account in memory, on a clock of its own. */
@@ -24,14 +27,19 @@ export class SimulatedAccount {
     if (!/^\d{12}$/.test(account)) throw new Error(`Simulated account: '${account}', expected 12 digits`);
     const settings = completeSettings(options.settings ?? {});
     const ids = new IdSource(account);
-    const process: CallerProcess = { dead: false };
+    const process = new SimulatedProcess();
+    const organisation = options.organisation ?? new SimulatedOrganisation();
     const roles = new Map<string, RoleRecord>();
+    organisation.join(account, roles);
     const worlds = new Map<string, World>();
     this.account = account;
     this.#regions = new Map(
       regions.map((region) => [
         region,
-        new SimulatedRegion(new World({ account, region, clock, ids, settings, roles, worlds }), process),
+        new SimulatedRegion(
+          new World({ account, region, clock, ids, settings, roles, organisation, worlds }),
+          process,
+        ),
       ]),
     );
   }

@@ -15,6 +15,7 @@ const READS: BucketSize = { capacity: 100, refillPerSecond: 20 };
 const UNFILTERED_READS: BucketSize = { capacity: 50, refillPerSecond: 10 };
 const WRITES: BucketSize = { capacity: 50, refillPerSecond: 5 };
 const LARGER_WRITES: BucketSize = { capacity: 100, refillPerSecond: 5 };
+const TAGGING: BucketSize = { capacity: 100, refillPerSecond: 10 };
 
 const UNFILTERED = new Set(['DescribeInstances', 'DescribeSnapshots', 'DescribeVolumes']);
 const LARGER = new Set(['CreateSnapshot', 'CreateSnapshots', 'DeleteSnapshot', 'DeregisterImage']);
@@ -45,6 +46,7 @@ export class TokenBuckets {
 function sizeOf(action: string, unfiltered: boolean): BucketSize {
   if (unfiltered) return UNFILTERED_READS;
   if (/^(Describe|List|Get|Search)/.test(action)) return READS;
+  if (action === 'CreateTags') return TAGGING;
   return LARGER.has(action) ? LARGER_WRITES : WRITES;
 }
 

@@ -3,9 +3,9 @@ import type { Command } from './world.ts';
 
 export const getCallerIdentity: Command<GetCallerIdentityRequest, GetCallerIdentityResponse> = {
   parameters: {},
-  run: (world) => ({
+  run: (world, _, { caller }) => ({
     Account: world.account,
-    Arn: `arn:aws:sts::${world.account}:assumed-role/ec2-backup/simulated`,
+    Arn: `arn:aws:sts::${world.account}:assumed-role/${caller.split('/').at(-1) ?? ''}/simulated`,
     UserId: 'AROASIMULATEDACCOUNT1:simulated',
   }),
 };

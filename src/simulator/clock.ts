@@ -1,3 +1,5 @@
+import { WorkQueue } from './work-queue.ts';
+
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
@@ -11,10 +13,17 @@ export interface ClockAgent {
   act(): void;
 }
 
-/** The only clock of a simulated account. Times are milliseconds since the epoch; it never goes backwards. */
+/**
+ * The only clock of a simulated account. Times are milliseconds since the epoch; it never goes backwards.
+ * Nothing waits for real: once everything in the process waits for the clock, it goes to the first sleeper's time.
+ */
 export class SimulatedClock {
   #now: number;
   readonly #agents: ClockAgent[] = [];
+  readonly #sleepers = new WorkQueue();
+  #isPumping = false;
+  /** What an agent threw while sleepers were waited for: the next sleeper hears of it. */
+  #trouble: Error | undefined;
 
   constructor(start: number) {
     if (!Number.isFinite(start)) throw new Error(`Simulated clock: start is ${start}, expected milliseconds`);
@@ -38,10 +47,18 @@ export class SimulatedClock {
     this.#moveTo(to);
   }
 
-  /** Sleeping is advancing: nothing waits for real. */
+  /** Resolves when the clock shows `ms` more than now. Sleeps run side by side; of one time, the first begun ends first. */
   sleep(ms: number): Promise<void> {
-    this.advance(ms);
-    return Promise.resolve();
+    if (!(ms >= 0)) throw new Error(`Simulated clock: cannot sleep for ${ms} ms, expected 0 or more`);
+    return new Promise((resolve, reject) => {
+      this.#sleepers.push(this.#now + ms, () => {
+        const trouble = this.#trouble;
+        this.#trouble = undefined;
+        if (trouble === undefined) resolve();
+        else reject(trouble);
+      });
+      this.#pump();
+    });
   }
 
   /** From now on the agent acts whenever the clock passes its time, in the order of time among all agents. */
@@ -51,17 +68,46 @@ export class SimulatedClock {
 
   /** Stops on the way at every time that an agent has something to do at. */
   #moveTo(to: number): void {
-    for (;;) {
-      let first: ClockAgent | undefined;
-      let at = Infinity;
-      for (const agent of this.#agents) {
-        const next = agent.nextAt();
-        if (next < at) [first, at] = [agent, next];
-      }
-      if (first === undefined || at > to) break;
-      this.#now = Math.max(this.#now, at);
-      first.act();
-    }
+    while (this.#actFirst(to));
     this.#now = to;
+    while (this.#sleepers.nextAt() <= to) this.#sleepers.doFirst();
+  }
+
+  /** An immediate runs when no promise has anything left to do: all that runs waits for the clock. */
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    setImmediate(() => {
+      this.#isPumping = false;
+      this.#step();
+      if (this.#sleepers.nextAt() < Infinity) this.#pump();
+    });
+  }
+
+  /** One thing at a time, as each may lead to calls and sleeps of its own: an agent acts or a sleeper wakes. */
+  #step(): void {
+    const wake = this.#sleepers.nextAt();
+    if (wake === Infinity) return;
+    try {
+      if (this.#actFirst(wake)) return;
+      this.#now = Math.max(this.#now, wake);
+    } catch (error) {
+      this.#trouble = error instanceof Error ? error : new Error(String(error));
+    }
+    this.#sleepers.doFirst();
+  }
+
+  /** Goes to the first time at which an agent has something to do, and lets it; false when that is after `limit`. */
+  #actFirst(limit: number): boolean {
+    let first: ClockAgent | undefined;
+    let at = Infinity;
+    for (const agent of this.#agents) {
+      const next = agent.nextAt();
+      if (next < at) [first, at] = [agent, next];
+    }
+    if (first === undefined || at > limit) return false;
+    this.#now = Math.max(this.#now, at);
+    first.act();
+    return true;
   }
 }

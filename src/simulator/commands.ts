@@ -1,7 +1,10 @@
+import { assumeRole } from './assume-role.ts';
 import { describeAutoScalingGroups, describeLaunchConfigurations } from './auto-scaling.ts';
 import { getCallerIdentity } from './caller-identity.ts';
+import { describeAlarms } from './cloudwatch-api.ts';
 import { createImage } from './create-image.ts';
 import { createSnapshot, createSnapshots } from './create-snapshots.ts';
+import { createTags } from './create-tags.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstances } from './describe-instances.ts';
 import { describeSnapshots } from './describe-snapshots.ts';
@@ -13,9 +16,16 @@ import { describeLockedSnapshots } from './locked-snapshots.ts';
 import { listImagesInRecycleBin, listSnapshotsInRecycleBin } from './recycle-bin.ts';
 import { describeImageReferences } from './references.ts';
 import { deleteSnapshot, deregisterImage } from './remove.ts';
+import { getSchedule, getScheduleGroup, listSchedules } from './scheduler-api.ts';
+import { publish } from './sns.ts';
+import { listSubscriptionsByTopic } from './sns-subscriptions.ts';
+import { getQueueAttributes, getQueueUrl } from './sqs-queues.ts';
+import { deleteMessage, deleteMessageBatch, receiveMessage } from './sqs-receive.ts';
+import { sendMessage, sendMessageBatch } from './sqs-send.ts';
 import type { Command } from './world.ts';
 
-export type ServiceName = 'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam';
+export type ServiceName =
+  'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam' | 'sqs' | 'sns' | 'scheduler' | 'cloudwatch';
 
 /** A command whose input type is known to its own file only. */
 export type AnyCommand = Command<never, object>;
@@ -26,6 +36,7 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
     CreateImage: createImage,
     CreateSnapshot: createSnapshot,
     CreateSnapshots: createSnapshots,
+    CreateTags: createTags,
     DeleteSnapshot: deleteSnapshot,
     DeregisterImage: deregisterImage,
     DescribeImageReferences: describeImageReferences,
@@ -42,6 +53,7 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
     DescribeLaunchConfigurations: describeLaunchConfigurations,
   },
   sts: {
+    AssumeRole: assumeRole,
     GetCallerIdentity: getCallerIdentity,
   },
   dlm: {
@@ -57,5 +69,26 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   iam: {
     GetRole: getRole,
     SimulatePrincipalPolicy: simulatePrincipalPolicy,
+  },
+  sqs: {
+    DeleteMessage: deleteMessage,
+    DeleteMessageBatch: deleteMessageBatch,
+    GetQueueAttributes: getQueueAttributes,
+    GetQueueUrl: getQueueUrl,
+    ReceiveMessage: receiveMessage,
+    SendMessage: sendMessage,
+    SendMessageBatch: sendMessageBatch,
+  },
+  sns: {
+    ListSubscriptionsByTopic: listSubscriptionsByTopic,
+    Publish: publish,
+  },
+  scheduler: {
+    GetSchedule: getSchedule,
+    GetScheduleGroup: getScheduleGroup,
+    ListSchedules: listSchedules,
+  },
+  cloudwatch: {
+    DescribeAlarms: describeAlarms,
   },
 };

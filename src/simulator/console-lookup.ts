@@ -45,10 +45,13 @@ export function presentSnapshot(world: World, id: string): SnapshotRecord {
 }
 
 export function presentResource(world: World, id: string): Resource {
+  const resource = resourceOf(world, id);
+  if (resource === undefined) throw new Error(`Console: there is nothing with the id ${id}`);
+  return resource;
+}
+
+export function resourceOf(world: World, id: string): Resource | undefined {
   const { instances, volumes, images, snapshots } = world.store;
-  for (const shelf of [instances, volumes, images, snapshots]) {
-    const resource = shelf.get(id, world.now());
-    if (resource !== undefined) return resource;
-  }
-  throw new Error(`Console: there is nothing with the id ${id}`);
+  const now = world.now();
+  return instances.get(id, now) ?? volumes.get(id, now) ?? images.get(id, now) ?? snapshots.get(id, now);
 }

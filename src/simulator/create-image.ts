@@ -26,7 +26,7 @@ export const createImage: Command<CreateImageRequest, CreateImageResult> = {
     DryRun: true,
   },
   creates: true,
-  run(world, input, failure) {
+  run(world, input, { failure }) {
     const instance = findInstance(world, input.InstanceId);
     const name = checkName(world, input.Name);
     const tags = readTagSpecifications(

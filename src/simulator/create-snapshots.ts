@@ -22,7 +22,7 @@ const NO_TAGS: Tags = new Map();
 export const createSnapshot: Command<CreateSnapshotRequest, Snapshot> = {
   parameters: { VolumeId: true, Description: true, TagSpecifications: TAG_SPECIFICATIONS, DryRun: true },
   creates: true,
-  run(world, input, failure) {
+  run(world, input, { failure }) {
     const volume = findVolume(world, input.VolumeId, 'VolumeId');
     const [snapshot] = makeSnapshots(world, [volume], { input, failure });
     if (snapshot === undefined) throw new Error(`The simulated account made no snapshot of ${volume.id}`);
@@ -39,7 +39,7 @@ export const createSnapshots: Command<CreateSnapshotsRequest, CreateSnapshotsRes
     DryRun: true,
   },
   creates: true,
-  run(world, input, failure) {
+  run(world, input, { failure }) {
     const { InstanceSpecification: specification } = input;
     if (specification === undefined) throw missingParameter('InstanceSpecification');
     const volumes = chosenVolumes(world, specification);

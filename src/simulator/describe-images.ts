@@ -3,6 +3,7 @@ import type {
   DescribeImagesRequest,
   DescribeImagesResult,
   Image,
+  ImageState,
 } from '@aws-sdk/client-ec2';
 import type { Filterable } from './filters.ts';
 import { listPage, tokenOf } from './listing.ts';
@@ -11,7 +12,7 @@ import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
 import type { ImageMapping, ImageRecord } from './records.ts';
 import { imageState, isProtected } from './states.ts';
-import { toTagList } from './tags.ts';
+import { toTagList, type Tags } from './tags.ts';
 import type { Command, World } from './world.ts';
 
 /** Without `Owners` the public images of others are listed too; disabled ones only with IncludeDisabled. */
@@ -53,9 +54,38 @@ function filterableAt(time: number): Filterable<ImageRecord> {
   };
 }
 
+/** The newest answer about each image, which holds while these do: lists are read often. */
+const RENDERED = new WeakMap<ImageRecord, Rendered>();
+
+interface Rendered {
+  readonly state: ImageState;
+  readonly tags: Tags;
+  readonly protection: string;
+  readonly deprecatedAt: number | undefined;
+  readonly answer: Image;
+}
+
+/** Nobody can change the answer. */
 function render(world: World, image: ImageRecord): Image {
   const time = world.readTime();
   const state = imageState(image, time);
+  const tags = image.tags.at(time);
+  const protection = protectionOf(world, image);
+  const { deprecatedAt } = image;
+  const known = RENDERED.get(image);
+  if (known?.state === state && known.tags === tags && known.protection === protection) {
+    if (known.deprecatedAt === deprecatedAt) return known.answer;
+  }
+  const answer = Object.freeze(renderAs(world, image, { state, tags, protection }));
+  RENDERED.set(image, { state, tags, protection, deprecatedAt, answer });
+  return answer;
+}
+
+function renderAs(
+  world: World,
+  image: ImageRecord,
+  { state, tags, protection }: Pick<Rendered, 'state' | 'tags' | 'protection'>,
+): Image {
   const isOwn = image.ownerId === world.account;
   // EC2 knows an image's snapshots late: they are in its mappings once it is available.
   const complete = state === 'available' || state === 'disabled';
@@ -74,7 +104,7 @@ function render(world: World, image: ImageRecord): Image {
     RootDeviceName: image.rootDeviceName,
     RootDeviceType: 'ebs',
     BlockDeviceMappings: image.mappings.map((mapping) => renderMapping(mapping, complete)),
-    DeregistrationProtection: isOwn ? protectionOf(world, image) : undefined,
+    DeregistrationProtection: isOwn ? protection : undefined,
     DeprecationTime:
       image.deprecatedAt === undefined ? undefined : new Date(image.deprecatedAt).toISOString(),
     ImageType: 'machine',
@@ -82,7 +112,7 @@ function render(world: World, image: ImageRecord): Image {
     VirtualizationType: 'hvm',
     PlatformDetails: 'Linux/UNIX',
     UsageOperation: 'RunInstances',
-    Tags: toTagList(image.tags.at(time)),
+    Tags: toTagList(tags),
   };
 }
 

@@ -3,6 +3,8 @@ import type {
   DescribeSnapshotsResult,
   Snapshot,
   SnapshotInfo,
+  SnapshotState,
+  StorageTier,
 } from '@aws-sdk/client-ec2';
 import type { Filterable } from './filters.ts';
 import { listPage, tokenOf } from './listing.ts';
@@ -11,7 +13,7 @@ import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
 import type { SnapshotRecord } from './records.ts';
 import { snapshotState } from './states.ts';
-import { toTagList } from './tags.ts';
+import { toTagList, type Tags } from './tags.ts';
 import type { Command } from './world.ts';
 
 /** Without `OwnerIds` the public snapshots of others are listed too. */
@@ -50,16 +52,32 @@ function filterableAt(time: number): Filterable<SnapshotRecord> {
   };
 }
 
-/** A snapshot as it was at a time. */
+/** The newest answer about each snapshot, which holds while its state, tags and tier do: lists are read often. */
+const RENDERED = new WeakMap<SnapshotRecord, Rendered>();
+
+interface Rendered {
+  readonly state: SnapshotState;
+  readonly tags: Tags;
+  readonly tier: StorageTier;
+  readonly answer: Snapshot;
+}
+
+/** A snapshot as it was at a time. Nobody can change the answer. */
 export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot {
   const state = snapshotState(snapshot, time);
-  return {
+  const tags = snapshot.tags.at(time);
+  const tier = snapshot.tier ?? 'standard';
+  const known = RENDERED.get(snapshot);
+  if (known?.state === state && known.tags === tags && known.tier === tier) return known.answer;
+  const answer = Object.freeze({
     ...renderSnapshotInfo(snapshot, time),
     StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
     CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
     KmsKeyId: snapshot.keyArn,
-    StorageTier: snapshot.tier ?? 'standard',
-  };
+    StorageTier: tier,
+  });
+  RENDERED.set(snapshot, { state, tags, tier, answer });
+  return answer;
 }
 
 /** The lesser shape that CreateSnapshots answers with: no message, completion time or tier. */

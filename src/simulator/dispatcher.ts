@@ -10,6 +10,7 @@ import {
 } from './errors.ts';
 import { noFaults, type Fault, type FaultPlan } from './faults.ts';
 import { checkParameters } from './parameters.ts';
+import { roleArnIn, type SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
 
 /** One call that reached the account. */
@@ -26,12 +27,8 @@ export interface CallRecord {
   readonly at: number;
 }
 
-/** The caller's process. It holds the clients of all Regions, so it dies for all of them. */
-export interface CallerProcess {
-  dead: boolean;
-}
-
 interface Call {
+  readonly process: SimulatedProcess;
   readonly n: number;
   readonly service: ServiceName;
   readonly name: string;
@@ -46,14 +43,12 @@ type Outcome = { readonly output: object } | { readonly error: Error };
 export class Dispatcher {
   readonly calls: CallRecord[] = [];
   readonly #world: World;
-  readonly #process: CallerProcess;
   readonly #buckets = new TokenBuckets();
   #faults: FaultPlan = noFaults;
   #count = 0;
 
-  constructor(world: World, process: CallerProcess) {
+  constructor(world: World) {
     this.#world = world;
-    this.#process = process;
   }
 
   get faults(): FaultPlan {
@@ -67,29 +62,31 @@ export class Dispatcher {
   }
 
   /** The answer of one call. @throws what the SDK's client would reject with */
-  send(service: ServiceName, sent: SentCommand): object {
-    if (this.#process.dead) throw new ProcessDied('The process is dead: no call is sent before revive()');
+  send(process: SimulatedProcess, service: ServiceName, sent: SentCommand): object {
+    checkAlive(process);
     const name = operationOf(sent);
     const command = commandOf(service, name);
     checkParameters(command.parameters, sent.input, name);
     this.#count += 1;
     const n = this.#count;
-    const fault = this.#faults({ n, command: name, input: sent.input });
-    return this.#take({ n, service, name, command, input: sent.input, fault });
+    process.calls += 1;
+    const { input } = sent;
+    const fault =
+      process.faults({ n: process.calls, command: name, input }) ?? this.#faults({ n, command: name, input });
+    return this.#take({ process, n, service, name, command, input, fault });
   }
 
   #take(call: Call): object {
     const { fault } = call;
-    if (fault?.kind === 'die' && fault.when === 'before') throw this.#die(call);
+    if (fault?.kind === 'die' && fault.when === 'before') throw die(call);
     if (fault?.kind === 'fails-later' && call.command.creates !== true) {
       throw new Error(`The simulated account: the fault fails-later does not apply to ${call.name}`);
     }
-    this.#world.advance(this.#world.settings.latency);
     const outcome = this.#execute(call);
     this.#record(call, outcome);
     // A misuse of the simulated account is never hidden behind a fault.
     if ('error' in outcome && !(outcome.error instanceof SimulatedServiceError)) throw outcome.error;
-    if (fault?.kind === 'die') throw this.#die(call);
+    if (fault?.kind === 'die') throw die(call);
     if (fault?.kind === 'lost-answer') throw new LostAnswerError(`socket hang up (${call.name})`);
     return this.#answer(fault?.kind === 'unavailable' ? { error: unavailable(call.service) } : outcome);
   }
@@ -104,7 +101,7 @@ export class Dispatcher {
     throw outcome.error;
   }
 
-  #execute({ service, name, command, input, fault }: Call): Outcome {
+  #execute({ process, service, name, command, input, fault }: Call): Outcome {
     const refusal = refusalOf(fault, service);
     if (refusal !== undefined) return { error: refusal };
     const failure = fault?.kind === 'fails-later' ? fault.reason : undefined;
@@ -113,7 +110,8 @@ export class Dispatcher {
         this.#buckets.take(name, input, this.#world.now());
       if ('DryRun' in input && input.DryRun === true) return { error: dryRunSucceeded() };
       // The input belongs to this command: the SDK's types tie the one to the other.
-      return { output: command.run(this.#world, input as never, failure) };
+      const caller = roleArnIn(this.#world.account, process);
+      return { output: command.run(this.#world, input as never, { caller, failure }) };
     } catch (error) {
       return { error: error instanceof Error ? error : new Error(String(error)) };
     }
@@ -125,11 +123,16 @@ export class Dispatcher {
     const at = this.#world.now();
     this.calls.push({ n, service, command, input, outcome: result, fault: fault?.kind, at });
   }
+}
 
-  #die(call: Call): ProcessDied {
-    this.#process.dead = true;
-    return new ProcessDied(`The process died at call ${call.n}, ${call.name}`);
-  }
+/** @throws ProcessDied when the process of the caller is dead */
+export function checkAlive(process: SimulatedProcess): void {
+  if (process.dead) throw new ProcessDied('The process is dead: no call is sent before revive()');
+}
+
+function die({ process, n, name }: Call): ProcessDied {
+  process.kill();
+  return new ProcessDied(`The process died at call ${n}, ${name}`);
 }
 
 /** What the SDK's command objects have in common. */

@@ -4,7 +4,7 @@ import { SimulatedServiceError } from './errors.ts';
 import type { SnapshotRecord } from './records.ts';
 import { deleteSnapshot, deregisterImage } from './remove.ts';
 import { isLocked, snapshotState } from './states.ts';
-import type { World } from './world.ts';
+import { BY_A_SERVICE, type World } from './world.ts';
 
 /** Deletes what EC2 lets go; the rest stays as it is. */
 export function deleteItem(item: ManagedItem): void {
@@ -13,14 +13,16 @@ export function deleteItem(item: ManagedItem): void {
   if (image !== undefined) {
     const isDone =
       isThere(image, now) &&
-      isAccepted(() => deregisterImage.run(place, { ImageId: image.id, DeleteAssociatedSnapshots: true }));
+      isAccepted(() =>
+        deregisterImage.run(place, { ImageId: image.id, DeleteAssociatedSnapshots: true }, BY_A_SERVICE),
+      );
     countDeleted(item, isDone);
     return;
   }
   for (const { id } of item.snapshots.filter((snapshot) => isThere(snapshot, now))) {
     countDeleted(
       item,
-      isAccepted(() => deleteSnapshot.run(place, { SnapshotId: id })),
+      isAccepted(() => deleteSnapshot.run(place, { SnapshotId: id }, BY_A_SERVICE)),
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { CreateImageRequest } from '@aws-sdk/client-ec2';
 import { createImage } from './create-image.ts';
 import type { CopyOrder, BackupOrder } from './dlm-run-orders.ts';
 import type { Target } from './dlm-run-targets.ts';
@@ -13,7 +14,7 @@ import { lengthOf } from './settings.ts';
 import { checkVolumeLimits, newSnapshotId, startSnapshot } from './snapshot-making.ts';
 import { snapshotIdsOf } from './stock.ts';
 import { checkTags, toTagList, type Tags } from './tags.ts';
-import type { World } from './world.ts';
+import { BY_A_SERVICE, type World } from './world.ts';
 
 /** What one run made of one source: an image with its snapshots, or the snapshots of one instant. */
 export interface Made {
@@ -53,7 +54,7 @@ function makeImage(world: World, order: BackupOrder, instance: InstanceRecord): 
   const now = world.now();
   const user = userTags(world, order, { tagged: instance, source: instance });
   const Tags = toTagList(user) ?? [];
-  const { ImageId: id = '' } = createImage.run(world, {
+  const request: CreateImageRequest = {
     InstanceId: instance.id,
     Name: `${order.policy.id}_${instance.id}_${new Date(now).toISOString().replaceAll(':', '.')}`,
     Description: descriptionOf(order),
@@ -62,7 +63,8 @@ function makeImage(world: World, order: BackupOrder, instance: InstanceRecord): 
       { ResourceType: 'image', Tags },
       { ResourceType: 'snapshot', Tags },
     ],
-  });
+  };
+  const { ImageId: id = '' } = createImage.run(world, request, BY_A_SERVICE);
   const image = world.store.images.get(id, now);
   if (image === undefined) throw new Error(`The simulated account made no image of ${instance.id}`);
   const snapshots = snapshotIdsOf(image).flatMap((snapshotId) => {

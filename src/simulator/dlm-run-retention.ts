@@ -4,7 +4,7 @@ import { count } from './dlm-run-activity.ts';
 import { archiveItem, deleteItem, pendingUntil } from './dlm-run-delete.ts';
 import { exists, isExtended, isManaged, takesLast, type ManagedItem } from './dlm-run-items.ts';
 import { currentSchedule } from './dlm-run-orders.ts';
-import type { WorkQueue } from './dlm-run-queue.ts';
+import type { WorkQueue } from './work-queue.ts';
 import { ageOf, later } from './dlm-run-times.ts';
 import type { World } from './world.ts';
 

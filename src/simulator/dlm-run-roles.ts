@@ -1,6 +1,7 @@
 import type { PolicyDetails, Schedule } from '@aws-sdk/client-dlm';
-import { decide, isLike } from './iam.ts';
+import { decide } from './iam.ts';
 import type { LifecyclePolicyRecord, RoleRecord } from './records.ts';
+import { trusts, type Trusted } from './trust.ts';
 import type { World } from './world.ts';
 
 const SERVICE = 'dlm.amazonaws.com';
@@ -52,52 +53,9 @@ function scripted({ Schedules: schedules = [] }: PolicyDetails): boolean {
 }
 
 /** What DLM says of itself when it takes the role, by condition key in lower case. */
-type Request = Readonly<Record<string, string>>;
-
-function requestOf(world: World, { id }: LifecyclePolicyRecord): Request {
-  return { 'aws:sourceaccount': world.account, 'aws:sourcearn': world.arn('dlm', `policy/${id}`) };
-}
-
-/** Whether a trust policy allows DLM. One that is not understood does not. */
-function trusts(trust: object, request: Request): boolean {
-  const statements = listOf(fieldOf(trust, 'Statement')).filter((statement) => concerns(statement, request));
-  const effects = statements.map((statement) => fieldOf(statement, 'Effect'));
-  return effects.includes('Allow') && !effects.includes('Deny');
-}
-
-function concerns(statement: unknown, request: Request): boolean {
-  const services = listOf(fieldOf(fieldOf(statement, 'Principal'), 'Service'));
-  const actions = listOf(fieldOf(statement, 'Action'));
-  const isMeant = services.includes(SERVICE) && actions.some((action) => takesRole(action));
-  return isMeant && entriesOf(fieldOf(statement, 'Condition')).every((entry) => holds(entry, request));
-}
-
-function takesRole(action: unknown): boolean {
-  return typeof action === 'string' && isLike(action.toLowerCase(), 'sts:assumerole');
-}
-
-/** One operator of a condition with its keys: all keys must hold, any value of one does. */
-function holds([operator, keys]: readonly [string, unknown], request: Request): boolean {
-  const isExact = operator === 'StringEquals';
-  if (!isExact && !['StringLike', 'ArnLike', 'ArnEquals'].includes(operator)) return false;
-  return entriesOf(keys).every(([key, values]) => {
-    const actual = request[key.toLowerCase()];
-    if (actual === undefined) return false;
-    return listOf(values).some(
-      (value) => typeof value === 'string' && (isExact ? value === actual : isLike(value, actual)),
-    );
-  });
-}
-
-function entriesOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return entriesOf(value).find(([key]) => key === name)?.[1];
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+function requestOf(world: World, { id }: LifecyclePolicyRecord): Trusted {
+  return {
+    principal: { service: SERVICE },
+    keys: { 'aws:sourceaccount': world.account, 'aws:sourcearn': world.arn('dlm', `policy/${id}`) },
+  };
 }

@@ -1,7 +1,7 @@
 import { count } from './dlm-run-activity.ts';
 import { exists, isManaged, type ManagedItem } from './dlm-run-items.ts';
 import { currentSchedule, type BackupOrder, type FastRestoreOrder } from './dlm-run-orders.ts';
-import type { WorkQueue } from './dlm-run-queue.ts';
+import type { WorkQueue } from './work-queue.ts';
 import type { Line } from './dlm-run-retention.ts';
 import { later } from './dlm-run-times.ts';
 

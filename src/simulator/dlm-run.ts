@@ -7,7 +7,7 @@ import { pendingUntil } from './dlm-run-delete.ts';
 import { isActive, newItem } from './dlm-run-items.ts';
 import { makeBackup, type Made } from './dlm-run-make.ts';
 import { defaultOrder, orderOf, type BackupOrder } from './dlm-run-orders.ts';
-import { WorkQueue } from './dlm-run-queue.ts';
+import { WorkQueue } from './work-queue.ts';
 import { Retention } from './dlm-run-retention.ts';
 import { roleSuffices } from './dlm-run-roles.ts';
 import { applyRules } from './dlm-run-rules.ts';

@@ -29,17 +29,46 @@ export class LostAnswerError extends Error {
 
 /** Each service has a code of its own for too many calls. */
 export function throttled(service: ServiceName): SimulatedServiceError {
-  if (service === 'dlm') return limitExceeded('Rate exceeded', undefined);
-  if (service === 'iam') return new SimulatedServiceError('Throttling', 'Rate exceeded', 400);
-  return new SimulatedServiceError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  switch (service) {
+    case 'dlm':
+      return limitExceeded('Rate exceeded', undefined);
+    case 'iam':
+    case 'sts':
+    case 'cloudwatch':
+      return new SimulatedServiceError('Throttling', 'Rate exceeded', 400);
+    case 'scheduler':
+      return new SimulatedServiceError('ThrottlingException', 'Rate exceeded', 429);
+    case 'sqs':
+      return new SimulatedServiceError('RequestThrottled', 'Request is throttled.', 403);
+    case 'sns':
+      return new SimulatedServiceError('ThrottledException', 'Rate exceeded', 429);
+    case 'ec2':
+    case 'autoscaling':
+      return new SimulatedServiceError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  }
 }
 
 /** The service fails in an unexpected way, in the words it has for that. */
 export function unavailable(service: ServiceName): SimulatedServiceError {
   const message = 'The service is unavailable. Please try again shortly.';
-  if (service === 'dlm') return new DlmError('InternalServerException', message, 500);
-  if (service === 'iam') return new SimulatedServiceError('ServiceFailureException', message, 500);
-  return new SimulatedServiceError('Unavailable', message, 503);
+  switch (service) {
+    case 'dlm':
+      return new DlmError('InternalServerException', message, 500);
+    case 'iam':
+      return new SimulatedServiceError('ServiceFailureException', message, 500);
+    case 'sqs':
+    case 'sts':
+      return new SimulatedServiceError('ServiceUnavailable', message, 503);
+    case 'sns':
+      return new SimulatedServiceError('InternalErrorException', message, 500);
+    case 'scheduler':
+      return new SimulatedServiceError('InternalServerException', message, 500);
+    case 'cloudwatch':
+      return new SimulatedServiceError('InternalServiceFault', message, 500);
+    case 'ec2':
+    case 'autoscaling':
+      return new SimulatedServiceError('Unavailable', message, 503);
+  }
 }
 
 export function dryRunSucceeded(): SimulatedServiceError {

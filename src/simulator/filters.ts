@@ -61,8 +61,26 @@ function compileFilter<R>(filter: GivenFilter, of: Filterable<R>): Test<R> {
   return (resource) => field(resource).some(matches);
 }
 
+/** What a filter asks of one tag, when its values are exact: such resources can be looked up. */
+export interface ExactTag {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** The filter on a tag with exact values that is likely to let the least through: the last one given. */
+export function exactTagOf(filters: readonly Filter[] | undefined): ExactTag | undefined {
+  const given: readonly GivenFilter[] = filters ?? [];
+  const exact = given.findLast(
+    ({ Name: name = '', Values: values = [] }) =>
+      name.startsWith('tag:') && !values.some((value) => WILDCARD.test(value)),
+  );
+  return exact && { key: (exact.Name ?? '').slice('tag:'.length), values: exact.Values ?? [] };
+}
+
+const WILDCARD = /[*?\\]/;
+
 function compileValues(values: readonly string[]): (value: string) => boolean {
-  const exact = new Set(values.filter((value) => !/[*?\\]/.test(value)));
+  const exact = new Set(values.filter((value) => !WILDCARD.test(value)));
   const patterns = values.filter((value) => !exact.has(value)).map(toRegExp);
   return (value) => exact.has(value) || patterns.some((pattern) => pattern.test(value));
 }

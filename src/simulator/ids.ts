@@ -6,9 +6,12 @@ const MASK = (1n << 64n) - 1n;
  */
 export class IdSource {
   readonly #seed: bigint;
+  readonly #salt: number;
   #count = 0n;
+  #uuids = 0;
 
   constructor(account: string) {
+    this.#salt = Number(account) | 1;
     this.#seed = BigInt(account) * 0x9e3779b97f4a7c15n;
   }
 
@@ -19,8 +22,10 @@ export class IdSource {
 
   /** A request id or an opaque page token, in the shape of a UUID. */
   uuid(): string {
-    const hex = this.#hex() + this.#hex();
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+    this.#uuids += 1;
+    // Each call has one, so it is made of cheaper numbers than ids are; the first eight digits never come again.
+    const [a, b, c, d] = [1, 2, 3, 4].map((part) => word(this.#uuids ^ Math.imul(part - 1, this.#salt)));
+    return `${a}-${b?.slice(0, 4)}-${b?.slice(4)}-${c?.slice(0, 4)}-${c?.slice(4)}${d}`;
   }
 
   /** A number never given before. */
@@ -43,4 +48,12 @@ function mix(value: bigint): bigint {
   z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
   z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
   return z ^ (z >> 31n);
+}
+
+/** Eight hexadecimal digits: the finaliser of murmur3, a bijection on 32 bits. */
+function word(value: number): string {
+  let mixed = value ^ (value >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0).toString(16).padStart(8, '0');
 }

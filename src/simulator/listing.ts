@@ -1,6 +1,6 @@
 import type { Filter } from '@aws-sdk/client-ec2';
 import { SimulatedServiceError } from './errors.ts';
-import { compileFilters, type Filterable, type Test } from './filters.ts';
+import { compileFilters, exactTagOf, type Filterable, type Test } from './filters.ts';
 import { checkId, find, type IdKind } from './lookup.ts';
 import { scatter, type Page } from './pages.ts';
 import type { Resource } from './records.ts';
@@ -45,8 +45,12 @@ export function listPage<R extends Resource>(world: World, list: ResourceList<R>
   const time = world.readTime();
   const passes = compileFilters(input.Filters, list.filterable);
   const where = list.where ?? (() => true);
-  const found = (): readonly R[] =>
-    given.length === 0 ? scatter(shelf.all(time)) : byIds(list, given, time);
+  const candidates = (): readonly R[] => {
+    if (given.length > 0) return byIds(list, given, time);
+    const tag = list.filterable.tags === undefined ? undefined : exactTagOf(input.Filters);
+    return tag === undefined ? shelf.all(time) : shelf.tagged(tag.key, tag.values, time);
+  };
+  const found = (): readonly R[] => candidates().filter((resource) => where(resource) && passes(resource));
   const page = world.pager.page<R>({
     command: list.filterable.command,
     input,
@@ -54,7 +58,7 @@ export function listPage<R extends Resource>(world: World, list: ResourceList<R>
     maxResults: input.MaxResults,
     bounds: BOUNDS,
     unpaged: given.length > 0,
-    find: () => found().filter((resource) => where(resource) && passes(resource)),
+    find: () => (given.length > 0 ? found() : scatter(found())),
   });
   // What went since the first page is left out of the later ones.
   return { ...page, items: page.items.filter((item) => shelf.get(item.id, time) !== undefined) };

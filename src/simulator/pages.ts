@@ -28,7 +28,8 @@ interface Cursor {
 }
 
 interface Listing {
-  readonly fingerprint: string;
+  /** Which calls may go on with it; worked out when the first token is given. */
+  fingerprint: string | undefined;
   readonly items: readonly unknown[];
 }
 
@@ -56,6 +57,7 @@ export class Pager {
     const size = empty ? 0 : Math.min(request.maxResults ?? this.#settings.pageSize, this.#settings.pageSize);
     const end = Math.min(offset + size, listing.items.length);
     const isLast = end === listing.items.length && !empty;
+    if (!isLast) listing.fingerprint ??= fingerprintOf(request);
     return {
       // A token is accepted only for the command and input that made it, so the items are that command's.
       items: listing.items.slice(offset, end) as R[],
@@ -64,12 +66,11 @@ export class Pager {
   }
 
   #cursorOf<R>(request: PageRequest<R>): Cursor {
-    const fingerprint = fingerprintOf(request);
     if (request.token === undefined) {
-      return { listing: { fingerprint, items: request.find() }, offset: 0, number: 0 };
+      return { listing: { fingerprint: undefined, items: request.find() }, offset: 0, number: 0 };
     }
     const cursor = this.#cursors.get(request.token);
-    if (cursor?.listing.fingerprint !== fingerprint) {
+    if (cursor?.listing.fingerprint !== fingerprintOf(request)) {
       throw new SimulatedServiceError('InvalidNextToken', `The token '${request.token}' is invalid.`);
     }
     return cursor;

@@ -18,7 +18,9 @@ export function checkParameters(shape: Shape, input: unknown, path: string): voi
   if (typeof input !== 'object' || input === null) {
     throw new Error(`The simulated account: ${path} is ${String(input)}, expected a structure`);
   }
-  for (const [key, value] of Object.entries(input)) {
+  const given = input as Readonly<Record<string, unknown>>;
+  for (const key in given) {
+    const value = given[key];
     if (value === undefined) continue;
     const expected = shape[key];
     if (expected === undefined) {

@@ -1,21 +1,21 @@
-import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import type { CreateLifecyclePolicyRequest, DLMClient } from '@aws-sdk/client-dlm';
-import type { EC2Client } from '@aws-sdk/client-ec2';
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { STSClient } from '@aws-sdk/client-sts';
-import type { ServiceName } from './commands.ts';
+import type { CreateLifecyclePolicyRequest } from '@aws-sdk/client-dlm';
 import * as backups from './console-backups.ts';
+import { DeploymentConsole } from './console-deployment.ts';
 import * as lifecycle from './console-dlm.ts';
 import * as foreign from './console-foreign.ts';
 import * as instances from './console-instances.ts';
 import * as launch from './console-launch.ts';
+import { resourceOf } from './console-lookup.ts';
+import * as queues from './console-queues.ts';
 import * as volumes from './console-volumes.ts';
 import { LifecycleRuns } from './dlm-run.ts';
 import { setSsm } from './dlm-run-scripts.ts';
 import type { LifecycleActivity, ScriptRun } from './dlm-run-activity.ts';
-import { Dispatcher, type CallRecord, type CallerProcess, type SentCommand } from './dispatcher.ts';
-import type { FaultPlan } from './faults.ts';
+import type { SimulatedProcess } from './process.ts';
 import type { BinKind, ProtectionMode, SnapshotLock } from './records.ts';
+import { RegionCalls } from './region-calls.ts';
+import type { Published } from './sns.ts';
+import { SimulatedStack, type StackOptions } from './stack.ts';
 import * as views from './views.ts';
 import type { World } from './world.ts';
 
@@ -23,68 +23,21 @@ import type { World } from './world.ts';
  * One Region of a simulated account: clients as the SDK's, and beside them what a user or another team does in
  * the console. Console methods are at once and throw on nonsense; views are the truth now, without lag.
  */
-export class SimulatedRegion {
-  readonly ec2: Pick<EC2Client, 'send'>;
-  readonly autoScaling: Pick<AutoScalingClient, 'send'>;
-  readonly sts: Pick<STSClient, 'send'>;
-  readonly dlm: Pick<DLMClient, 'send'>;
-  readonly iam: Pick<IAMClient, 'send'>;
+export class SimulatedRegion extends RegionCalls {
+  /** Schedules, alarms and subscriptions. */
+  readonly deployment: DeploymentConsole;
   readonly #world: World;
-  readonly #process: CallerProcess;
-  readonly #dispatcher: Dispatcher;
 
-  constructor(world: World, process: CallerProcess) {
+  constructor(world: World, process: SimulatedProcess) {
+    super(world, process);
     this.#world = world;
-    this.#process = process;
-    this.#dispatcher = new Dispatcher(world, process);
     foreign.addPublicResources(world);
     world.attach(new LifecycleRuns(world));
-    this.ec2 = { send: this.#sender('ec2') as EC2Client['send'] };
-    this.autoScaling = { send: this.#sender('autoscaling') as AutoScalingClient['send'] };
-    this.sts = { send: this.#sender('sts') as STSClient['send'] };
-    this.dlm = { send: this.#sender('dlm') as DLMClient['send'] };
-    this.iam = { send: this.#sender('iam') as IAMClient['send'] };
-  }
-
-  /** The SDK's `send` is overloaded by command class; only its promise form is simulated, hence the casts above. */
-  #sender(service: ServiceName): (command: SentCommand, ...rest: unknown[]) => Promise<object> {
-    return (command, ...rest) =>
-      // The call takes effect at once; only its answer comes by promise.
-      new Promise((resolve) => {
-        if (rest.some((argument) => typeof argument === 'function')) {
-          throw new Error('The simulated account does not know the callback form of send');
-        }
-        resolve(this.#dispatcher.send(service, command));
-      });
-  }
-
-  /** The clients under the names that the product gives them. None of them retries by itself. */
-  get clients() {
-    const { ec2, autoScaling, sts, dlm, iam } = this;
-    return { ec2, ec2Once: ec2, autoScaling, sts, dlm, dlmOnce: dlm, iam };
+    this.deployment = new DeploymentConsole(world);
   }
 
   get name(): string {
     return this.#world.region;
-  }
-
-  /** Every call that reached the account. */
-  get calls(): CallRecord[] {
-    return this.#dispatcher.calls;
-  }
-
-  get faults(): FaultPlan {
-    return this.#dispatcher.faults;
-  }
-
-  /** Calls are numbered from 1 again from here on. */
-  set faults(plan: FaultPlan) {
-    this.#dispatcher.faults = plan;
-  }
-
-  /** A new process of the caller: calls work again, in all Regions. */
-  revive(): void {
-    this.#process.dead = false;
   }
 
   runInstance(spec: instances.InstanceSpec = {}): { id: string; volumeIds: readonly string[] } {
@@ -214,6 +167,38 @@ export class SimulatedRegion {
     lifecycle.deleteRole(this.#world, name);
   }
 
+  /** Returns the URL. */
+  createQueue(spec: queues.QueueSpec): string {
+    return queues.createQueue(this.#world, spec);
+  }
+
+  /** Sends everything in a dead-letter queue back to where it came from; returns how many messages. */
+  redrive(deadLetters: string): number {
+    return queues.redriveQueue(this.#world, deadLetters);
+  }
+
+  purge(queue: string): void {
+    queues.purgeQueue(this.#world, queue);
+  }
+
+  queue(name: string): queues.QueueView {
+    return queues.viewQueue(this.#world, name);
+  }
+
+  /** Runs what a CloudFormation template wires, in this Region. */
+  deploy(options: StackOptions): SimulatedStack {
+    return new SimulatedStack(this.#world, options);
+  }
+
+  /** Returns the ARN. */
+  createTopic(name: string): string {
+    return queues.createTopic(this.#world, name);
+  }
+
+  published(topic: string): readonly Published[] {
+    return queues.viewPublished(this.#world, topic);
+  }
+
   failImage(id: string, reason = 'Snapshot creation failed'): void {
     backups.failImage(this.#world, id, reason);
   }
@@ -238,12 +223,17 @@ export class SimulatedRegion {
     return views.viewVolumes(this.#world);
   }
 
-  images(): readonly views.ImageView[] {
-    return views.viewImages(this.#world);
+  images(since = -Infinity): readonly views.ImageView[] {
+    return views.viewImages(this.#world, since);
   }
 
-  snapshots(): readonly views.SnapshotView[] {
-    return views.viewSnapshots(this.#world);
+  snapshots(since = -Infinity): readonly views.SnapshotView[] {
+    return views.viewSnapshots(this.#world, since);
+  }
+
+  /** Whether there is an instance, volume, image or snapshot with this id. */
+  has(id: string): boolean {
+    return resourceOf(this.#world, id) !== undefined;
   }
 
   lifecyclePolicies(): readonly lifecycle.LifecyclePolicyView[] {

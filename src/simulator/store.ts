@@ -1,4 +1,6 @@
+import type { AlarmRecord } from './cloudwatch-api.ts';
 import type { ActivityName, ScriptRun } from './dlm-run-activity.ts';
+import type { Queue } from './queue.ts';
 import type {
   AutoScalingGroupRecord,
   BinEntry,
@@ -13,10 +15,14 @@ import type {
   VolumeRecord,
 } from './records.ts';
 import { LONGEST_READ_LAG } from './settings.ts';
+import type { ScheduleGroupRecord } from './scheduler-api.ts';
+import type { Published } from './sns.ts';
+import type { SubscriptionRecord } from './sns-subscriptions.ts';
 
 /** Resources of one kind by id, each visible from its creation to its end. */
 export class Shelf<R extends Resource> {
   readonly #byId = new Map<string, R>();
+  readonly #byTag = new Map<string, TagValues<R>>();
 
   /** How many there are at most: those that are gone and not yet forgotten count. */
   get size(): number {
@@ -25,6 +31,34 @@ export class Shelf<R extends Resource> {
 
   add(resource: R): void {
     this.#byId.set(resource.id, resource);
+    for (const [key, values] of this.#byTag) index(values, key, resource);
+    resource.tags.listen(() => {
+      for (const [key, values] of this.#byTag) index(values, key, resource);
+    });
+  }
+
+  /** All that existed at a time and have, or once had, a tag of this key with one of these values. */
+  tagged(key: string, wanted: readonly string[], time: number): readonly R[] {
+    const found = new Set<R>();
+    const values = this.#valuesOf(key);
+    for (const value of wanted) {
+      const resources = values.get(value) ?? [];
+      for (const resource of resources) {
+        if (existedAt(resource, time)) found.add(resource);
+        else if (isForgotten(resource, time)) values.get(value)?.delete(resource);
+      }
+    }
+    return [...found];
+  }
+
+  /** Made when a key is first asked for. */
+  #valuesOf(key: string): TagValues<R> {
+    const known = this.#byTag.get(key);
+    if (known !== undefined) return known;
+    const values: TagValues<R> = new Map();
+    this.#byTag.set(key, values);
+    for (const resource of this.#byId.values()) index(values, key, resource);
+    return values;
   }
 
   /** The resource as it existed at a time, if it did. */
@@ -38,11 +72,28 @@ export class Shelf<R extends Resource> {
     const found: R[] = [];
     for (const [id, resource] of this.#byId) {
       if (existedAt(resource, time)) found.push(resource);
-      else if (resource.goneAt !== undefined && resource.goneAt <= time - LONGEST_READ_LAG)
-        this.#byId.delete(id);
+      else if (isForgotten(resource, time)) this.#byId.delete(id);
     }
     return found;
   }
+}
+
+/** Resources by the values that they have, or had, of one tag. */
+type TagValues<R> = Map<string, Set<R>>;
+
+function index<R extends Resource>(values: TagValues<R>, key: string, resource: R): void {
+  for (const tags of resource.tags.versions()) {
+    const value = tags.get(key);
+    if (value === undefined) continue;
+    const known = values.get(value);
+    if (known === undefined) values.set(value, new Set([resource]));
+    else known.add(resource);
+  }
+}
+
+/** Gone for so long that no lagging read can show it. */
+function isForgotten({ goneAt }: Resource, time: number): boolean {
+  return goneAt !== undefined && goneAt <= time - LONGEST_READ_LAG;
 }
 
 function existedAt(resource: Resource, time: number): boolean {
@@ -126,6 +177,16 @@ export class RegionStore {
   /** What DLM did for each lifecycle policy, by its id. */
   readonly lifecycleActivity = new Map<string, Map<ActivityName, number>>();
   readonly scriptRuns: ScriptRun[] = [];
+  /** By name. */
+  readonly queues = new Map<string, Queue>();
+  /** What each topic was sent, by its name. */
+  readonly topics = new Map<string, Published[]>();
+  /** Of each topic, by its name. */
+  readonly subscriptions = new Map<string, readonly SubscriptionRecord[]>();
+  /** By name. */
+  readonly scheduleGroups = new Map<string, ScheduleGroupRecord>();
+  /** By name. */
+  readonly alarms = new Map<string, AlarmRecord>();
   imagesMade = 0;
   snapshotsMade = 0;
 }

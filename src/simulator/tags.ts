@@ -16,6 +16,7 @@ interface TagVersion {
 /** A resource's tags, with as much of their past as a lagging read may still show. */
 export class TagHistory {
   #versions: readonly TagVersion[];
+  #listener: (() => void) | undefined;
 
   constructor(at: number, tags: Tags = NO_TAGS) {
     this.#versions = [{ at, tags }];
@@ -38,6 +39,17 @@ export class TagHistory {
     // The newest version that every read already sees must stay; what is older cannot be seen any more.
     const settled = this.#versions.findLastIndex((version) => version.at <= at - LONGEST_READ_LAG);
     this.#versions = [...this.#versions.slice(Math.max(settled, 0)), { at, tags }];
+    this.#listener?.();
+  }
+
+  /** Calls the listener after each change. There is one listener: where the resource is kept. */
+  listen(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** Every set of tags that a read may still show. */
+  versions(): readonly Tags[] {
+    return this.#versions.map(({ tags }) => tags);
   }
 }
 
@@ -45,10 +57,19 @@ export function toTags(record: Readonly<Record<string, string>> | undefined): Ta
   return record === undefined ? NO_TAGS : new Map(Object.entries(record));
 }
 
+/** What was listed once is listed again and again, so each set of tags has one list, which nobody can change. */
+const LISTS = new WeakMap<Tags, readonly Tag[]>();
+
 /** EC2 leaves the list out when there are no tags. */
 export function toTagList(tags: Tags): Tag[] | undefined {
   if (tags.size === 0) return undefined;
-  return Array.from(tags, ([Key, Value]) => ({ Key, Value }));
+  let list = LISTS.get(tags);
+  if (list === undefined) {
+    list = Object.freeze(Array.from(tags, ([Key, Value]) => Object.freeze({ Key, Value })));
+    LISTS.set(tags, list);
+  }
+  // The SDK's types know no list that may only be read.
+  return list as Tag[];
 }
 
 /**
@@ -71,7 +92,8 @@ export function readTagSpecifications(
   return byType;
 }
 
-function readTags(list: readonly Tag[], maxTags: number): Tags {
+/** Tags that a caller gives. @throws InvalidParameterValue, TagLimitExceeded */
+export function readTags(list: readonly Tag[], maxTags: number): Tags {
   const tags = new Map<string, string>();
   for (const { Key: key = '', Value: value = '' } of list) {
     if (key.toLowerCase().startsWith('aws:')) {

@@ -96,9 +96,11 @@ export function viewVolumes(world: World): readonly VolumeView[] {
   }));
 }
 
-/** The account's own images. */
-export function viewImages(world: World): readonly ImageView[] {
-  const own = world.store.images.all(world.now()).filter((image) => image.ownerId === world.account);
+/** The account's own images, of those that were made at an instant or later. */
+export function viewImages(world: World, since: number): readonly ImageView[] {
+  const own = world.store.images
+    .all(world.now())
+    .filter((image) => image.createdAt >= since && image.ownerId === world.account);
   return own.map((image) => ({
     id: image.id,
     name: image.name,
@@ -113,9 +115,11 @@ export function viewImages(world: World): readonly ImageView[] {
   }));
 }
 
-/** The account's own snapshots. */
-export function viewSnapshots(world: World): readonly SnapshotView[] {
-  const own = world.store.snapshots.all(world.now()).filter((snapshot) => snapshot.ownerId === world.account);
+/** The account's own snapshots, of those that were started at an instant or later. */
+export function viewSnapshots(world: World, since: number): readonly SnapshotView[] {
+  const own = world.store.snapshots
+    .all(world.now())
+    .filter((snapshot) => snapshot.createdAt >= since && snapshot.ownerId === world.account);
   return own.map((snapshot) => ({
     id: snapshot.id,
     volumeId: snapshot.volumeId,

@@ -1,6 +1,7 @@
 import type { ClockAgent, SimulatedClock } from './clock.ts';
 import { opaque, type SimulatedServiceError } from './errors.ts';
 import type { IdSource } from './ids.ts';
+import type { SimulatedOrganisation } from './organisation.ts';
 import { Pager } from './pages.ts';
 import type { Shape } from './parameters.ts';
 import type { RoleRecord } from './records.ts';
@@ -15,6 +16,7 @@ export interface WorldOptions {
   readonly settings: SimulatorSettings;
   /** IAM roles by name, shared by the account's Regions. */
   readonly roles: Map<string, RoleRecord>;
+  readonly organisation: SimulatedOrganisation;
   /** The account's Regions by name, this one among them once it is made. */
   readonly worlds: Map<string, World>;
 }
@@ -28,6 +30,7 @@ export class World {
   readonly ids: IdSource;
   readonly settings: SimulatorSettings;
   readonly roles: Map<string, RoleRecord>;
+  readonly organisation: SimulatedOrganisation;
   /** The account's Regions by name. */
   readonly worlds: ReadonlyMap<string, World>;
   readonly #clock: SimulatedClock;
@@ -38,6 +41,7 @@ export class World {
     this.ids = options.ids;
     this.settings = options.settings;
     this.roles = options.roles;
+    this.organisation = options.organisation;
     this.worlds = options.worlds;
     this.#clock = options.clock;
     options.worlds.set(options.region, this);
@@ -53,8 +57,8 @@ export class World {
     return this.#clock.now() - this.settings.readLag;
   }
 
-  advance(ms: number): void {
-    this.#clock.advance(ms);
+  sleep(ms: number): Promise<void> {
+    return this.#clock.sleep(ms);
   }
 
   /** From now on the agent acts when its time comes, however the clock gets there. */
@@ -72,11 +76,21 @@ export class World {
   }
 }
 
+/** What a command may know of the call besides its input. */
+export interface CallContext {
+  /** The ARN of the caller's role. */
+  readonly caller: string;
+  /** Why what it makes is to fail later, when a fault says so. */
+  readonly failure: string | undefined;
+}
+
+/** A call that a service of AWS makes for itself. */
+export const BY_A_SERVICE: CallContext = { caller: 'a service of AWS', failure: undefined };
+
 /** One API operation. */
 export interface Command<Input, Output extends object> {
   readonly parameters: Shape;
   /** Whether it makes images or snapshots, which may fail later. */
   readonly creates?: true;
-  /** `failure` is why what it makes is to fail later, when a fault says so. */
-  run(world: World, input: Input, failure?: string): Output;
+  run(world: World, input: Input, call: CallContext): Output;
 }

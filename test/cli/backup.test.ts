@@ -34,7 +34,14 @@ describe('the answer', () => {
       new Set(made.map(({ action, id, status }) => `${action} ${id} ${status}`)),
     );
     expect(answer.outcomes.every(({ error }) => error === undefined)).toBe(true);
-    expect(answer.counts).toEqual({ done: 2, 'already-done': 0, failed: 0, 'not-attempted': 0 });
+    expect(answer.counts).toEqual({
+      done: 2,
+      'already-done': 0,
+      failed: 0,
+      'not-attempted': 0,
+      postponed: 0,
+      unknown: 0,
+    });
   });
 
   test('[H1] the same slot once more is already done and makes nothing', async () => {
@@ -48,6 +55,8 @@ describe('the answer', () => {
       'already-done': 2,
       failed: 0,
       'not-attempted': 0,
+      postponed: 0,
+      unknown: 0,
     });
     expect(mutatingCalls(scenario).length).toBe(before);
   });
@@ -63,7 +72,14 @@ describe('the answer', () => {
     const { code, out, notes } = await backup(['--yes', '--json']);
     expect(code).toBe(3);
     const answer = parseJson<RunAnswer>(out);
-    expect(answer.counts).toEqual({ done: 1, 'already-done': 0, failed: 1, 'not-attempted': 0 });
+    expect(answer.counts).toEqual({
+      done: 1,
+      'already-done': 0,
+      failed: 1,
+      'not-attempted': 0,
+      postponed: 0,
+      unknown: 0,
+    });
     expect(answer.outcomes.find(({ status }) => status === 'failed')).toMatchObject({
       action: 'create-image',
       error: 'UnauthorizedOperation: no',

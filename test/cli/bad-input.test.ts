@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { connect } from '../../src/cli/connect.ts';
 import { DAY, POLICIES, Scenario } from '../support/scenario.ts';
-import { fileWith, mutatingCalls, run } from './fake-shell.ts';
+import { connectionTo, fileWith, mutatingCalls, run } from './fake-shell.ts';
 import { parseJson, type PlanAnswer, type RunAnswer } from './answers.ts';
 
 test('[H10] a misspelt policy name on an instance: it alone is reported, nothing of it is pruned, the rest goes on', async () => {
@@ -67,7 +67,7 @@ test('no credentials: the message says what to set, and ends with 2', async () =
   for (const command of [['plan'], ['prune', '--yes'], ['list']]) {
     const { code, out, notes } = await run([...command, '--policies', file], {
       scenario,
-      connect: () => Promise.resolve({ region: 'ap-northeast-2', clients }),
+      connect: () => Promise.resolve({ ...connectionTo(scenario), clients }),
     });
     expect([code, out]).toEqual([2, '']);
     expect(notes).toContain(

@@ -8,6 +8,7 @@ import { rm } from 'node:fs/promises';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Connection, ExitCode, Shell } from '../../src/cli/shell.ts';
 import type { Clock } from '../../src/lib/run/context.ts';
+import { simulatedConnect } from '../support/environment.ts';
 import { START, type Scenario } from '../support/scenario.ts';
 
 export interface FakeShellOptions {
@@ -43,7 +44,7 @@ export async function run(args: readonly string[], options: FakeShellOptions = {
     paint: { bold: same, dim: same, good: same, bad: same, warn: same },
     policiesPath: 'policies.yml',
     clock: options.scenario?.clock ?? STOPPED,
-    connect: options.connect ?? ((region) => connectTo(options.scenario, region)),
+    connect: options.connect ?? ((region) => Promise.resolve(connectionTo(options.scenario, region))),
     confirm: (question) => {
       questions.push(question);
       if (options.answer === undefined) throw new Error(`nobody expected to be asked: ${question}`);
@@ -63,13 +64,13 @@ const STOPPED: Clock = { now: () => START, sleep: () => Promise.resolve() };
 
 const same = (text: string): string => text;
 
-function connectTo(scenario: Scenario | undefined, region: string | undefined): Promise<Connection> {
+/** A connection to the scenario's account, by default in its first Region. */
+export function connectionTo(scenario: Scenario | undefined, region?: string): Connection {
   if (!scenario) throw new Error('this command line needs no account, yet it connected to one');
-  const { name } = scenario.region;
-  return Promise.resolve({
-    region: region ?? name,
-    clients: scenario.account.region(region ?? name).clients,
-  });
+  const name = region ?? scenario.region.name;
+  const { clients } = scenario.account.region(name);
+  const at = simulatedConnect({ home: scenario.account });
+  return { region: name, clients, at, deployment: () => Promise.resolve(clients) };
 }
 
 /** The path of a file with this text, for the length of the test. */

@@ -47,7 +47,14 @@ describe('the answer', () => {
       ['deregister-image', 'done'],
       ['deregister-image', 'done'],
     ]);
-    expect(answer.counts).toEqual({ done: 5, 'already-done': 0, failed: 0, 'not-attempted': 0 });
+    expect(answer.counts).toEqual({
+      done: 5,
+      'already-done': 0,
+      failed: 0,
+      'not-attempted': 0,
+      postponed: 0,
+      unknown: 0,
+    });
     expect(scenario.region.images()).toHaveLength(3);
   });
 
@@ -62,6 +69,8 @@ describe('the answer', () => {
       'already-done': 0,
       failed: 0,
       'not-attempted': 0,
+      postponed: 0,
+      unknown: 0,
     });
     expect(mutatingCalls(scenario).length).toBe(before);
   });
@@ -81,6 +90,8 @@ describe('the answer', () => {
       'already-done': 1,
       failed: 0,
       'not-attempted': 0,
+      postponed: 0,
+      unknown: 0,
     });
   });
 
@@ -95,7 +106,14 @@ describe('the answer', () => {
     const { code, out } = await prune(['--yes', '--json']);
     expect(code).toBe(3);
     const answer = parseJson<RunAnswer>(out);
-    expect(answer.counts).toEqual({ done: 4, 'already-done': 0, failed: 1, 'not-attempted': 0 });
+    expect(answer.counts).toEqual({
+      done: 4,
+      'already-done': 0,
+      failed: 1,
+      'not-attempted': 0,
+      postponed: 0,
+      unknown: 0,
+    });
     expect(answer.outcomes.find(({ status }) => status === 'failed')).toMatchObject({
       action: 'deregister-image',
       error: 'OperationNotPermitted: no',
@@ -112,7 +130,14 @@ describe('the answer', () => {
     const { code, out } = await prune(['--policy', 'nightly', '--yes', '--json']);
     expect(code).toBe(3);
     const answer = parseJson<RunAnswer>(out);
-    expect(answer.counts).toEqual({ done: 0, 'already-done': 0, failed: 0, 'not-attempted': 2 });
+    expect(answer.counts).toEqual({
+      done: 0,
+      'already-done': 0,
+      failed: 0,
+      'not-attempted': 2,
+      postponed: 0,
+      unknown: 0,
+    });
     expect(answer.outcomes[0]?.error).toContain('whether it is in use could not be checked');
     expect(mutatingCalls(scenario)).toEqual([]);
   });

@@ -11,9 +11,10 @@ export function allowedBy(role: readonly Statement[], asked: readonly Asked[]): 
   return asked.filter((one) => isAllowed(role, one)).map(describeRequest);
 }
 
-/** The actions of a role that are calls of its job's own: logs, failed runs and keys are not. */
+/** The actions that a role allows for calls of its job's own: logs, queues and keys are not. */
 export function ownActions(role: readonly Statement[]): Set<string> {
-  return new Set(role.flatMap(({ Action }) => Action).filter((action) => !/^(?:logs|sqs|kms):/.test(action)));
+  const allowed = role.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
+  return new Set(allowed.filter((action) => !/^(?:logs|sqs|kms):/.test(action)));
 }
 
 /** The same request with keys changed, or left out where undefined. */

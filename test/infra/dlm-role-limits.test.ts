@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { isAllowed, type IamRequest } from '../support/iam.ts';
 import { parse } from '../support/scenario.ts';
-import { ACCOUNT, REGION, resourcesOf, statementsOf } from '../support/template.ts';
+import { ACCOUNT, REGION } from '../support/cloudformation.ts';
+import { resourcesOf, statementsOf } from '../support/template.ts';
 
 const COPY_KEY = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/11112222-3333-4444-5555-666677778888`;
 const COPIES = `copies: [{ region: eu-west-1, keep: { within: 30d }, key: "${COPY_KEY}" }]`;

@@ -5,7 +5,8 @@ import { wantedLifecyclePolicies } from '../../src/lib/plan/lifecycle-details.ts
 import { requiredActions, trustProblem } from '../../src/lib/plan/lifecycle-role.ts';
 import { isAllowed, type IamRequest, type Statement } from '../support/iam.ts';
 import { parse } from '../support/scenario.ts';
-import { ACCOUNT, REGION, arnOfRole, resourcesOf, statementsOf, trustOf } from '../support/template.ts';
+import { ACCOUNT, REGION } from '../support/cloudformation.ts';
+import { arnOfRole, resourcesOf, statementsOf, trustOf } from '../support/template.ts';
 
 const PLACE = { account: ACCOUNT, region: REGION, partition: 'aws' };
 const COPY_KEY = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/11112222-3333-4444-5555-666677778888`;

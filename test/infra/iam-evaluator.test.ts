@@ -79,6 +79,7 @@ describe('conditions', () => {
     { name: 'bool', condition: { Bool: { k: 'true' } }, context: { k: 'True' }, holds: true },
     { name: 'null of an absent key', condition: { Null: { k: 'true' } }, context: {}, holds: true },
     { name: 'not null of an absent key', condition: { Null: { k: 'false' } }, context: {}, holds: false },
+    { name: 'not null of no values', condition: { Null: { k: 'false' } }, context: { k: [] }, holds: false },
     {
       name: 'not null of an empty value',
       condition: { Null: { k: 'false' } },

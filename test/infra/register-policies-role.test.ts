@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { Authorisations, type Asked } from '../support/authorisation.ts';
 import { isAllowed } from '../support/iam.ts';
 import { Scenario, parse } from '../support/scenario.ts';
-import { ACCOUNT, REGION, arnOfRole, resourcesOf, statementsOf, type Template } from '../support/template.ts';
+import { ACCOUNT, REGION, type Template } from '../support/cloudformation.ts';
+import { arnOfRole, resourcesOf, statementsOf } from '../support/template.ts';
 import { allowedBy, inRegion, ownActions, refusedBy, withContext } from './asked.ts';
 
 const POLICIES = `
@@ -173,7 +174,11 @@ describe('roles', () => {
   });
 
   test.each([
-    `arn:aws:iam::${ACCOUNT}:role/ec2-backup/prod-${REGION}-dlm-snapshots`,
+    `arn:aws:iam::${ACCOUNT}:role/ec2-backup/prod/prod-${REGION}-dlm-snapshots`,
+    `arn:aws:iam::${ACCOUNT}:role/ec2-backup/test-eu/test-eu-${REGION}-dlm-snapshots`,
+    `arn:aws:iam::${ACCOUNT}:role/ec2-backup/test/test-${REGION}-backup`,
+    `arn:aws:iam::${ACCOUNT}:role/ec2-backup/test/test-${REGION}-dlm-images-2`,
+    `arn:aws:iam::444455556666:role/ec2-backup/test/test-${REGION}-dlm-snapshots`,
     `arn:aws:iam::${ACCOUNT}:role/service-role/AWSDataLifecycleManagerDefaultRole`,
     `arn:aws:iam::${ACCOUNT}:role/admin`,
   ])('other than DLM’s own are handed to nobody: %s', (arn) => {

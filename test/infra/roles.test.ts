@@ -3,46 +3,15 @@
 import { describe, expect, test } from 'vitest';
 import { Authorisations, type Asked } from '../support/authorisation.ts';
 import { isAllowed, type IamRequest } from '../support/iam.ts';
-import { DAY, HOUR, POLICIES, Scenario, parse } from '../support/scenario.ts';
-import { REGION, resourcesOf, statementsOf, trustOf } from '../support/template.ts';
+import { POLICIES, Scenario, parse } from '../support/scenario.ts';
+import { REGION } from '../support/cloudformation.ts';
+import { resourcesOf, statementsOf, trustOf } from '../support/template.ts';
 import { allowedBy, inRegion, ownActions, refusedBy, withContext } from './asked.ts';
+import { someDays } from './some-days.ts';
 
 const template = resourcesOf(parse(POLICIES));
 const backupRole = statementsOf(template, 'BackupRole');
 const pruneRole = statementsOf(template, 'PruneRole');
-const registerRole = statementsOf(template, 'RegisterPoliciesRole');
-
-interface Day {
-  readonly scenario: Scenario;
-  readonly backups: readonly Asked[];
-  readonly prunes: readonly Asked[];
-}
-
-/** Days of backups of every kind, with a clash of names, and a prune that deletes of every kind. */
-async function someDays(): Promise<Day> {
-  const scenario = new Scenario();
-  const { region, account } = scenario;
-  region.runInstance({ tags: { Backup: 'nightly' } });
-  region.runInstance({
-    tags: { Backup: 'sets' },
-    volumes: [
-      { device: '/dev/xvda', sizeGiB: 8 },
-      { device: '/dev/sdf', sizeGiB: 20 },
-    ],
-  });
-  region.createVolume({ sizeGiB: 5, tags: { Backup: 'disks' } });
-  region.createLaunchConfiguration('workers', 'ami-0123456789abcdef0');
-  for (const policy of ['nightly', 'sets', 'disks']) {
-    await scenario.backupEvery(DAY, 5, policy);
-  }
-  const before = new Authorisations(account.account, region);
-  const backups = region.calls.flatMap((call) => before.of(call));
-  const made = region.calls.length;
-  scenario.clock.advance(HOUR);
-  const { outcomes } = await scenario.prune();
-  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['done']));
-  return { scenario, backups, prunes: region.calls.slice(made).flatMap((call) => before.of(call)) };
-}
 
 const DEPLOYMENT = 'aws:RequestTag/ec2-backup:deployment';
 const CREATES = ['CreateImage', 'CreateSnapshot', 'CreateSnapshots'];
@@ -206,41 +175,69 @@ describe('the pruning role', () => {
 });
 
 describe('every function’s role', () => {
+  const FUNCTIONS = ['Backup', 'Prune', 'RegisterPolicies', 'Watch', 'Digest'];
+  const may = (id: string, action: string, resource: string): boolean =>
+    isAllowed(statementsOf(template, `${id}Role`), { action, resource, context: {} });
+
   test.each([
-    { job: 'backup', id: 'BackupRole', role: backupRole, own: 'BackupFailed', other: 'PruneFailed' },
-    { job: 'prune', id: 'PruneRole', role: pruneRole, own: 'PruneFailed', other: 'BackupFailed' },
-    {
-      job: 'register-policies',
-      id: 'RegisterPoliciesRole',
-      role: registerRole,
-      own: 'RegisterPoliciesFailed',
-      other: 'BackupFailed',
-    },
-  ])('of $job: its own log, its own queue, and Lambda alone takes it on', ({ job, id, role, own, other }) => {
-    const may = (action: string, resource: string): boolean =>
-      isAllowed(role, { action, resource, context: {} });
+    { id: 'Backup', job: 'backup' },
+    { id: 'Prune', job: 'prune' },
+    { id: 'RegisterPolicies', job: 'register-policies' },
+    { id: 'Watch', job: 'watch' },
+    { id: 'Digest', job: 'digest' },
+  ])('of $job: its own log, and Lambda alone takes it on', ({ job, id }) => {
     const log = (name: string): string =>
       `arn:aws:logs:${REGION}:111122223333:log-group:/aws/lambda/${name}:log-stream:2026/11/22/[$LATEST]0`;
-    expect(may('logs:PutLogEvents', log(`ec2-backup-test-${job}`))).toBe(true);
-    expect(may('logs:CreateLogStream', log(`ec2-backup-test-${job}`))).toBe(true);
-    expect(may('logs:CreateLogGroup', log(`ec2-backup-test-${job}`))).toBe(false);
-    expect(may('logs:PutLogEvents', log(`ec2-backup-prod-${job}`))).toBe(false);
-    expect(may('sqs:SendMessage', `${own}.Arn`)).toBe(true);
-    expect(may('sqs:SendMessage', `${other}.Arn`)).toBe(false);
-    expect(trustOf(template, id)).toEqual([
+    expect(may(id, 'logs:PutLogEvents', log(`ec2-backup-test-${job}`))).toBe(true);
+    expect(may(id, 'logs:CreateLogStream', log(`ec2-backup-test-${job}`))).toBe(true);
+    expect(may(id, 'logs:CreateLogGroup', log(`ec2-backup-test-${job}`))).toBe(false);
+    expect(may(id, 'logs:PutLogEvents', log(`ec2-backup-prod-${job}`))).toBe(false);
+    expect(trustOf(template, `${id}Role`)).toEqual([
       { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
     ]);
   });
 
-  test.each(['BackupRole', 'PruneRole', 'RegisterPoliciesRole'])('%s allows no wildcard of actions', (id) => {
-    const actions = statementsOf(template, id).flatMap(({ Action }) => Action);
-    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  test.each(FUNCTIONS)('of %s works off its own queue and no other', (id) => {
+    for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']) {
+      const queues = FUNCTIONS.filter((other) => may(id, action, `${other}Queue.Arn`));
+      expect(queues, action).toEqual([id]);
+      for (const kind of ['DeadLetters', 'Undelivered', 'Failed'])
+        expect(FUNCTIONS.filter((other) => may(id, action, `${other}${kind}.Arn`))).toEqual([]);
+    }
+  });
+
+  const SENDS: readonly { id: string; to: readonly string[] }[] = [
+    { id: 'Backup', to: ['BackupQueue', 'BackupFailed'] },
+    { id: 'Prune', to: ['PruneQueue', 'PruneFailed'] },
+    { id: 'RegisterPolicies', to: ['RegisterPoliciesQueue', 'RegisterPoliciesFailed'] },
+    { id: 'Watch', to: ['BackupQueue', 'WatchQueue', 'WatchFailed', 'Reports'] },
+    { id: 'Digest', to: ['DigestQueue', 'DigestFailed'] },
+  ];
+
+  test.each(SENDS)('of $id sends to $to and to no other queue', ({ id, to }) => {
+    const queues = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue');
+    const sent = queues.map(([queue]) => queue).filter((queue) => may(id, 'sqs:SendMessage', `${queue}.Arn`));
+    expect(sent.sort()).toEqual([...to].sort());
+  });
+
+  test('of the digest alone takes reports and tells people', () => {
+    const taking = ['sqs:ReceiveMessage', 'sqs:DeleteMessage'];
+    for (const action of taking)
+      expect(FUNCTIONS.filter((id) => may(id, action, 'Reports.Arn'))).toEqual(['Digest']);
+    expect(FUNCTIONS.filter((id) => may(id, 'sns:Publish', 'Topic'))).toEqual(['Digest']);
+    expect(ownActions(statementsOf(template, 'DigestRole'))).toEqual(new Set(['sns:Publish']));
+  });
+
+  test.each(FUNCTIONS)('of %s allows no wildcard of actions', (id) => {
+    const allowed = statementsOf(template, `${id}Role`).filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
   });
 });
 
 describe('keys of encrypted volumes', () => {
   const KEY = `arn:aws:kms:${REGION}:111122223333:key/1`;
-  const viaEc2 = { 'kms:ViaService': `ec2.${REGION}.amazonaws.com` };
+  const viaEc2 = { 'aws:RequestedRegion': REGION, 'kms:ViaService': `ec2.${REGION}.amazonaws.com` };
+  const direct = { 'aws:RequestedRegion': REGION };
   const CASES: readonly { name: string; action: string; context: IamRequest['context']; allowed: boolean }[] =
     [
       {
@@ -253,24 +250,48 @@ describe('keys of encrypted volumes', () => {
       {
         name: 'a grant that it asks for itself',
         action: 'kms:CreateGrant',
-        context: { 'kms:GrantIsForAWSResource': 'true' },
+        context: { ...direct, 'kms:GrantIsForAWSResource': 'true' },
         allowed: false,
       },
       { name: 'decrypting through EC2', action: 'kms:Decrypt', context: viaEc2, allowed: true },
-      { name: 'decrypting by itself', action: 'kms:Decrypt', context: {}, allowed: false },
+      {
+        name: 'decrypting through EC2 in another Region',
+        action: 'kms:Decrypt',
+        context: { 'aws:RequestedRegion': 'eu-west-1', 'kms:ViaService': 'ec2.eu-west-1.amazonaws.com' },
+        allowed: false,
+      },
+      { name: 'decrypting by itself', action: 'kms:Decrypt', context: direct, allowed: false },
       {
         name: 'decrypting through another service',
         action: 'kms:Decrypt',
-        context: { 'kms:ViaService': `s3.${REGION}.amazonaws.com` },
+        context: { ...direct, 'kms:ViaService': `s3.${REGION}.amazonaws.com` },
         allowed: false,
       },
       { name: 'deleting a key', action: 'kms:ScheduleKeyDeletion', context: viaEc2, allowed: false },
     ];
 
+  test('[H36] nothing denies a function the settings that Lambda decrypts in its name, wherever the targets are', () => {
+    const elsewhere = resourcesOf(
+      parse(`${POLICIES}targets: [{ account: "111122223333", region: eu-west-1 }]\n`),
+    );
+    const grant = {
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: '*',
+      Sid: 'AsByTheGrantOfLambda',
+    } as const;
+    const context = { 'aws:RequestedRegion': REGION, 'kms:ViaService': `lambda.${REGION}.amazonaws.com` };
+    for (const id of ['BackupRole', 'PruneRole', 'RegisterPoliciesRole', 'WatchRole', 'DigestRole']) {
+      const statements = [...statementsOf(elsewhere, id), { ...grant, Resource: ['*'] }];
+      expect(isAllowed(statements, { action: 'kms:Decrypt', resource: KEY, context }), id).toBe(true);
+      expect(isAllowed(statements, { action: 'kms:Decrypt', resource: KEY, context: {} }), id).toBe(true);
+    }
+  });
+
   test.each(CASES)('$name: $allowed to the creating role, and never to the others', (one) => {
     const request = { action: one.action, resource: KEY, context: one.context };
     expect(isAllowed(backupRole, request)).toBe(one.allowed);
-    expect(isAllowed(pruneRole, request)).toBe(false);
-    expect(isAllowed(registerRole, request)).toBe(false);
+    for (const id of ['PruneRole', 'RegisterPoliciesRole', 'WatchRole', 'DigestRole'])
+      expect(isAllowed(statementsOf(template, id), request), id).toBe(false);
   });
 });

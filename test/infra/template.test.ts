@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { POLICIES, parse } from '../support/scenario.ts';
+import { ACCOUNT, REGION, stackOf, type Template } from '../support/cloudformation.ts';
 import {
-  REGION,
   namesOf,
+  placeRoles,
   propertiesOf,
   regionOf,
   resourcesOf,
   resourcesOfType,
   statementsOf,
   trustOf,
-  type Template,
 } from '../support/template.ts';
 
 const ZONES = `
@@ -22,6 +22,7 @@ policies:
   hourly-data: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 } }
 prune: { schedule: cron(15 * * * ? *) }
 registerPolicies: { schedule: cron(45 4 * * ? *) }
+watch: { schedule: every 2 hours from 00:20, digest: cron(30 7 ? * MON-FRI *) }
 `;
 
 const template = resourcesOf(parse(ZONES));
@@ -38,6 +39,8 @@ describe('schedules', () => {
       'ScheduleGroup backup-payments',
       'ScheduleGroup prune',
       'ScheduleGroup register-policies',
+      'ScheduleGroup watch',
+      'ScheduleGroup digest',
     ]);
     expect(propertiesOf(template, 'ScheduleGroup')).toEqual({ Name: 'ec2-backup-prod' });
   });
@@ -63,82 +66,187 @@ describe('schedules', () => {
       ScheduleExpressionTimezone: 'Asia/Seoul',
       FlexibleTimeWindow: { Mode: 'OFF' },
     });
-  });
-
-  test('ask for a run of the scheduler’s own slot', () => {
-    expect(scheduleNamed('backup-payments')).toMatchObject({
-      Target: {
-        Arn: 'BackupLambdaFunction.Arn',
-        Input:
-          '{"job":"backup","policy":"payments","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
-      },
+    expect(scheduleNamed('watch')).toMatchObject({
+      ScheduleExpression: 'cron(20 0,2,4,6,8,10,12,14,16,18,20,22 * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Seoul',
     });
-    expect(scheduleNamed('prune')).toMatchObject({
-      Target: {
-        Arn: 'PruneLambdaFunction.Arn',
-        Input: '{"job":"prune","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
-      },
-    });
-    expect(scheduleNamed('register-policies')).toMatchObject({
-      Target: {
-        Arn: 'RegisterDashpoliciesLambdaFunction.Arn',
-        Input: '{"job":"register-policies","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
-      },
+    expect(scheduleNamed('digest')).toMatchObject({
+      ScheduleExpression: 'cron(30 7 ? * MON-FRI *)',
+      ScheduleExpressionTimezone: 'Asia/Seoul',
     });
   });
 
-  test('retry for an hour at most, and hand over to a dead-letter queue', () => {
-    const RetryPolicy = { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 30 };
-    expect(schedules.map(({ Target }) => Target)).toMatchObject([
-      { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' }, RetryPolicy },
-      { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' }, RetryPolicy },
-      { RoleArn: 'PruneScheduleRole.Arn', DeadLetterConfig: { Arn: 'PruneUndelivered.Arn' }, RetryPolicy },
+  test.each([
+    {
+      name: 'backup-payments',
+      queue: 'BackupQueue',
+      group: 'fan-out/payments',
+      says: '"policy":"payments",',
+    },
+    { name: 'prune', queue: 'PruneQueue', group: 'fan-out/prune', says: '' },
+    {
+      name: 'register-policies',
+      queue: 'RegisterPoliciesQueue',
+      group: 'fan-out/register-policies',
+      says: '',
+    },
+    { name: 'watch', queue: 'WatchQueue', group: 'fan-out/watch', says: '' },
+    { name: 'digest', queue: 'DigestQueue', group: 'fan-out/digest', says: '' },
+  ])(
+    '$name asks $queue for a run of the scheduler’s own slot, in no place yet',
+    ({ name, queue, group, says }) => {
+      const job = name.startsWith('backup-') ? 'backup' : name;
+      expect(scheduleNamed(name)).toMatchObject({
+        Target: {
+          Arn: `${queue}.Arn`,
+          Input: `{"job":"${job}",${says}"slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}`,
+          SqsParameters: { MessageGroupId: group },
+        },
+      });
+    },
+  );
+
+  test('retry for as long as a slot can be made, and hand over to a dead-letter queue', () => {
+    const targets = schedules.map(({ Target }) => Target as Readonly<Record<string, unknown>>);
+    for (const { RetryPolicy } of targets)
+      expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 });
+    expect(targets).toMatchObject([
+      { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' } },
+      { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' } },
+      { RoleArn: 'PruneScheduleRole.Arn', DeadLetterConfig: { Arn: 'PruneUndelivered.Arn' } },
       {
         RoleArn: 'RegisterPoliciesScheduleRole.Arn',
         DeadLetterConfig: { Arn: 'RegisterPoliciesUndelivered.Arn' },
-        RetryPolicy,
       },
+      { RoleArn: 'WatchScheduleRole.Arn', DeadLetterConfig: { Arn: 'WatchUndelivered.Arn' } },
+      { RoleArn: 'DigestScheduleRole.Arn', DeadLetterConfig: { Arn: 'DigestUndelivered.Arn' } },
     ]);
   });
 });
 
-describe.each([
-  { job: 'Backup', invokes: 'BackupLambdaFunction.Arn' },
-  { job: 'Prune', invokes: 'PruneLambdaFunction.Arn' },
-  { job: 'RegisterPolicies', invokes: 'RegisterDashpoliciesLambdaFunction.Arn' },
-])('the role of the schedules of $job', ({ job, invokes }) => {
-  test('may invoke that one function and send to that one queue', () => {
-    expect(statementsOf(template, `${job}ScheduleRole`)).toMatchObject([
-      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: [invokes] },
-      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: [`${job}Undelivered.Arn`] },
-    ]);
-  });
+describe.each(['Backup', 'Prune', 'RegisterPolicies', 'Watch', 'Digest'])(
+  'the role of the schedules of %s',
+  (job) => {
+    test('may send to that one queue, and hand over to its dead-letter queue', () => {
+      expect(statementsOf(template, `${job}ScheduleRole`)).toMatchObject([
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: [`${job}Queue.Arn`] },
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: [`${job}Undelivered.Arn`] },
+      ]);
+    });
 
-  test('is taken on by schedules of this group in this account only', () => {
-    expect(trustOf(template, `${job}ScheduleRole`)).toEqual([
-      {
-        Effect: 'Allow',
-        Principal: { Service: 'scheduler.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-        Condition: {
-          StringEquals: { 'aws:SourceAccount': '111122223333', 'aws:SourceArn': 'ScheduleGroup.Arn' },
+    test('is taken on by schedules of this group in this account only', () => {
+      expect(trustOf(template, `${job}ScheduleRole`)).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': '111122223333', 'aws:SourceArn': 'ScheduleGroup.Arn' },
+          },
         },
-      },
-    ]);
-  });
-});
+      ]);
+    });
+  },
+);
 
 describe('queues', () => {
-  test('are standard ones, encrypted, and hold a message for 14 days', () => {
-    const rest = { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true };
-    expect(resourcesOfType(template, 'AWS::SQS::Queue')).toEqual([
-      { QueueName: 'ec2-backup-prod-backup-failed', ...rest },
-      { QueueName: 'ec2-backup-prod-backup-undelivered', ...rest },
-      { QueueName: 'ec2-backup-prod-prune-failed', ...rest },
-      { QueueName: 'ec2-backup-prod-prune-undelivered', ...rest },
-      { QueueName: 'ec2-backup-prod-register-policies-failed', ...rest },
-      { QueueName: 'ec2-backup-prod-register-policies-undelivered', ...rest },
+  test.each([
+    { id: 'Backup', job: 'backup' },
+    { id: 'Prune', job: 'prune' },
+    { id: 'RegisterPolicies', job: 'register-policies' },
+    { id: 'Watch', job: 'watch' },
+    { id: 'Digest', job: 'digest' },
+  ])('of $job: its requests, dead letters, undelivered and failed ones, each encrypted', ({ id, job }) => {
+    const name = `ec2-backup-prod-${job}`;
+    expect(propertiesOf(template, `${id}Queue`)).toEqual({
+      QueueName: `${name}.fifo`,
+      FifoQueue: true,
+      ContentBasedDeduplication: true,
+      DelaySeconds: 60,
+      MessageRetentionPeriod: 345_600,
+      RedrivePolicy: { deadLetterTargetArn: `${id}DeadLetters.Arn`, maxReceiveCount: 3 },
+      SqsManagedSseEnabled: true,
+      VisibilityTimeout: 1200,
+    });
+    const forFourteenDays = { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true };
+    expect(propertiesOf(template, `${id}DeadLetters`)).toEqual({
+      QueueName: `${name}-dead-letters.fifo`,
+      FifoQueue: true,
+      ...forFourteenDays,
+    });
+    expect(propertiesOf(template, `${id}Undelivered`)).toEqual({
+      QueueName: `${name}-undelivered`,
+      ...forFourteenDays,
+    });
+    expect(propertiesOf(template, `${id}Failed`)).toEqual({
+      QueueName: `${name}-failed`,
+      ...forFourteenDays,
+    });
+  });
+
+  test('are 21, with the one of the reports, which are kept for two days', () => {
+    expect(resourcesOfType(template, 'AWS::SQS::Queue')).toHaveLength(21);
+    expect(propertiesOf(template, 'Reports')).toEqual({
+      QueueName: 'ec2-backup-prod-reports',
+      MessageRetentionPeriod: 172_800,
+      SqsManagedSseEnabled: true,
+    });
+  });
+
+  test('hand one request at a time to their function, for at most 20 places at once', () => {
+    expect(resourcesOfType(template, 'AWS::Lambda::EventSourceMapping')).toEqual(
+      [
+        ['BackupQueue', 'BackupLambdaFunction'],
+        ['PruneQueue', 'PruneLambdaFunction'],
+        ['RegisterPoliciesQueue', 'RegisterDashpoliciesLambdaFunction'],
+        ['WatchQueue', 'WatchLambdaFunction'],
+        ['DigestQueue', 'DigestLambdaFunction'],
+      ].map(([queue = '', name]) => ({
+        BatchSize: 1,
+        EventSourceArn: `${queue}.Arn`,
+        FunctionName: name,
+        ScalingConfig: { MaximumConcurrency: 20 },
+      })),
+    );
+  });
+});
+
+describe('the topic', () => {
+  const told = resourcesOf(parse(`${ZONES}notify: [ops@example.com, night@example.com]\n`));
+
+  test('is what alarms of this account may publish to, and nobody else by its policy', () => {
+    expect(propertiesOf(told, 'Topic')).toMatchObject({ TopicName: 'ec2-backup-prod' });
+    expect(propertiesOf(told, 'TopicPolicy')).toMatchObject({
+      Topics: ['Topic'],
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Resource: 'Topic',
+            Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+          },
+        ],
+      },
+    });
+  });
+
+  test('has a subscription for each address of the file', () => {
+    expect(resourcesOfType(told, 'AWS::SNS::Subscription')).toEqual([
+      { TopicArn: 'Topic', Protocol: 'email', Endpoint: 'ops@example.com' },
+      { TopicArn: 'Topic', Protocol: 'email', Endpoint: 'night@example.com' },
     ]);
+    expect(resourcesOfType(template, 'AWS::SNS::Subscription')).toEqual([]);
+  });
+
+  test('asks nobody to confirm again when addresses change places', () => {
+    const turned = resourcesOf(parse(`${ZONES}notify: [night@example.com, ops@example.com]\n`));
+    const subscriptions = (made: Template): Record<string, unknown> =>
+      Object.fromEntries(
+        Object.entries(made.Resources).filter(([, { Type }]) => Type === 'AWS::SNS::Subscription'),
+      );
+    expect(subscriptions(turned)).toEqual(subscriptions(told));
   });
 });
 
@@ -152,6 +260,9 @@ policies:
 defaultPolicies:
   volume: { every: 1d, keep: { within: 7d } }
   instance: { every: 1d, keep: { within: 7d } }
+targets:
+  - { account: "111122223333", region: us-isof-south-1 }
+  - { account: "444455556666", region: us-isof-south-1, rolePrefix: ${'y'.repeat(46)} }
 `);
   const longest = resourcesOf(longestFile);
 
@@ -159,6 +270,9 @@ defaultPolicies:
     { what: 'a schedule', type: 'AWS::Scheduler::Schedule', key: 'Name', limit: 64 },
     { what: 'a schedule group', type: 'AWS::Scheduler::ScheduleGroup', key: 'Name', limit: 64 },
     { what: 'a queue', type: 'AWS::SQS::Queue', key: 'QueueName', limit: 80 },
+    { what: 'an alarm', type: 'AWS::CloudWatch::Alarm', key: 'AlarmName', limit: 255 },
+    { what: 'the dashboard', type: 'AWS::CloudWatch::Dashboard', key: 'DashboardName', limit: 255 },
+    { what: 'the topic', type: 'AWS::SNS::Topic', key: 'TopicName', limit: 256 },
   ])(
     'of $what are within $limit characters for the longest names of policies.yml',
     ({ type, key, limit }) => {
@@ -170,17 +284,26 @@ defaultPolicies:
 
   test('of the functions are within 64 characters for the longest deployment', () => {
     const names = Object.values(namesOf(longestFile).functions);
-    expect(names).toHaveLength(3);
+    expect(names).toHaveLength(5);
     for (const name of names) expect(name).toMatch(/^[0-9A-Za-z_-]{1,64}$/);
   });
 
-  test('of roles are CloudFormation’s, or have the Region in them: a deployment may be in several of an account', () => {
-    const names = resourcesOfType(longest, 'AWS::IAM::Role').flatMap(({ RoleName: name }) =>
-      typeof name === 'string' ? [name] : [],
-    );
-    expect(names).toEqual([`${long}-${REGION}-dlm-snapshots`, `${long}-${REGION}-dlm-images`]);
+  test('of functions’ and DLM’s roles have the Region in them: a deployment may be in several of an account', () => {
+    const names = (made: Template): string[] =>
+      resourcesOfType(made, 'AWS::IAM::Role').flatMap(({ RoleName: name }) =>
+        typeof name === 'string' ? [name] : [],
+      );
+    const ours = ['backup', 'prune', 'register', 'watch', 'digest'].map((job) => `${long}-${REGION}-${job}`);
+    expect(names(longest)).toEqual([
+      ...ours,
+      `${long}-us-isof-south-1-dlm-snapshots`,
+      `${long}-us-isof-south-1-dlm-images`,
+    ]);
+    const elsewhere = names(stackOf(placeRoles(longestFile), { HomeAccount: ACCOUNT, HomeRegion: REGION }));
+    expect(elsewhere).toHaveLength(6);
     // The longest Region of today is us-isof-south-1.
-    for (const name of names) expect(name.replace(REGION, 'us-isof-south-1')).toMatch(/^.{1,64}$/);
+    for (const name of [...names(longest), ...elsewhere])
+      expect(name.replace(REGION, 'us-isof-south-1')).toMatch(/^[\w+=,.@-]{1,64}$/);
   });
 
   test('of two deployments in one account have nothing in common', () => {
@@ -202,10 +325,16 @@ defaultPolicies:
 
 /** Names that AWS knows by account or by account and Region; a schedule's is inside its group. */
 function namesIn(made: Template): unknown[] {
-  return ['AWS::SQS::Queue', 'AWS::Scheduler::ScheduleGroup', 'AWS::IAM::Role'].flatMap((type) =>
-    resourcesOfType(made, type).flatMap(
-      ({ Name, QueueName, RoleName }) => Name ?? QueueName ?? RoleName ?? [],
-    ),
+  const names: readonly [type: string, key: string][] = [
+    ['AWS::SQS::Queue', 'QueueName'],
+    ['AWS::Scheduler::ScheduleGroup', 'Name'],
+    ['AWS::IAM::Role', 'RoleName'],
+    ['AWS::SNS::Topic', 'TopicName'],
+    ['AWS::CloudWatch::Alarm', 'AlarmName'],
+    ['AWS::CloudWatch::Dashboard', 'DashboardName'],
+  ];
+  return names.flatMap(([type, key]) =>
+    resourcesOfType(made, type).flatMap((properties) => properties[key] ?? []),
   );
 }
 
@@ -216,6 +345,15 @@ describe('the Region when nobody names one', () => {
 
   test('is that of the policy file’s targets', () => {
     expect(regionOf(withTargets('eu-west-1'), ['serverless', 'deploy'])).toBe('eu-west-1');
+  });
+
+  test('is not that of a target in which each job has another role: the functions need not be there', () => {
+    const elsewhere = `{ account: "444455556666", region: us-east-1, rolePrefix: backups }`;
+    const both = parse(`${POLICIES}\ntargets: [${target('eu-west-1')}, ${elsewhere}]\n`);
+    expect(regionOf(both, ['serverless', 'deploy'])).toBe('eu-west-1');
+    expect(() => regionOf(parse(`${POLICIES}\ntargets: [${elsewhere}]\n`), ['serverless', 'deploy'])).toThrow(
+      'no Region: name one with --region or AWS_REGION, such as ap-northeast-2',
+    );
   });
 
   test('does not matter for packaging', () => {

@@ -6,6 +6,8 @@ interface BadEvent {
   readonly name: string;
   readonly event: unknown;
   readonly says: RegExp;
+  /** The error's name, where it is not ConfigurationError. */
+  readonly error?: string;
 }
 
 /** As Scheduler sends it. */
@@ -38,11 +40,13 @@ export const BAD_BACKUP_EVENTS: readonly BadEvent[] = [
     name: 'a slot of ten days ago',
     event: { policy: 'nightly', slot: '2026-11-12T03:00:00Z' },
     says: /slot 2026-11-12T03:00:00Z is missed/,
+    error: 'MissedSlotError',
   },
   {
     name: 'a scheduled slot that the next one has overtaken',
     event: scheduled('payments', START - 7 * HOUR),
     says: /slot 2026-11-21T20:00:00Z is missed: the next one/,
+    error: 'MissedSlotError',
   },
   {
     name: 'an unknown policy',
@@ -57,12 +61,12 @@ export const BAD_BACKUP_EVENTS: readonly BadEvent[] = [
   {
     name: 'another account',
     event: { policy: 'nightly', place: { account: '444455556666', region: 'ap-northeast-2' } },
-    says: /the request is for account 444455556666.*this function runs in account 111122223333/,
+    says: /^account 444455556666, Region ap-northeast-2 is no target of the policy file, expected one of account 111122223333/,
   },
   {
     name: 'another Region',
     event: { policy: 'nightly', place: { account: '111122223333', region: 'us-east-1' } },
-    says: /Region us-east-1, but this function runs in .*Region ap-northeast-2/,
+    says: /^account 111122223333, Region us-east-1 is no target .*expected one of account 111122223333, Region ap-northeast-2/,
   },
 ];
 

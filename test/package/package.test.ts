@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DAY, HOUR, MINUTE, START } from '../support/scenario.ts';
-import { propertiesOf, resourcesOfType, type Template } from '../support/template.ts';
+import type { Template } from '../support/cloudformation.ts';
+import { propertiesOf, resourcesOfType } from '../support/template.ts';
 import { BAD_BACKUP_EVENTS, BAD_PRUNE_EVENTS, scheduled } from './events.ts';
 import { identityServer } from './identity-server.ts';
 import { POLICIES, changesOf, onSimulatedAccount, type Run } from './surroundings.ts';
@@ -16,6 +17,7 @@ import {
   type RegisterPoliciesBundle,
 } from './packaged.ts';
 import { registerPoliciesAtWork } from './register-policies.ts';
+import { wiring } from './wiring.ts';
 
 let copy: Copy;
 let said: string;
@@ -52,122 +54,111 @@ afterAll(() => {
 });
 
 describe('the template', () => {
-  test('has the three functions on Node 24 and arm64, each with a role of its own', () => {
-    const common = { Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 900, MemorySize: 512 };
-    expect(propertiesOf(template, 'BackupLambdaFunction')).toMatchObject({
-      ...common,
-      FunctionName: 'ec2-backup-test-backup',
-      Handler: 'dist/lambda/backup/index.handler',
-      Role: 'BackupRole.Arn',
-    });
-    expect(propertiesOf(template, 'PruneLambdaFunction')).toMatchObject({
-      ...common,
-      FunctionName: 'ec2-backup-test-prune',
-      Handler: 'dist/lambda/prune/index.handler',
-      Role: 'PruneRole.Arn',
-    });
-    expect(propertiesOf(template, 'RegisterDashpoliciesLambdaFunction')).toMatchObject({
-      ...common,
-      FunctionName: 'ec2-backup-test-register-policies',
-      Handler: 'dist/lambda/register-policies/index.handler',
-      Role: 'RegisterPoliciesRole.Arn',
-    });
-    expect(resourcesOfType(template, 'AWS::Lambda::Function')).toHaveLength(3);
+  const FUNCTIONS = [
+    { id: 'BackupLambdaFunction', job: 'backup', resources: 'Backup' },
+    { id: 'PruneLambdaFunction', job: 'prune', resources: 'Prune' },
+    { id: 'RegisterDashpoliciesLambdaFunction', job: 'register-policies', resources: 'RegisterPolicies' },
+    { id: 'WatchLambdaFunction', job: 'watch', resources: 'Watch' },
+    { id: 'DigestLambdaFunction', job: 'digest', resources: 'Digest' },
+  ];
+
+  test('has the five functions on Node 24 and arm64, each with a role of its own', () => {
+    for (const { id, job, resources } of FUNCTIONS) {
+      expect(propertiesOf(template, id)).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Timeout: 900,
+        MemorySize: 512,
+        FunctionName: `ec2-backup-test-${job}`,
+        Handler: `dist/lambda/${job}/index.handler`,
+        Role: `${resources}Role.Arn`,
+      });
+    }
+    expect(resourcesOfType(template, 'AWS::Lambda::Function')).toHaveLength(5);
   });
 
-  test('gives the functions no environment', () => {
-    for (const properties of resourcesOfType(template, 'AWS::Lambda::Function'))
-      expect(properties).not.toHaveProperty('Environment');
+  test('lets a function go on by its own queue for as many rounds as it takes', () => {
+    for (const { RecursiveLoop } of resourcesOfType(template, 'AWS::Lambda::Function'))
+      expect(RecursiveLoop).toBe('Allow');
+  });
+
+  test('tells each function where its messages go, and no more', () => {
+    const told = Object.fromEntries(FUNCTIONS.map(({ id, job }) => [job, environmentOf(id)]));
+    expect(told).toEqual({
+      backup: { QUEUE_URL: 'BackupQueue' },
+      prune: { QUEUE_URL: 'PruneQueue' },
+      'register-policies': { QUEUE_URL: 'RegisterPoliciesQueue' },
+      watch: { QUEUE_URL: 'WatchQueue', BACKUP_QUEUE_URL: 'BackupQueue', REPORTS_QUEUE_URL: 'Reports' },
+      digest: { QUEUE_URL: 'DigestQueue', REPORTS_QUEUE_URL: 'Reports', TOPIC_ARN: 'Topic' },
+    });
   });
 
   test('[H1] lets Lambda repeat no run by itself, and keeps the failed ones', () => {
-    expect(resourcesOfType(template, 'AWS::Lambda::EventInvokeConfig')).toEqual([
-      {
-        FunctionName: 'BackupLambdaFunction',
+    expect(resourcesOfType(template, 'AWS::Lambda::EventInvokeConfig')).toEqual(
+      FUNCTIONS.map(({ id, resources }) => ({
+        FunctionName: id,
         MaximumRetryAttempts: 0,
-        DestinationConfig: { OnFailure: { Destination: 'BackupFailed.Arn' } },
+        DestinationConfig: { OnFailure: { Destination: `${resources}Failed.Arn` } },
         Qualifier: '$LATEST',
-      },
-      {
-        FunctionName: 'PruneLambdaFunction',
-        MaximumRetryAttempts: 0,
-        DestinationConfig: { OnFailure: { Destination: 'PruneFailed.Arn' } },
-        Qualifier: '$LATEST',
-      },
-      {
-        FunctionName: 'RegisterDashpoliciesLambdaFunction',
-        MaximumRetryAttempts: 0,
-        DestinationConfig: { OnFailure: { Destination: 'RegisterPoliciesFailed.Arn' } },
-        Qualifier: '$LATEST',
-      },
-    ]);
+      })),
+    );
   });
 
   test('keeps logs for 90 days, where the roles may write', () => {
-    expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toEqual([
-      { LogGroupName: '/aws/lambda/ec2-backup-test-backup', RetentionInDays: 90 },
-      { LogGroupName: '/aws/lambda/ec2-backup-test-prune', RetentionInDays: 90 },
-      { LogGroupName: '/aws/lambda/ec2-backup-test-register-policies', RetentionInDays: 90 },
-    ]);
+    expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toEqual(
+      FUNCTIONS.map(({ job }) => ({
+        LogGroupName: `/aws/lambda/ec2-backup-test-${job}`,
+        RetentionInDays: 90,
+      })),
+    );
   });
 
-  test('wires the schedule of every policy that the Lambdas run: zone, input, role and dead-letter queue', () => {
+  test('has a schedule for every policy that the Lambdas run and for every other job', () => {
     const schedules = resourcesOfType(template, 'AWS::Scheduler::Schedule');
     expect(schedules).toMatchObject([
       {
         Name: 'backup-nightly',
         ScheduleExpression: 'cron(0 12 * * ? *)',
         ScheduleExpressionTimezone: 'Asia/Seoul',
-        Target: {
-          Arn: 'BackupLambdaFunction.Arn',
-          RoleArn: 'BackupScheduleRole.Arn',
-          Input:
-            '{"job":"backup","policy":"nightly","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
-          DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' },
-        },
       },
       {
         Name: 'backup-payments',
         ScheduleExpression: 'cron(0 0,6,12,18 * * ? *)',
         ScheduleExpressionTimezone: 'America/New_York',
-        Target: { RoleArn: 'BackupScheduleRole.Arn', DeadLetterConfig: { Arn: 'BackupUndelivered.Arn' } },
+      },
+      { Name: 'prune', ScheduleExpressionTimezone: 'Asia/Seoul' },
+      { Name: 'register-policies', ScheduleExpressionTimezone: 'Asia/Seoul' },
+      {
+        Name: 'watch',
+        ScheduleExpression: 'cron(40 * * * ? *)',
+        ScheduleExpressionTimezone: 'Asia/Seoul',
       },
       {
-        Name: 'prune',
+        Name: 'digest',
+        ScheduleExpression: 'cron(0 8 * * ? *)',
         ScheduleExpressionTimezone: 'Asia/Seoul',
-        Target: {
-          Arn: 'PruneLambdaFunction.Arn',
-          RoleArn: 'PruneScheduleRole.Arn',
-          Input: '{"job":"prune","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
-          DeadLetterConfig: { Arn: 'PruneUndelivered.Arn' },
-        },
-      },
-      {
-        Name: 'register-policies',
-        ScheduleExpressionTimezone: 'Asia/Seoul',
-        Target: {
-          Arn: 'RegisterDashpoliciesLambdaFunction.Arn',
-          RoleArn: 'RegisterPoliciesScheduleRole.Arn',
-          Input: '{"job":"register-policies","slot":"<aws.scheduler.scheduled-time>","trigger":"schedule"}',
-          DeadLetterConfig: { Arn: 'RegisterPoliciesUndelivered.Arn' },
-        },
       },
     ]);
-    expect(schedules).toHaveLength(4);
+    expect(schedules).toHaveLength(6);
   });
 
-  test('has the seven roles of infra/ and no other', () => {
+  test('has the roles of infra/ and no other', () => {
     const roles = Object.entries(template.Resources).filter(([, { Type }]) => Type.startsWith('AWS::IAM::'));
     expect(roles.map(([id]) => id)).toEqual([
-      'BackupRole',
-      'PruneRole',
-      'RegisterPoliciesRole',
-      'DlmSnapshotsRole',
-      'BackupScheduleRole',
-      'PruneScheduleRole',
-      'RegisterPoliciesScheduleRole',
+      ...FUNCTIONS.map(({ resources }) => `${resources}Role`),
+      'BackupElsewhere1',
+      'PruneElsewhere1',
+      'RegisterPoliciesElsewhere1',
+      'WatchElsewhere1',
+      'DlmSnapshotsRoleInApNortheast2',
+      ...FUNCTIONS.map(({ resources }) => `${resources}ScheduleRole`),
     ]);
   });
+
+  function environmentOf(id: string): unknown {
+    const { Environment: given } = propertiesOf(template, id);
+    return (given as { Variables: unknown } | undefined)?.Variables;
+  }
 
   const isInstalled = spawnSync('cfn-lint', ['--version']).status === 0;
   test.skipIf(!isInstalled)('passes cfn-lint (skipped where that is not installed)', () => {
@@ -178,7 +169,7 @@ describe('the template', () => {
 });
 
 describe('the zip', () => {
-  test.each(['backup', 'prune', 'register-policies'])(
+  test.each(['backup', 'prune', 'register-policies', 'watch', 'digest'])(
     'of %s holds its bundle and nothing else, at most 1.1 MB of it',
     (name) => {
       const files = [...copy.unzip(name)];
@@ -186,6 +177,19 @@ describe('the zip', () => {
       for (const [, bytes] of files) expect(bytes.length).toBeLessThanOrEqual(1_100_000);
     },
   );
+
+  const NO_TARGET = 'account 999999999999, Region ap-northeast-2 is no target of the policy file';
+  test.each([
+    { name: 'backup', event: { policy: 'nightly' }, says: NO_TARGET },
+    { name: 'prune', event: {}, says: NO_TARGET },
+    { name: 'register-policies', event: {}, says: NO_TARGET },
+    { name: 'watch', event: {}, says: NO_TARGET },
+    { name: 'digest', event: {}, says: 'REPORTS_QUEUE_URL is not set, expected it from the deployment' },
+  ])('of $name runs where no package is, with the credentials of its environment', async (one) => {
+    const { code, said } = await copy.runAlone(one.name, one.event);
+    expect(said).toContain(one.says);
+    expect(code).toBe(1);
+  });
 });
 
 describe('packaging', () => {
@@ -260,13 +264,10 @@ describe('the packaged backup', () => {
 
   test.each(BAD_BACKUP_EVENTS)(
     '[H34] refuses $name, says what was expected, and changes nothing',
-    async ({ event, says }) => {
+    async ({ event, says, error = 'ConfigurationError' }) => {
       const { scenario, environment } = onSimulatedAccount();
       await expect(backup.backupHandler(environment)(event)).rejects.toThrow(says);
-      await expect(backup.backupHandler(environment)(event)).rejects.toHaveProperty(
-        'name',
-        'ConfigurationError',
-      );
+      await expect(backup.backupHandler(environment)(event)).rejects.toHaveProperty('name', error);
       expect(changesOf(scenario)).toEqual([]);
     },
   );
@@ -274,7 +275,7 @@ describe('the packaged backup', () => {
   test('[H35] carries the policy file that it was packaged with, and keeps to its targets', async () => {
     // The real client asks the local server, which says that it is another account.
     await expect(backup.handler({ policy: 'nightly' })).rejects.toThrow(
-      "the credentials are of account 999999999999, expected one of the policy file's targets: " +
+      'account 999999999999, Region ap-northeast-2 is no target of the policy file, expected one of ' +
         'account 111122223333, Region ap-northeast-2',
     );
   });
@@ -338,3 +339,4 @@ describe('the packaged prune', () => {
 });
 
 registerPoliciesAtWork(() => register);
+wiring(() => template);

@@ -1,13 +1,15 @@
 /** What `serverless package` makes of a copy of this tree, offline and without any AWS credentials. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Environment } from '../../src/handlers/environment.ts';
-import type { Template } from '../support/template.ts';
+import type { Template } from '../support/cloudformation.ts';
 
 /** A Serverless that hangs fails the tests. */
 export const PATIENCE = 50_000;
@@ -59,6 +61,17 @@ export class Copy {
   /** Loads a function as Lambda does: from its own zip. */
   async load(name: string): Promise<unknown> {
     return import(this.unpack(name));
+  }
+
+  /** Calls a function in a process of its own, as Lambda does: nothing but its zip is there. */
+  async runAlone(name: string, event: object): Promise<Ended> {
+    const folder = mkdtempSync(join(tmpdir(), 'ec2-backup-task-'));
+    for (const [path, bytes] of this.unzip(name)) writeFileSync(join(folder, basename(path)), bytes);
+    const call = `const { handler } = await import('./index.mjs'); await handler(${JSON.stringify(event)});`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', call], { cwd: folder });
+    const said = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    rmSync(folder, { recursive: true });
+    return { code: child.exitCode, said: said.slice(0, 2).join('') };
   }
 
   /** Unpacks a function's zip to where there is nothing else; answers the URL of its module. */

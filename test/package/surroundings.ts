@@ -2,6 +2,7 @@
 
 import type { Environment } from '../../src/handlers/environment.ts';
 import type { LogRecord } from '../../src/lib/report/log-records.ts';
+import { recordedEnvironment } from '../support/environment.ts';
 import { Scenario } from '../support/scenario.ts';
 
 /** The policy file that is packaged. */
@@ -13,7 +14,11 @@ policies:
   nightly: { backup: image, schedule: cron(0 12 * * ? *), keep: { last: 2 } }
   payments: { backup: snapshots, schedule: every 6 hours, timezone: America/New_York, keep: { last: 3 } }
   hourly-data: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 } }
-targets: [{ account: "111122223333", region: ap-northeast-2 }]
+targets:
+  - { account: "111122223333", region: ap-northeast-2 }
+  - { account: "444455556666", region: us-east-1, rolePrefix: ec2-backup, externalId: tea-pot }
+notify: ops@example.com
+feedbackTag: true
 `;
 
 export interface Run {
@@ -24,18 +29,16 @@ export interface Run {
 
 export function onSimulatedAccount({ roles = true } = {}): Run {
   const scenario = new Scenario({ policies: POLICIES });
-  const records: LogRecord[] = [];
   scenario.region.runInstance({ tags: { Backup: 'nightly' } });
   scenario.region.runInstance({ tags: { Backup: 'payments' } });
   scenario.region.runInstance({ tags: { Backup: 'hourly-data' } });
   if (roles) scenario.createDlmRoles();
-  const environment: Environment = {
+  const { environment, records } = recordedEnvironment({
     file: scenario.file,
+    home: scenario.account,
     region: scenario.region.name,
-    clients: scenario.region.clients,
     clock: scenario.clock,
-    log: (some) => records.push(...some),
-  };
+  });
   return { scenario, records, environment };
 }
 

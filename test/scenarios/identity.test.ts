@@ -55,7 +55,7 @@ describe.each(KINDS)('the same slot twice: $action', ({ policy, action, command 
     const slot = scenario.clock.now();
     scenario.region.faults = onCommand(command, 1, fault);
     const { outcomes } = await scenario.backup(policy);
-    expect(only(outcomes)).toMatchObject({ action, status: 'failed' });
+    expect(only(outcomes)).toMatchObject({ action, status: 'unknown' });
     expect(outcomes.some(isFailure)).toBe(true);
     expect(only(errorsOf(outcomes))).toMatch(/outcome unknown, EC2 may have made it/);
     expect(only(errorsOf(outcomes))).toContain(
@@ -94,7 +94,7 @@ describe.each(KINDS)('the same slot twice: $action', ({ policy, action, command 
     fleetOf(policy, scenario);
     const slot = scenario.clock.now();
     scenario.region.faults = onCommand(command, 1, { kind: 'unavailable', accepted: false });
-    expect(ends((await scenario.backup(policy)).outcomes)).toEqual([`${action} failed`]);
+    expect(ends((await scenario.backup(policy)).outcomes)).toEqual([`${action} unknown`]);
     scenario.clock.advance(5 * MINUTE);
     expect(ends((await scenario.backup(policy, { slot })).outcomes)).toEqual([`${action} done`]);
   });

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { applyDelete } from '../../src/lib/run/apply-delete.ts';
 import { isFailure } from '../../src/lib/run/outcome.ts';
 import { applyPrune, planPruneRun } from '../../src/lib/run/prune.ts';
-import { onCommand } from '../../src/simulator/faults.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import { DAY, HOUR, Scenario } from '../support/scenario.ts';
 import { always, at, changes, ends, errorsOf, ids, only, reasonsFor, verdicts } from './story.ts';
@@ -132,12 +131,12 @@ describe('when EC2 does not say who uses what', () => {
 
   test('[H6] a second batch that is refused holds back only what was not checked', async () => {
     const scenario = await history(16);
-    scenario.region.faults = onCommand('DescribeImageReferences', 3, {
-      kind: 'error',
-      name: 'InternalError',
-    });
+    // Fifteen are asked about in batches of ten and five.
+    scenario.region.faults = ({ command, input }) =>
+      command === 'DescribeImageReferences' && (input as { ImageIds: string[] }).ImageIds.length === 5
+        ? { kind: 'error', name: 'InternalError' }
+        : undefined;
     const { outcomes } = await scenario.prune();
-    // Two pages, an empty one first, are the first batch of ten.
     expect(ends(outcomes)).toEqual([
       ...Array<string>(10).fill('deregister-image done'),
       ...Array<string>(5).fill('deregister-image not-attempted'),

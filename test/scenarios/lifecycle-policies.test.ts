@@ -220,7 +220,12 @@ describe('registering lifecycle policies', () => {
   ])('a denial counts where the value that is missing is one that %s', async (_, key, refused) => {
     const bare = new Scenario({ policies: POLICIES });
     for (const name of ['test-ap-northeast-2-dlm-snapshots', 'test-ap-northeast-2-dlm-images'])
-      bare.region.createRole({ name, path: '/ec2-backup/', allow: ['ec2:Describe*'], conditionKeys: [key] });
+      bare.region.createRole({
+        name,
+        path: '/ec2-backup/test/',
+        allow: ['ec2:Describe*'],
+        conditionKeys: [key],
+      });
     const { plan } = await bare.registerPolicies();
     expect(plan.refused.map(({ policy }) => policy)).toEqual(refused);
   });

@@ -63,7 +63,8 @@ async function perform({ job, after, troubles }: Run, scenario: Scenario, last: 
     else await scenario.backup(wanted.policy, { slot: wanted.slot, trigger: 'manual' });
   } catch (error) {
     // A run that cannot read, or that is asked for a slot of days ago, ends so; what counts is what it leaves.
-    if (!(error instanceof Error && /^(ReadError|ConfigurationError)$/.test(error.name))) throw error;
+    if (!(error instanceof Error && /^(ReadError|ConfigurationError|MissedSlotError)$/.test(error.name)))
+      throw error;
   }
   region.revive();
   region.faults = noFaults;

@@ -22,6 +22,67 @@ describe('the clock', () => {
   });
 });
 
+describe('sleepers', () => {
+  test('sleep side by side: two of 400 ms end after 400 ms, a task of many in the order of its sleeps', async () => {
+    const clock = new SimulatedClock(START);
+    const seen: string[] = [];
+    const task = async (name: string, ...lengths: readonly number[]): Promise<void> => {
+      for (const ms of lengths) {
+        await clock.sleep(ms);
+        seen.push(`${name} ${clock.now() - START}`);
+      }
+    };
+    await Promise.all([task('a', 400, 100), task('b', 400), task('c', 100, 150, 150), task('d', 450)]);
+    expect(seen).toEqual(['c 100', 'c 250', 'a 400', 'b 400', 'c 400', 'd 450', 'a 500']);
+    expect(clock.now()).toBe(START + 500);
+  });
+
+  test('wake when the clock is moved past them, the first time first', async () => {
+    const clock = new SimulatedClock(START);
+    const seen: number[] = [];
+    const sleeps = [300, 100, 200].map((ms) => clock.sleep(ms).then(() => seen.push(ms)));
+    clock.advance(1000);
+    await Promise.all(sleeps);
+    expect(seen).toEqual([100, 200, 300]);
+    expect(clock.now()).toBe(START + 1000);
+  });
+
+  test('let agents act at their times on the way, and see what those start', async () => {
+    const clock = new SimulatedClock(START);
+    const seen: string[] = [];
+    let left = 2;
+    const note = (what: string): void => void seen.push(`${what} ${clock.now() - START}`);
+    clock.attach({
+      nextAt: () => (left > 0 ? START + 1000 * (3 - left) : Infinity),
+      act: () => {
+        left -= 1;
+        note('agent');
+        void clock.sleep(100).then(() => note('its task'));
+      },
+    });
+    await clock.sleep(2500).then(() => note('sleeper'));
+    expect(seen).toEqual(['agent 1000', 'its task 1100', 'agent 2000', 'its task 2100', 'sleeper 2500']);
+  });
+
+  test('hear of what an agent threw on the way', async () => {
+    const clock = new SimulatedClock(START);
+    clock.attach({
+      nextAt: () => START + 10,
+      act: () => {
+        throw new Error('misused');
+      },
+    });
+    await expect(clock.sleep(20)).rejects.toThrow('misused');
+  });
+
+  test('never make the clock go when nobody sleeps', async () => {
+    const clock = new SimulatedClock(START);
+    clock.attach({ nextAt: () => START + 10, act: () => expect.unreachable('nobody waits') });
+    await new Promise(setImmediate);
+    expect(clock.now()).toBe(START);
+  });
+});
+
 describe('ids', () => {
   test('look like those of EC2', () => {
     const { id, volumeIds } = newPlace().region.runInstance();

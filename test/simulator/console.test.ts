@@ -1,4 +1,10 @@
-import { DescribeInstancesCommand, DescribeVolumesCommand, type Instance } from '@aws-sdk/client-ec2';
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeVolumesCommand,
+  type Instance,
+} from '@aws-sdk/client-ec2';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import { HOUR, MINUTE, newPlace, present, SECOND, START } from './support.ts';
@@ -166,4 +172,30 @@ function lockIn(region: SimulatedRegion, expiresOn: number): void {
 test.each(NONSENSE)('refuses %s', (_title, act, message) => {
   const { region } = newPlace();
   expect(() => act(region)).toThrow(message);
+});
+
+test('views can be of what is new only, and anything can be asked for by its id', async () => {
+  const { region, clock } = newPlace();
+  const old = region.createForeignSnapshot();
+  const image = region.registerImage({ name: 'old', snapshotIds: [old] });
+  clock.advance(MINUTE);
+  const since = clock.now();
+  const { id } = region.runInstance();
+  const snapshot = region.createForeignSnapshot();
+  expect(region.snapshots(since).map((view) => view.id)).toEqual([snapshot]);
+  expect(region.images(since)).toEqual([]);
+  expect([old, image, id, snapshot].map((one) => region.has(one))).toEqual([true, true, true, true]);
+  region.deregisterByHand(image);
+  expect([image, 'i-0123456789abcdef0'].map((one) => region.has(one))).toEqual([false, false]);
+  const { Images } = await region.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
+  expect(Images).toEqual([]);
+});
+
+test('a purge empties a queue', async () => {
+  const { region } = newPlace();
+  const QueueUrl = region.createQueue({ name: 'reports' });
+  await region.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }));
+  region.purge('reports');
+  expect(region.queue('reports').messages).toEqual([]);
+  expect(() => region.purge('none')).toThrow(/no queue none/);
 });

@@ -1,7 +1,7 @@
 import { CreateImageCommand, DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { WorkQueue } from '../../src/simulator/dlm-run-queue.ts';
+import { WorkQueue } from '../../src/simulator/work-queue.ts';
 import { Scenario, START as SCENARIO_START } from '../support/scenario.ts';
 import {
   addPolicy,

@@ -1,7 +1,7 @@
 import { DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { SimulatedClock } from '../../src/simulator/clock.ts';
-import { WorkQueue } from '../../src/simulator/dlm-run-queue.ts';
+import { WorkQueue } from '../../src/simulator/work-queue.ts';
 import { completeSettings } from '../../src/simulator/settings.ts';
 import { firingTimes, later } from '../../src/simulator/dlm-run-times.ts';
 import {

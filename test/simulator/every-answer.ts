@@ -16,6 +16,7 @@ import {
   CreateImageCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
+  CreateTagsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImageReferencesCommand,
@@ -27,8 +28,21 @@ import {
   ListImagesInRecycleBinCommand,
   ListSnapshotsInRecycleBinCommand,
 } from '@aws-sdk/client-ec2';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { ListSubscriptionsByTopicCommand, PublishCommand } from '@aws-sdk/client-sns';
+import {
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { GetScheduleCommand, GetScheduleGroupCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
+import type { SimulatedClients } from '../../src/simulator/clients.ts';
 import type { ServiceName } from '../../src/simulator/commands.ts';
 import type { SentCommand } from '../../src/simulator/dispatcher.ts';
 import { onCommand } from '../../src/simulator/faults.ts';
@@ -56,6 +70,14 @@ class Inspector {
   readonly sts: SimulatedRegion['sts'] = { send: this.#sender('sts') as SimulatedRegion['sts']['send'] };
   readonly dlm: SimulatedRegion['dlm'] = { send: this.#sender('dlm') as SimulatedRegion['dlm']['send'] };
   readonly iam: SimulatedRegion['iam'] = { send: this.#sender('iam') as SimulatedRegion['iam']['send'] };
+  readonly sqs: SimulatedRegion['sqs'] = { send: this.#sender('sqs') as SimulatedRegion['sqs']['send'] };
+  readonly sns: SimulatedRegion['sns'] = { send: this.#sender('sns') as SimulatedRegion['sns']['send'] };
+  readonly scheduler: SimulatedClients['scheduler'] = {
+    send: this.#sender('scheduler') as SimulatedClients['scheduler']['send'],
+  };
+  readonly cloudWatch: SimulatedClients['cloudWatch'] = {
+    send: this.#sender('cloudwatch') as SimulatedClients['cloudWatch']['send'],
+  };
 
   constructor(region: SimulatedRegion) {
     this.#region = region;
@@ -64,8 +86,8 @@ class Inspector {
   /** `send` is overloaded by command class, as the simulated clients' own: hence the casts above. */
   #sender(service: ServiceName): (command: SentCommand) => Promise<object> {
     return async (command) => {
-      const { ec2, autoScaling, sts, dlm, iam } = this.#region;
-      const clients = { ec2, autoscaling: autoScaling, sts, dlm, iam };
+      const { autoScaling, cloudWatch, ...others } = this.#region.clients;
+      const clients = { ...others, autoscaling: autoScaling, cloudwatch: cloudWatch };
       const client = clients[service] as { send: (command: SentCommand) => Promise<object> };
       const answer = await client.send(command);
       const inspection = inspect(answer, outputSchemaOf(command), ENUMS);
@@ -90,6 +112,8 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   await list(place.region, inspector);
   await askDlm(place.region, inspector);
   await askIam(place.region, inspector);
+  await askOthers(place.region, inspector, instance);
+  await askDeployment(place.region, inspector);
   return inspector.answers;
 }
 
@@ -271,4 +295,66 @@ async function askIam(region: SimulatedRegion, { iam }: Inspector): Promise<void
     const answer = await iam.send(new SimulatePrincipalPolicyCommand({ ...ask, ...(Marker && { Marker }) }));
     return { NextToken: answer.Marker };
   });
+}
+
+/** Tags, another role, a queue with messages good and bad, a topic. */
+async function askOthers(region: SimulatedRegion, inspector: Inspector, { id }: Launched): Promise<void> {
+  const { ec2, sts, sqs, sns } = inspector;
+  await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: 'Backup:Status', Value: 'ok' }] }));
+  const Statement = [{ Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'sts:AssumeRole' }];
+  const RoleArn = region.createRole({ name: 'backup', trust: { Statement } });
+  await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'night' }));
+  region.createQueue({ name: 'dead.fifo', fifo: true });
+  const deadLetters = { name: 'dead.fifo', maxReceiveCount: 3 };
+  const QueueUrl = region.createQueue({ name: 'jobs.fifo', fifo: true, deadLetters });
+  await sqs.send(new GetQueueUrlCommand({ QueueName: 'jobs.fifo' }));
+  const message = { MessageBody: 'one', MessageGroupId: 'a', MessageDeduplicationId: '1' };
+  await sqs.send(new SendMessageCommand({ QueueUrl, ...message }));
+  const Entries = [
+    { ...message, Id: 'two', MessageDeduplicationId: '2' },
+    { Id: 'bad', MessageBody: 'no group' },
+  ];
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MessageSystemAttributeNames: ['All'],
+      MaxNumberOfMessages: 10,
+    }),
+  );
+  const [one, two] = Messages.map(({ ReceiptHandle }) => ReceiptHandle);
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: one }));
+  const handles = [
+    { Id: 'two', ReceiptHandle: two },
+    { Id: 'bad', ReceiptHandle: 'none' },
+  ];
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: handles }));
+  const TopicArn = region.createTopic('alarms');
+  await sns.send(new PublishCommand({ TopicArn, Subject: 'Backups', Message: 'All is well.' }));
+}
+
+/** More of each than a page holds, in every state. */
+async function askDeployment(
+  region: SimulatedRegion,
+  { scheduler, cloudWatch, sns }: Inspector,
+): Promise<void> {
+  const { deployment } = region;
+  const group = 'ec2-backup-prod';
+  const target = 'arn:aws:sqs:ap-northeast-2:111122223333:ec2-backup-prod-backup.fifo';
+  deployment.createScheduleGroup(group);
+  const TopicArn = region.createTopic(group);
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    deployment.createSchedule({ name, group, expression: 'cron(0 3 * * ? *)', timezone: 'UTC', target });
+    deployment.createAlarm({ name: `${group}-${name}`, actions: [TopicArn] });
+    deployment.subscribe(group, { endpoint: `${name}@example.com`, isConfirmed: name !== 'a' });
+  }
+  deployment.editSchedule(group, 'a', { state: 'DISABLED' });
+  deployment.editAlarm(`${group}-a`, { state: 'ALARM', actionsEnabled: false });
+  deployment.editAlarm(`${group}-b`, { state: 'INSUFFICIENT_DATA' });
+  await scheduler.send(new GetScheduleGroupCommand({ Name: group }));
+  await scheduler.send(new GetScheduleCommand({ GroupName: group, Name: 'a' }));
+  await toTheEnd((page) => scheduler.send(new ListSchedulesCommand({ ...page, GroupName: group })));
+  await toTheEnd((page) => cloudWatch.send(new DescribeAlarmsCommand({ ...page, AlarmNamePrefix: group })));
+  await toTheEnd((page) => sns.send(new ListSubscriptionsByTopicCommand({ ...page, TopicArn })));
 }

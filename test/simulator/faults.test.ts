@@ -5,11 +5,14 @@ import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { SimulatedAccount } from '../../src/simulator/account.ts';
+import type { SimulatedClients } from '../../src/simulator/clients.ts';
 import { SimulatedClock } from '../../src/simulator/clock.ts';
 import { noFaults, onCommand, onNth, type Fault } from '../../src/simulator/faults.ts';
-import { MINUTE, newPlace, outcomeOf, present, START, type TestPlace } from './support.ts';
+import { SimulatedProcess } from '../../src/simulator/process.ts';
+import { MINUTE, newPlace, outcomeOf, present, SECOND, START, type TestPlace } from './support.ts';
 
 function backedUp(fault?: Fault): TestPlace & { create: () => Promise<unknown> } {
   const place = newPlace();
@@ -137,6 +140,62 @@ describe('the death of the process', () => {
     region.faults = onNth(2, { kind: 'die', when: 'before' });
     const list = (): Promise<string> => outcomeOf(region.ec2.send(new DescribeInstancesCommand({})));
     expect(await Promise.all([list(), list(), list()])).toEqual(['ok', 'ProcessDied', 'ProcessDied']);
+  });
+});
+
+describe('several processes', () => {
+  const list = ({ ec2 }: Pick<SimulatedClients, 'ec2'>): Promise<string> =>
+    outcomeOf(ec2.send(new DescribeInstancesCommand({})));
+
+  test('die one by one, in all Regions and accounts', async () => {
+    const clock = new SimulatedClock(START);
+    const home = new SimulatedAccount({ clock }).region('ap-northeast-2');
+    const away = new SimulatedAccount({ clock, account: '444455556666' }).region('ap-northeast-2');
+    const [first, second] = [new SimulatedProcess(), new SimulatedProcess()];
+    first.faults = onNth(2, { kind: 'die', when: 'after' });
+    expect(await list(home.clientsOf(first))).toBe('ok');
+    expect(await list(away.clientsOf(first))).toBe('ProcessDied');
+    expect(first.dead).toBe(true);
+    expect(await list(home.clientsOf(first))).toBe('ProcessDied');
+    expect(await list(home.clientsOf(second))).toBe('ok');
+    expect(await list(home.clients)).toBe('ok');
+    expect(away.calls.map(({ fault }) => fault)).toEqual(['die']);
+  });
+
+  test('a call that is under way when its process dies has no effect', async () => {
+    const { region, clock } = newPlace({ latency: 2 * SECOND });
+    const { id } = region.runInstance();
+    const [first, second] = [new SimulatedProcess(), new SimulatedProcess()];
+    const create = (process: SimulatedProcess, Name: string): Promise<string> =>
+      outcomeOf(region.clientsOf(process).ec2.send(new CreateImageCommand({ InstanceId: id, Name })));
+    const outcomes = Promise.all([create(first, 'prod/a'), create(second, 'prod/b')]);
+    await clock.sleep(SECOND);
+    first.dead = true;
+    expect(await outcomes).toEqual(['ProcessDied', 'ok']);
+    expect(region.images().map(({ name }) => name)).toEqual(['prod/b']);
+    expect(clock.now()).toBe(START + 2 * SECOND);
+  });
+
+  test('a process has a role of its own', async () => {
+    const { region } = newPlace();
+    const process = new SimulatedProcess('arn:aws:iam::111122223333:role/ec2-backup-prod-prune');
+    const { Arn } = await region.clientsOf(process).sts.send(new GetCallerIdentityCommand({}));
+    expect(Arn).toBe('arn:aws:sts::111122223333:assumed-role/ec2-backup-prod-prune/simulated');
+  });
+});
+
+describe('latency', () => {
+  test('is waited for side by side, and a call takes effect at its end', async () => {
+    const { region, clock } = newPlace({ latency: 2 * SECOND });
+    const { id } = region.runInstance();
+    const create = (Name: string): Promise<unknown> =>
+      region.ec2.send(new CreateImageCommand({ InstanceId: id, Name }));
+    const calls = Promise.all(['prod/a', 'prod/b', 'prod/c'].map(create));
+    await clock.sleep(SECOND);
+    expect(region.images()).toEqual([]);
+    await calls;
+    expect(clock.now()).toBe(START + 2 * SECOND);
+    expect(region.images().map(({ createdAt }) => createdAt - START)).toEqual([2000, 2000, 2000]);
   });
 });
 

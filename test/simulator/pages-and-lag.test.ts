@@ -12,7 +12,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { scatter } from '../../src/simulator/pages.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
-import { HOUR, MINUTE, newPlace, outcomeOf, START, type TestPlace } from './support.ts';
+import { DAY, HOUR, MINUTE, newPlace, outcomeOf, START, type TestPlace } from './support.ts';
 
 function fleetOf(
   count: number,
@@ -252,5 +252,24 @@ describe('read lag', () => {
     expect(await list()).toEqual(['pending']);
     clock.advance(3 * MINUTE);
     expect(await list()).toEqual(['completed']);
+  });
+
+  test('a filter on a tag finds what had the value when the list was taken, whoever asked before', async () => {
+    const { region, clock } = newPlace(lag);
+    const id = region.createForeignSnapshot({ startedAt: START - DAY, tags: { Team: 'web' } });
+    const found = async (value: string): Promise<(string | undefined)[]> => {
+      const Filters = [{ Name: 'tag:Team', Values: [value] }];
+      const { Snapshots = [] } = await region.ec2.send(new DescribeSnapshotsCommand({ Filters }));
+      return Snapshots.map(({ SnapshotId }) => SnapshotId);
+    };
+    expect([await found('web'), await found('ops')]).toEqual([[id], []]);
+    region.tag(id, 'Team', 'ops');
+    expect([await found('web'), await found('ops')]).toEqual([[id], []]);
+    clock.advance(3 * MINUTE);
+    expect([await found('web'), await found('ops')]).toEqual([[], [id]]);
+    region.deleteSnapshotByHand(id);
+    expect(await found('ops')).toEqual([id]);
+    clock.advance(10 * MINUTE);
+    expect([await found('web'), await found('ops')]).toEqual([[], []]);
   });
 });

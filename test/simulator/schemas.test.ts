@@ -4,7 +4,7 @@ import { DeleteSnapshotCommand, DescribeImagesCommand, DescribeVolumesCommand } 
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/simulator/commands.ts';
 import { everyAnswer } from './every-answer.ts';
-import { DLM, EC2, ENUMS, IAM } from './sdk-enums.ts';
+import { CLOUDWATCH, DLM, EC2, ENUMS, IAM, SCHEDULER } from './sdk-enums.ts';
 import { inspect, outputSchemaOf } from './sdk-schema.ts';
 
 const NAMES = Object.entries(COMMANDS).flatMap(([service, commands]) =>
@@ -33,6 +33,8 @@ describe('the answers of the simulated account', async () => {
   test.each([
     [`${DLM}#LifecyclePolicy.State`, ['DISABLED', 'ENABLED', 'ERROR']],
     [`${IAM}#EvaluationResult.EvalDecision`, ['allowed', 'explicitDeny', 'implicitDeny']],
+    [`${SCHEDULER}#ScheduleSummary.State`, ['DISABLED', 'ENABLED']],
+    [`${CLOUDWATCH}#MetricAlarm.StateValue`, ['ALARM', 'INSUFFICIENT_DATA', 'OK']],
     [`${EC2}#Image.State`, ['available', 'disabled', 'failed', 'pending']],
     [
       `${EC2}#InstanceState.Name`,

@@ -30,13 +30,22 @@ import {
   VolumeType,
   _InstanceType,
 } from '@aws-sdk/client-ec2';
+import { StateValue } from '@aws-sdk/client-cloudwatch';
 import { PolicyEvaluationDecisionType } from '@aws-sdk/client-iam';
+import {
+  ActionAfterCompletion,
+  FlexibleTimeWindowMode,
+  ScheduleGroupState,
+  ScheduleState,
+} from '@aws-sdk/client-scheduler';
 import type { Enums } from './sdk-schema.ts';
 
 export const EC2 = 'com.amazonaws.ec2';
 const AUTO_SCALING = 'com.amazonaws.autoscaling';
 export const DLM = 'com.amazonaws.dlm';
 export const IAM = 'com.amazonaws.iam';
+export const SCHEDULER = 'com.amazonaws.scheduler';
+export const CLOUDWATCH = 'com.amazonaws.cloudwatch';
 
 /** The SDK's enums of what the simulated account answers with. */
 export const ENUMS: Enums = new Map(
@@ -75,5 +84,11 @@ export const ENUMS: Enums = new Map(
     [`${DLM}#EventSource.Type`]: EventSourceValues,
     [`${DLM}#EventParameters.EventType`]: EventTypeValues,
     [`${IAM}#EvaluationResult.EvalDecision`]: PolicyEvaluationDecisionType,
+    [`${SCHEDULER}#GetScheduleGroupOutput.State`]: ScheduleGroupState,
+    [`${SCHEDULER}#GetScheduleOutput.State`]: ScheduleState,
+    [`${SCHEDULER}#GetScheduleOutput.ActionAfterCompletion`]: ActionAfterCompletion,
+    [`${SCHEDULER}#FlexibleTimeWindow.Mode`]: FlexibleTimeWindowMode,
+    [`${SCHEDULER}#ScheduleSummary.State`]: ScheduleState,
+    [`${CLOUDWATCH}#MetricAlarm.StateValue`]: StateValue,
   }).map(([key, values]) => [key, Object.values(values)]),
 );

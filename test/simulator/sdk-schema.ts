@@ -1,12 +1,15 @@
 /**
  * The SDK's own schemas, as its commands carry them (their types are in @smithy/types, static-schemas.d.ts):
- * an operation is [9, namespace, name, traits, input, output], a list [1, namespace, name, traits, member], a
+ * an operation is [9, namespace, name, traits, input, output], a simple kind with traits [0, namespace, name, traits,
+ * kind], a list [1, namespace, name, traits, member], a map [2, namespace, name, traits, key, value], a
  * structure [3, namespace, name, traits, names, schemas, how many are required]. A reference to one may be a
  * function; a member may be [reference, traits]; a number below 64 is a simple kind, one from 64 a list of it,
  * one from 128 a map of it.
  */
 const OPERATION = 9;
+const SIMPLE = 0;
 const LIST = 1;
+const MAP = 2;
 const STRUCTURE = 3;
 const LIST_OF = 64;
 const MAP_OF = 128;
@@ -54,6 +57,10 @@ function walkValue(walk: Walk, value: unknown, { schema: reference, path }: Plac
     walkStructure(walk, value, { path, structure: { name: 'unit', names: [], schemas: [], required: 0 } });
   } else if (typeof schema === 'number') {
     walkNumbered(walk, value, { schema, path });
+  } else if (isTuple(schema) && schema[0] === SIMPLE) {
+    walkValue(walk, value, { schema: schema[4], path });
+  } else if (isTuple(schema) && schema[0] === MAP) {
+    walkMap(walk, value, { schema: schema[5], path });
   } else if (isTuple(schema) && schema[0] === LIST) {
     walkList(walk, value, { schema: schema[4], path });
   } else if (isTuple(schema) && schema[0] === STRUCTURE) {

@@ -1,6 +1,6 @@
 /** What IAM is asked for by a call that reached the simulated account (the Service Authorization Reference). */
 
-import type { TagSpecification } from '@aws-sdk/client-ec2';
+import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { CallRecord } from '../../src/simulator/dispatcher.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { IamRequest } from './iam.ts';
@@ -44,7 +44,8 @@ export class Authorisations {
     const parameters = new Map(Object.entries(input ?? {}));
     if (service === 'dlm') return this.#ofDlm(command, parameters);
     if (service === 'iam') return [this.#ofIam(command, parameters)];
-    return this.#ofEc2(command, parameters);
+    if (service === 'ec2') return this.#ofEc2(command, parameters);
+    return [this.#ofMessages(`${service}:${command}`, command, parameters)];
   }
 
   deregisterImage(imageId: string): readonly Asked[] {
@@ -63,7 +64,7 @@ export class Authorisations {
   }
 
   /** Tags put on what exists, outside of any creating call. */
-  createTags(kind: 'image' | 'snapshot', id: string, tags: Tags): readonly Asked[] {
+  createTags(kind: Kind, id: string, tags: Tags): readonly Asked[] {
     const { arn, context } = this.#existing(kind, id);
     return [this.#ask('CreateTags', { arn, context: { ...context, ...requestTags(tags) } })];
   }
@@ -95,12 +96,40 @@ export class Authorisations {
         return this.deregisterImage(textOf(input, 'ImageId'));
       case 'DeleteSnapshot':
         return this.deleteSnapshot(textOf(input, 'SnapshotId'));
+      case 'CreateTags': {
+        const ids = (input.get('Resources') ?? []) as readonly string[];
+        const tags = Object.fromEntries(pairsOf((input.get('Tags') ?? []) as readonly Tag[]));
+        return ids.flatMap((id) => this.createTags(kindOf(id), id, tags));
+      }
       case 'DescribeImageReferences':
         return [this.#onAll(`ec2:${command}`, command), ...this.#forwarded(command)];
       default:
         if (!/^(Describe|List)/.test(command))
           throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
         return [this.#onAll(`ec2:${command}`, command)];
+    }
+  }
+
+  /** Calls about a queue, a topic or a role, which they name. A batch is authorised as its single call. */
+  #ofMessages(action: string, command: string, input: ReadonlyMap<string, unknown>): Asked {
+    const context = this.#context();
+    switch (action) {
+      case 'sts:AssumeRole':
+        return { command, action, resource: textOf(input, 'RoleArn'), context };
+      case 'sns:Publish':
+        return { command, action, resource: textOf(input, 'TopicArn'), context };
+      case 'sqs:DeleteMessage':
+      case 'sqs:DeleteMessageBatch':
+      case 'sqs:GetQueueAttributes':
+      case 'sqs:ReceiveMessage':
+      case 'sqs:SendMessage':
+      case 'sqs:SendMessageBatch': {
+        const [account, name] = textOf(input, 'QueueUrl').split('/').slice(-2);
+        const resource = `arn:aws:sqs:${this.#region}:${account ?? ''}:${name ?? ''}`;
+        return { command, action: action.replace(/Batch$/, ''), resource, context };
+      }
+      default:
+        throw new Error(`what IAM is asked for by ${action} is not known here: look it up and add it`);
     }
   }
 
@@ -231,13 +260,30 @@ function requestTags(tags: Tags): Context {
   };
 }
 
+function kindOf(id: string): Kind {
+  const kind = KINDS.get(id.replace(/-.*$/, ''));
+  if (kind === undefined) throw new Error(`what ${id} is is not known here`);
+  return kind;
+}
+
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['i', 'instance'],
+  ['vol', 'volume'],
+  ['ami', 'image'],
+  ['snap', 'snapshot'],
+]);
+
+function pairsOf(tags: readonly Tag[]): [key: string, value: string][] {
+  return tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']);
+}
+
 function tagsOf(input: ReadonlyMap<string, unknown>, kind: string): Tags {
   // The input is that of a creating call, typed by the SDK where it was made.
   const specifications = (input.get('TagSpecifications') ?? []) as readonly TagSpecification[];
   const tags = specifications
     .filter(({ ResourceType }) => ResourceType === kind)
     .flatMap(({ Tags }) => Tags ?? []);
-  return Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  return Object.fromEntries(pairsOf(tags));
 }
 
 function mapOf(input: ReadonlyMap<string, unknown>, key: string): ReadonlyMap<string, unknown> {

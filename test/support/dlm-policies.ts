@@ -11,7 +11,7 @@ import type {
   DlmSchedule,
   PolicyFile,
 } from '../../src/lib/policy/policy.ts';
-import { keep, schedule } from './points.ts';
+import { keep, policyFile, schedule } from './points.ts';
 
 export const DLM_PLACE: LifecyclePlace = { account: '111122223333', region: 'eu-west-1', partition: 'aws' };
 
@@ -78,20 +78,7 @@ export function defaultPolicy(over: Partial<DefaultPolicy> = {}): DefaultPolicy 
 
 /** A file with one policy, which DLM runs. */
 export function dlmFile(over: Partial<PolicyFile> = {}): PolicyFile {
-  return {
-    version: 1,
-    deployment: 'prod',
-    optInTag: 'Backup',
-    timezone: 'UTC',
-    policies: [],
-    dlmPolicies: [dlmPolicy()],
-    defaultPolicies: [],
-    retired: [],
-    prune: { schedule: schedule('every 6 hours'), maxShare: 0.3 },
-    registerPolicies: { schedule: schedule('every 6 hours') },
-    targets: [],
-    ...over,
-  };
+  return policyFile({ policies: [], dlmPolicies: [dlmPolicy()], ...over });
 }
 
 /** The details of a policy of `dlmFile`. */

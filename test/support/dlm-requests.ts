@@ -2,7 +2,7 @@
 
 import { CreateLifecyclePolicyCommand, DLMClient } from '@aws-sdk/client-dlm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { awsClients } from '../../src/lib/aws/clients.ts';
+import { ALL_SERVICES, awsClients } from '../../src/lib/aws/clients.ts';
 import { createLifecyclePolicy } from '../../src/lib/aws/mutate.ts';
 import type { WantedLifecyclePolicy } from '../../src/lib/plan/lifecycle-policy.ts';
 import { kindProblems } from './dlm-kinds.ts';
@@ -11,7 +11,7 @@ import { modelProblems } from './dlm-model.ts';
 export async function createRequest(wanted: WantedLifecyclePolicy): Promise<unknown> {
   const dlm = mockClient(DLMClient);
   dlm.on(CreateLifecyclePolicyCommand).resolves({ PolicyId: 'policy-0123456789abcdef0' });
-  await createLifecyclePolicy(awsClients('eu-west-1'), wanted);
+  await createLifecyclePolicy(awsClients({ region: 'eu-west-1' }, ALL_SERVICES), wanted);
   const [call] = dlm.commandCalls(CreateLifecyclePolicyCommand);
   dlm.restore();
   return call?.args[0].input;

@@ -68,6 +68,10 @@ export function policyFile(over: Partial<PolicyFile> = {}): PolicyFile {
     retired: [],
     prune: { schedule: schedule('every 6 hours'), maxShare: 0.3 },
     targets: [],
+    limits: { share: 0.5 },
+    watch: { schedule: schedule('every 1 hours from 00:40'), digest: schedule('cron(0 8 * * ? *)') },
+    notify: [],
+    feedbackTag: false,
     ...over,
   };
 }

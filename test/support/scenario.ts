@@ -18,6 +18,7 @@ import type { PolicyFile } from '../../src/lib/policy/policy.ts';
 import type { RunContext } from '../../src/lib/run/context.ts';
 import { SimulatedAccount } from '../../src/simulator/account.ts';
 import { SimulatedClock } from '../../src/simulator/clock.ts';
+import type { SimulatedOrganisation } from '../../src/simulator/organisation.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { SimulatorSettings } from '../../src/simulator/settings.ts';
 
@@ -51,6 +52,8 @@ export interface ScenarioOptions {
   readonly start?: number;
   readonly settings?: Partial<SimulatorSettings>;
   readonly account?: string;
+  /** The accounts whose roles it may take on. */
+  readonly organisation?: SimulatedOrganisation;
   readonly regions?: readonly string[];
 }
 
@@ -69,6 +72,7 @@ export class Scenario {
       settings: { pageSize: 2, emptyPages: true, throttle: false, ...options.settings },
       ...(options.account !== undefined && { account: options.account }),
       ...(options.regions && { regions: options.regions }),
+      ...(options.organisation && { organisation: options.organisation }),
     });
     this.region = this.account.region(options.regions?.[0] ?? 'ap-northeast-2');
     this.file = parse(options.policies ?? POLICIES);

@@ -1,62 +1,34 @@
 /** What infra/ makes of a policy file, as a test reads it. */
 
 import { createRequire } from 'node:module';
+import { watchGapOf } from '../../scripts/compile-policies.ts';
 import type { PolicyFile } from '../../src/lib/policy/policy.ts';
+import { ACCOUNT, resolve, type Template } from './cloudformation.ts';
 import type { Statement } from './iam.ts';
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-}
-
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-}
 
 const load = createRequire(import.meta.url);
 
 // CommonJS without types, as Serverless wants it: what its functions take and answer is said here.
-export const { resourcesOf } = load('../../infra/resources.cjs') as {
-  resourcesOf: (file: PolicyFile) => Template;
+const infra = load('../../infra/resources.cjs') as {
+  resourcesOf: (file: PolicyFile, watchGap: number) => Template;
 };
+
+/** What infra/ makes of a file, as packaging asks for it. */
+export function resourcesOf(file: PolicyFile): Template {
+  return infra.resourcesOf(file, watchGapOf(file));
+}
+
 export const { regionOf } = load('../../infra/region.cjs') as {
   regionOf: (file: PolicyFile, argv: readonly string[]) => string;
 };
 
 export const { namesOf } = load('../../infra/names.cjs') as {
-  namesOf: (file: PolicyFile) => {
-    readonly functions: Readonly<Record<string, string>>;
-    readonly failed: Readonly<Record<string, string>>;
-  };
+  namesOf: (file: PolicyFile) => { readonly functions: Readonly<Record<string, string>> };
 };
 
-export const ACCOUNT = '111122223333';
-export const REGION = 'ap-northeast-2';
-
-const PSEUDO: Readonly<Record<string, string>> = {
-  'AWS::AccountId': ACCOUNT,
-  'AWS::Partition': 'aws',
-  'AWS::Region': REGION,
+export const { placeRoles } = load('../../infra/place-roles.cjs') as {
+  placeRoles: (file: PolicyFile) => Template;
 };
-
-/** Ref, Fn::Sub and Fn::GetAtt as CloudFormation would fill them in; a resource of the template reads `BackupFailed.Arn`. */
-export function resolve(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolve);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const [word, argument] = entries.length === 1 ? (entries[0] ?? []) : [];
-  if (word === 'Ref') return PSEUDO[String(argument)] ?? argument;
-  if (word === 'Fn::GetAtt' && Array.isArray(argument)) return argument.join('.');
-  if (word === 'Fn::Sub')
-    return String(argument).replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => pseudo(name));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner)]));
-}
-
-function pseudo(name: string): string {
-  const known = PSEUDO[name];
-  if (known === undefined) throw new Error(`\${${name}} is not known to the tests`);
-  return known;
-}
 
 /** The properties of a resource, resolved. */
 export function propertiesOf(template: Template, id: string): Readonly<Record<string, unknown>> {
@@ -72,17 +44,29 @@ export function resourcesOfType({ Resources }: Template, type: string): Readonly
     .map(([, { Properties }]) => resolve(Properties) as Record<string, unknown>);
 }
 
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+}
+
+interface ManagedPolicy extends Policy {
+  readonly Roles: readonly string[];
+}
+
 interface Role {
   readonly RoleName?: string;
   readonly Path?: string;
   readonly AssumeRolePolicyDocument: { readonly Statement: readonly unknown[] };
-  readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  readonly Policies: readonly Policy[];
 }
 
-/** What a role may do. Roles that have a name stand there by their ARN. */
+/** What a role may do, by its own policies and those attached to it. Roles that have a name stand there by their ARN. */
 export function statementsOf(template: Template, id: string): readonly Statement[] {
-  return roleOf(template, id)
-    .Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+  const attached = resourcesOfType(template, 'AWS::IAM::ManagedPolicy')
+    // The shape of AWS::IAM::ManagedPolicy, which cfn-lint checks.
+    .map((properties) => properties as unknown as ManagedPolicy)
+    .filter(({ Roles }) => Roles.includes(id));
+  return [...roleOf(template, id).Policies, ...attached]
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .map((statement) => ({ ...statement, Resource: [statement.Resource].flat().map(arnIn(template)) }));
 }
 

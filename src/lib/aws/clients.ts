@@ -2,6 +2,8 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DLMClient } from '@aws-sdk/client-dlm';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 
 /** What we need of the SDK's clients; the simulated account answers it too. */
@@ -19,16 +21,85 @@ export interface Clients {
   readonly iam: Pick<IAMClient, 'send'>;
 }
 
-/** Clients for one Region, with the SDK's own conventions for credentials, profile and endpoint. */
-export function awsClients(region: string): Clients {
+/** Where requests, reports and words for people go, at home. */
+export interface MessageClients {
+  readonly sqs: Pick<SQSClient, 'send'>;
+  readonly sns: Pick<SNSClient, 'send'>;
+}
+
+/** Keys that end; the SDK asks for new ones before `expiration`. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** Where the clients work and, unless it is in the process's own name, in whose. */
+export interface Access {
+  readonly region: string;
+  readonly credentials?: () => Promise<Credentials>;
+}
+
+/** A call is over within so many ms, answered or not: by default a socket may hang for ever. */
+export const CALL_TIMEOUT = 30_000;
+export const requestHandler = {
+  connectionTimeout: 5_000,
+  requestTimeout: CALL_TIMEOUT,
+  throwOnRequestTimeout: true,
+};
+
+/** Makes clients of some services: a Lambda carries only those that its job calls. */
+export type Service = (access: Access) => Partial<Clients>;
+
+export const ec2Service: Service = (access) => ({
+  ec2: new EC2Client({ ...access, requestHandler }),
+  ec2Once: new EC2Client({ ...access, requestHandler, maxAttempts: 1 }),
+});
+
+export const autoScalingService: Service = (access) => ({
+  autoScaling: new AutoScalingClient({ ...access, requestHandler }),
+});
+
+export const dlmService: Service = (access) => ({
+  dlm: new DLMClient({ ...access, requestHandler }),
+  dlmOnce: new DLMClient({ ...access, requestHandler, maxAttempts: 1 }),
+});
+
+export const iamService: Service = (access) => ({ iam: new IAMClient({ ...access, requestHandler }) });
+
+/** Every service that any command uses. */
+export const ALL_SERVICES: readonly Service[] = [ec2Service, autoScalingService, dlmService, iamService];
+
+/**
+ * Clients with the SDK's own conventions for credentials, profile and endpoint. A service that is not among the given
+ * ones has a client that throws.
+ */
+export function awsClients(access: Access, services: readonly Service[]): Clients {
+  const made = services.map((service) => service(access));
+  return Object.assign(
+    {
+      ec2: missing('EC2'),
+      ec2Once: missing('EC2'),
+      autoScaling: missing('Auto Scaling'),
+      sts: new STSClient({ ...access, requestHandler }),
+      dlm: missing('DLM'),
+      dlmOnce: missing('DLM'),
+      iam: missing('IAM'),
+    },
+    ...made,
+  ) as Clients; // Object.assign types the sum of what it is given as an intersection
+}
+
+export function awsMessageClients(region: string): MessageClients {
+  return { sqs: new SQSClient({ region, requestHandler }), sns: new SNSClient({ region, requestHandler }) };
+}
+
+function missing(service: string): { send: () => never } {
   return {
-    ec2: new EC2Client({ region }),
-    ec2Once: new EC2Client({ region, maxAttempts: 1 }),
-    autoScaling: new AutoScalingClient({ region }),
-    sts: new STSClient({ region }),
-    dlm: new DLMClient({ region }),
-    dlmOnce: new DLMClient({ region, maxAttempts: 1 }),
-    iam: new IAMClient({ region }),
+    send: () => {
+      throw new Error(`this program was made without a client of ${service}`);
+    },
   };
 }
 

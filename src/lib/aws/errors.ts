@@ -1,9 +1,6 @@
 /** What an error of the SDK says, by its name and HTTP status; the simulated account's errors read the same. */
 
-/**
- * Refused before anything was done: the call may be sent again. The codes of the SDK's own list, for EC2, and the one
- * that EC2 answers when a volume's last snapshot was started less than 15 s ago, as by another policy of the instance.
- */
+/** Refused before anything was done: the call may be sent again. The codes of the SDK's own list, for EC2. */
 const THROTTLES = new Set([
   'RequestLimitExceeded',
   'Throttling',
@@ -14,6 +11,18 @@ const THROTTLES = new Set([
   'TooManyRequestsException',
   'EC2ThrottledException',
   'BandwidthLimitExceeded',
+]);
+
+/**
+ * Refused because of what EC2 is still busy with, as another policy's snapshot of the volume: it may be tried again
+ * later, and sleeping for it would hold up all others.
+ */
+const BUSY = new Set([
+  'ConcurrentCreateImageNoRebootLimitExceeded',
+  'ConcurrentSnapshotLimitExceeded',
+  'ConcurrentTagAccess',
+  'PendingSnapshotLimitExceeded',
+  // Less than 15 s after the volume's last snapshot was started.
   'SnapshotCreationPerVolumeRateExceeded',
 ]);
 
@@ -24,6 +33,20 @@ export function errorCode(error: unknown): string {
 
 export function isThrottled(error: unknown): boolean {
   return THROTTLES.has(errorCode(error)) || isDlmThrottled(error);
+}
+
+/** The call's turn would have come after the run's deadline: it was not sent. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+}
+
+/** Nothing was done, and it may be done later. */
+export function isPostponed(error: unknown): boolean {
+  return isThrottled(error) || isBusy(error) || error instanceof OutOfTimeError;
+}
+
+export function isBusy(error: unknown): boolean {
+  return BUSY.has(errorCode(error));
 }
 
 /** DLM has one error for too many calls and for too many lifecycle policies; only the second names what there is too much of. */
@@ -37,7 +60,7 @@ function isDlmThrottled(error: unknown): boolean {
  * cut off or cannot be read. What EC2 refused with a 4xx, or throttled, was not done.
  */
 export function isOutcomeUnknown(error: unknown): boolean {
-  if (isThrottled(error) || wasNeverSent(error)) return false;
+  if (isThrottled(error) || wasNeverSent(error) || error instanceof OutOfTimeError) return false;
   const status = httpStatus(error);
   return status === undefined || status < 400 || status >= 500;
 }

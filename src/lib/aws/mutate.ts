@@ -4,6 +4,7 @@ import {
   CreateImageCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
+  CreateTagsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   type TagSpecification,
@@ -22,6 +23,7 @@ import type {
   DeregisterImageAction,
 } from '../plan/actions.ts';
 import type { DefaultDetails, WantedLifecyclePolicy } from '../plan/lifecycle-policy.ts';
+import type { Tag } from '../plan/restore-sheet.ts';
 import type { Clients } from './clients.ts';
 import { required } from './shapes.ts';
 
@@ -117,6 +119,15 @@ export async function deregisterImage(
 
 export async function deleteSnapshot({ ec2 }: Clients, { id }: DeleteSnapshotAction): Promise<void> {
   await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
+}
+
+/** Sets one tag on instances and volumes, up to 1,000 of them: on all, or on none. */
+export async function tagSources(
+  { ec2 }: Clients,
+  ids: readonly string[],
+  { key, value }: Tag,
+): Promise<void> {
+  await ec2.send(new CreateTagsCommand({ Resources: [...ids], Tags: [{ Key: key, Value: value }] }));
 }
 
 /** Registers a lifecycle policy and answers its id. Never retried by the SDK: DLM would make a second one. */

@@ -40,6 +40,7 @@ function toInstance(instance: Ec2Instance): Instance {
     ...optional('keyName', instance.KeyName),
     ...optional('zone', instance.Placement?.AvailabilityZone),
     ...optional('privateAddress', instance.PrivateIpAddress),
+    ...optional('launchedAt', instance.LaunchTime?.getTime()),
   };
 }
 

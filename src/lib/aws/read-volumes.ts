@@ -35,6 +35,7 @@ function toVolume(volume: Ec2Volume): Volume {
     ...optional('throughput', volume.Throughput),
     ...optional('zone', volume.AvailabilityZone),
     ...optional('attachment', attachmentOf(volume)),
+    ...optional('createdAt', volume.CreateTime?.getTime()),
   };
 }
 

@@ -32,6 +32,15 @@ export function createAction(source: Instance | Volume, order: BackupOrder): Ord
   return 'rootDeviceType' in source ? orderInstance(source, order) : orderVolume(source, order);
 }
 
+/** What an obstacle depends on. */
+export type Terms = Pick<BackupOrder, 'owner' | 'policy' | 'volumes'>;
+
+/** Why nothing can be backed up of a source now; undefined where `createAction` has a call for it. */
+export function obstacleOf(source: Instance | Volume, terms: Terms): string | undefined {
+  if (!('rootDeviceType' in source)) return volumeObstacle(source);
+  return instanceObstacle(source, splitVolumes(source, terms), terms);
+}
+
 function orderInstance(instance: Instance, order: BackupOrder): Ordered {
   const parts = splitVolumes(instance, order);
   const obstacle = instanceObstacle(instance, parts, order);
@@ -69,9 +78,8 @@ function orderInstance(instance: Instance, order: BackupOrder): Ordered {
 }
 
 function orderVolume(volume: Volume, order: BackupOrder): Ordered {
-  if (volume.state !== 'available' && volume.state !== 'in-use') {
-    return skip(volume.id, order, `volume is ${volume.state}, expected available or in-use`);
-  }
+  const obstacle = volumeObstacle(volume);
+  if (obstacle) return skip(volume.id, order, obstacle);
   const tagged = tagsFor(volume, order, { consistency: 'crash', sheet: volumeSheet(volume) });
   const identity = identityOf(volume.id, order);
   const action: CreateAction = {
@@ -89,7 +97,7 @@ interface SplitVolumes {
   readonly excluded: readonly AttachedVolume[];
 }
 
-function splitVolumes({ volumes }: Instance, { volumes: known, owner }: BackupOrder): SplitVolumes {
+function splitVolumes({ volumes }: Instance, { volumes: known, owner }: Terms): SplitVolumes {
   const leftOut = ({ volumeId }: AttachedVolume): boolean => {
     const volume = known.get(volumeId);
     return volume !== undefined && isExcluded(volume.tags, owner.optInTag);
@@ -100,7 +108,7 @@ function splitVolumes({ volumes }: Instance, { volumes: known, owner }: BackupOr
 function instanceObstacle(
   instance: Instance,
   parts: SplitVolumes,
-  { policy, owner }: BackupOrder,
+  { policy, owner }: Terms,
 ): string | undefined {
   if (instance.state !== 'running' && instance.state !== 'stopped') {
     return `instance is ${instance.state}, expected running or stopped`;
@@ -120,6 +128,11 @@ function instanceObstacle(
     return `${data} data volumes have ${owner.optInTag}:Exclude=true, expected at most ${MAX_EXCLUDED_VOLUMES}`;
   }
   return undefined;
+}
+
+function volumeObstacle({ state }: Volume): string | undefined {
+  if (state === 'available' || state === 'in-use') return undefined;
+  return `volume is ${state}, expected available or in-use`;
 }
 
 function consistencyOf({ state }: Instance, { backup, reboot }: Policy): Consistency {

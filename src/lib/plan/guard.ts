@@ -20,23 +20,41 @@ export interface GuardInput {
   readonly maxShare: number;
   /** The exact number of deletions that somebody has accepted. */
   readonly accept?: number;
+  /** What the rounds before in the same slot have left of the allowance: the budget is counted once a slot. */
+  readonly budget?: number;
 }
 
 /**
  * Why the prune is refused, or undefined. A steady state deletes about what its last slot made, so three times that is
  * never reached by it; an edit, a wrong clock or a backlog does.
  */
-export function refusal({ deletions, points, made, maxShare, accept }: GuardInput): string | undefined {
+export function refusal(input: GuardInput): string | undefined {
+  const { deletions, points, made, maxShare, accept, budget } = input;
+  if (budget !== undefined) {
+    return deletions <= budget
+      ? undefined
+      : `would delete ${deletions} points more; expected at most the ${budget} that this run's earlier rounds have left`;
+  }
   if (accept !== undefined) {
     return accept === deletions ? undefined : `would delete ${deletions} points, but ${accept} were accepted`;
   }
-  // Whole points, and 29% of 100 is 29 although 0.29 * 100 is a little less.
-  const share = Math.floor(maxShare * points + 1e-9);
-  if (deletions <= Math.max(ALWAYS_ALLOWED, share, 3 * made)) return undefined;
+  if (deletions <= allowance(input)) return undefined;
+  const share = shareOf(input);
   return (
     `would delete ${deletions} of ${points} points; expected at most ${ALWAYS_ALLOWED}, ` +
     `${Math.round(maxShare * 100)}% of them (${share}) or three times the ${made} made lately`
   );
+}
+
+/** How many points the guard lets go in one slot. */
+export function allowance(input: GuardInput): number {
+  const { made, accept, budget } = input;
+  return budget ?? accept ?? Math.max(ALWAYS_ALLOWED, shareOf(input), 3 * made);
+}
+
+/** Whole points, and 29% of 100 is 29 although 0.29 * 100 is a little less. */
+function shareOf({ maxShare, points }: GuardInput): number {
+  return Math.floor(maxShare * points + 1e-9);
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Instance {
   readonly keyName?: string;
   readonly zone?: string;
   readonly privateAddress?: string;
+  /** When it was last started, not when it was made: EC2 does not say that. */
+  readonly launchedAt?: number;
 }
 
 export interface AttachedVolume {
@@ -37,6 +39,7 @@ export interface Volume {
   readonly throughput?: number;
   readonly zone?: string;
   readonly attachment?: { readonly instanceId: string; readonly device: string };
+  readonly createdAt?: number;
   readonly tags: Tags;
 }
 

@@ -22,7 +22,10 @@ export interface LifecyclePlace extends Place {
 
 export type LifecycleRole = 'dlm-snapshots' | 'dlm-images';
 
-export const ROLE_PATH = '/ec2-backup/';
+/** No other deployment's roles are under it: register-policies may hand all that are to DLM. */
+export function rolePath(deployment: string): string {
+  return `/ec2-backup/${deployment}/`;
+}
 
 /** IAM's limit. */
 const LONGEST_NAME = 64;
@@ -43,7 +46,7 @@ export function roleName(role: LifecycleRole, deployment: string, { region }: Pi
 
 export function roleArn(role: LifecycleRole, deployment: string, place: LifecyclePlace): string {
   const name = roleName(role, deployment, place);
-  return `arn:${place.partition}:iam::${place.account}:role${ROLE_PATH}${name}`;
+  return `arn:${place.partition}:iam::${place.account}:role${rolePath(deployment)}${name}`;
 }
 
 export interface RequiredActions {

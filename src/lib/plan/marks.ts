@@ -71,14 +71,9 @@ export function readOwnership(tags: Tags, owner: Owner): Ownership {
   return { status: 'ours', marks: { policy, source, slot: time, kind, ...optionalMarks(tags, owner) } };
 }
 
-/** The tags that `readOwnership` looks at: what else an AMI or snapshot carries need not stay in memory. */
-export function isMark(key: string, owner: Owner): boolean {
-  return key.startsWith(OWN_PREFIX) || key.startsWith('aws:') || isHoldKey(key, owner);
-}
-
 function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 'volumes'> {
   const keep = tags.get(MARK.keep);
-  const hold = [...tags].find(([key]) => isHoldKey(key, owner))?.[1];
+  const hold = holdOf(tags, owner);
   const volumes = readSheetVolumes(tags);
   return {
     ...(keep !== undefined && { keep }),
@@ -88,10 +83,12 @@ function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 
 }
 
 // IAM compares tag keys without case, so the deny on Backup:Hold covers backup:hold too.
-function isHoldKey(key: string, owner: Owner): boolean {
-  return (
-    key.length === owner.optInTag.length + 5 && key.toLowerCase() === `${owner.optInTag}:hold`.toLowerCase()
-  );
+function holdOf(tags: Tags, { optInTag }: Owner): string | undefined {
+  for (const [key, value] of tags) {
+    if (key.length === optInTag.length + 5 && key.toLowerCase() === `${optInTag}:hold`.toLowerCase())
+      return value;
+  }
+  return undefined;
 }
 
 function leftAlone(key: string, value: string | undefined, expected: string): Ownership {

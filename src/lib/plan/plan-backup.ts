@@ -5,7 +5,7 @@ import type { CreateAction, Skipped, Warning } from './actions.ts';
 import type { Trigger } from './backup-tags.ts';
 import { createAction, type BackupOrder } from './create-action.ts';
 import type { Instance, Volume } from './inventory.ts';
-import type { RecoveryPoint } from './recovery-points.ts';
+import type { MadePoint } from './recovery-points.ts';
 import { compareText } from './order.ts';
 import { readOptIn } from './select-sources.ts';
 import { matchesAll, matchesAny } from '../policy/tag-patterns.ts';
@@ -17,8 +17,8 @@ export interface BackupInput {
   readonly trigger: Trigger;
   readonly instances: readonly Instance[];
   readonly volumes: readonly Volume[];
-  /** At least the policy's own points. */
-  readonly points: readonly RecoveryPoint[];
+  /** At least the policy's own points of this slot; those of earlier ones tell which source is the stalest. */
+  readonly points: readonly MadePoint[];
   /** Only these; absent: every source of the policy. */
   readonly sources?: readonly string[];
   readonly hold?: string;
@@ -27,7 +27,7 @@ export interface BackupInput {
 /** A source whose slot has a recovery point already. */
 export interface AlreadyMade {
   readonly source: string;
-  readonly point: RecoveryPoint;
+  readonly point: MadePoint;
 }
 
 export interface BackupPlan {
@@ -50,7 +50,8 @@ export function planBackup(input: BackupInput): BackupPlan {
   const wanted = selected.filter(({ id }) => !asked || asked.has(id));
   const made = madeInSlot(input);
   const open = wanted.filter(({ id }) => !made.has(id));
-  const orders = stalestFirst(open, input).map((source) => createAction(source, orderOf(input)));
+  const order = orderOf(input);
+  const orders = stalestFirst(open, input).map((source) => createAction(source, order));
   const known = new Set(selected.map(({ id }) => id));
   return {
     policy: policy.name,
@@ -84,8 +85,8 @@ export function tagProblems(
 }
 
 /** What exists of the slot by source: the first made, but one that did not fail goes before one that did. */
-function madeInSlot({ points, policy, slot }: BackupInput): ReadonlyMap<string, RecoveryPoint> {
-  const made = new Map<string, RecoveryPoint>();
+function madeInSlot({ points, policy, slot }: BackupInput): ReadonlyMap<string, MadePoint> {
+  const made = new Map<string, MadePoint>();
   // A failed AMI holds the slot's name; a failed set holds nothing, and can be made again.
   const ofSlot = points.filter(
     (point) =>

@@ -90,10 +90,18 @@ export function planLifecycle(input: LifecycleInput): LifecyclePlan {
     actions: [...all.filter((action) => !isRemoval(action)), ...(refused.length === 0 ? removals : [])],
     unchanged: parts.flatMap((part) => part.unchanged ?? []),
     refused: [...refused, ...(refused.length === 0 ? [] : removals.map((one) => spared(one, refused)))],
-    errors: ours.flatMap(errorsOf),
+    errors: lifecycleErrors(existing, file),
     warnings: overlaps(input).sort((a, b) => compareText(a.id, b.id)),
     skipped: parts.flatMap((part) => part.skipped ?? []),
   };
+}
+
+/** Those of this deployment that DLM has put into ERROR. */
+export function lifecycleErrors(
+  existing: readonly LifecyclePolicy[],
+  file: Pick<PolicyFile, 'deployment'>,
+): LifecycleError[] {
+  return existing.filter((policy) => isOurs(policy, file)).flatMap(errorsOf);
 }
 
 /** Whether a lifecycle policy carries this deployment's tag. */

@@ -3,7 +3,7 @@
 import type { PolicyFile } from '../policy/policy.ts';
 import type { DeleteAction, Skipped, Warning } from './actions.ts';
 import { previousSlot } from '../policy/schedule.ts';
-import { madeLately, refusal } from './guard.ts';
+import { allowance, madeLately, refusal } from './guard.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import { groupVerdicts, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
@@ -22,6 +22,8 @@ export interface PruneInput {
   readonly policy?: string;
   /** The exact number of points whose deletion was accepted beforehand. */
   readonly accept?: number;
+  /** By policy: how many points the earlier rounds of this slot have left to go. */
+  readonly budget?: Readonly<Record<string, number>>;
 }
 
 export interface Refusal {
@@ -38,6 +40,8 @@ export interface PrunePlan {
   /** Points that would be pruned if it could be known that nobody uses them. */
   readonly unchecked: readonly PointVerdict[];
   readonly refused: readonly Refusal[];
+  /** By policy: how many points may go in this slot, this run's included. */
+  readonly allowances: ReadonlyMap<string, number>;
   readonly skipped: readonly Skipped[];
   readonly warnings: readonly Warning[];
 }
@@ -49,11 +53,17 @@ export function pruneCandidates(input: PruneInput): readonly RecoveryPoint[] {
     .map(({ point }) => point);
 }
 
+/** Policies that the guard may refuse: none but these, and fewer when some of their points turn out to be in use. */
+export function likelyRefusals(input: PruneInput): Refusal[] {
+  return guardPolicies(retentionVerdicts(input), input).flatMap(({ refused }) => refused ?? []);
+}
+
 /** The whole plan, once the candidates have been looked at. */
 export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
   const { file } = input;
   const pinned = retentionVerdicts(input).map((entry) => pin(entry, file.deployment, checks));
-  const refused = refusals(pinned, input);
+  const guarded = guardPolicies(pinned, input);
+  const refused = guarded.flatMap(({ refused: one }) => one ?? []);
   const refusedPolicies = new Map(refused.map(({ policy, reason }) => [policy, reason]));
   const verdicts = pinned.map((entry) => refuse(entry, refusedPolicies));
   return {
@@ -61,6 +71,7 @@ export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
     verdicts,
     unchecked: verdicts.filter(({ verdict }) => verdict.reasons.includes(UNCHECKED)),
     refused,
+    allowances: new Map(guarded.map(({ policy, allowed }) => [policy, allowed])),
     skipped: input.leftAlone
       .map(({ id, reason }) => ({ id, reason }))
       .sort((a, b) => compareText(a.id, b.id)),
@@ -89,20 +100,30 @@ function pin(entry: PointVerdict, deployment: string, checks: SafetyChecks): Poi
   return pins.length === 0 ? entry : { ...entry, verdict: { decision: 'keep', reasons: pins } };
 }
 
-function refusals(verdicts: readonly PointVerdict[], input: PruneInput): Refusal[] {
-  const { file, now, accept } = input;
-  return [...groupBy(verdicts, ({ point }) => point.policy)].flatMap(([policy, entries]) => {
+interface Guarded {
+  readonly policy: string;
+  readonly allowed: number;
+  readonly refused: Refusal | undefined;
+}
+
+function guardPolicies(verdicts: readonly PointVerdict[], input: PruneInput): Guarded[] {
+  const { file, now, accept, budget } = input;
+  return [...groupBy(verdicts, ({ point }) => point.policy)].map(([policy, entries]) => {
     const deletions = entries.filter(({ verdict }) => verdict.decision === 'prune').length;
     // What failed or is pending is no reason to delete more.
     const good = entries.filter(({ point }) => point.state === 'good').map(({ point }) => point.slot);
-    const reason = refusal({
+    const left = budget?.[policy];
+    const guard = {
       deletions,
       points: entries.length,
       made: madeLately(good, now, lastSlotOf(policy, input)),
       maxShare: file.prune.maxShare,
       ...(accept !== undefined && { accept }),
-    });
-    return reason === undefined ? [] : [{ policy, reason, deletions }];
+      ...(left !== undefined && { budget: left }),
+    };
+    const reason = refusal(guard);
+    if (reason === undefined) return { policy, allowed: allowance(guard), refused: undefined };
+    return { policy, allowed: allowance(guard), refused: { policy, reason, deletions } };
   });
 }
 

@@ -116,10 +116,12 @@ function imagePoint(image: Ours<Owned<Image>>, { byId, unmapped, now }: Surround
   const mapped = image.snapshotIds.map((id) => byId.get(id) ?? { id, state: 'missing' });
   const existing = mapped.flatMap((part) => ('ownership' in part ? [part] : []));
   const parts = [...existing.filter(isOurs), ...unmapped].sort((a, b) => compareText(a.id, b.id));
+  const { policy, source, slot } = marks;
+  // Common fields first and by name, as in snapshotPoint.
   return {
-    ...identityOf(marks),
-    ...imageState(image, mapped, now - Math.max(marks.slot, image.createdAt)),
-    ...heldBy([marks, ...parts.map(({ ownership }) => ownership.marks)]),
+    policy,
+    source,
+    slot,
     id: image.id,
     kind: 'image',
     madeAt: image.createdAt,
@@ -128,8 +130,30 @@ function imagePoint(image: Ours<Owned<Image>>, { byId, unmapped, now }: Surround
     deregistrationProtected: (image.deregistrationProtection ?? 'disabled') !== 'disabled',
     foreignSnapshots: existing.flatMap((part) => (isOurs(part) ? [] : part.id)).sort(),
     // DeleteAssociatedSnapshots spares what another AMI maps, so sharing does not hold the AMI back.
-    mappedBy: [],
+    mappedBy: NONE,
+    ...imageState(image, mapped, now - Math.max(slot, image.createdAt)),
+    ...heldBy([marks, ...parts.map(({ ownership }) => ownership.marks)]),
   };
+}
+
+/** As much of a point as tells which backups of a slot there are. */
+export type MadePoint = Pick<
+  RecoveryPoint,
+  'id' | 'policy' | 'source' | 'slot' | 'state' | 'detail' | 'madeAt' | 'imageId'
+>;
+
+/** Our AMIs without a look at their snapshots: whether a slot is made, not whether it can be restored from. */
+export function madeImages(images: readonly Owned<Image>[]): MadePoint[] {
+  return images
+    .filter(isOurs)
+    .filter(({ state }) => state !== 'deregistered')
+    .map((image) => ({
+      ...identityOf(image.ownership.marks),
+      ...(image.state === 'available' ? ({ state: 'good' } as const) : imageState(image, [], 0)),
+      id: image.id,
+      imageId: image.id,
+      madeAt: image.createdAt,
+    }));
 }
 
 /** Shared, because nearly every point has two such lists. */

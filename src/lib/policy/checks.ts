@@ -1,6 +1,8 @@
 import { defaultPolicyProblems } from './default-policies.ts';
 import { checkEngine, isDlm } from './engine-checks.ts';
 import { parseSchedule, gapProblem } from './schedule.ts';
+import { checkTargets } from './target-checks.ts';
+import { checkWatch } from './watch-checks.ts';
 import { POLICY_NAME, POLICY_NAME_EXPECTED } from './schema.ts';
 import { show } from './schema-words.ts';
 import { entriesOf, isMap, wordOf, type Entry } from './written.ts';
@@ -36,12 +38,21 @@ export function checkFile(file: unknown): readonly Finding[] {
       message,
       at: 'value',
     })),
-    ...['prune', 'registerPolicies'].flatMap((job) =>
-      checkGap([job, 'schedule'], wordOf(wordOf(file, job), 'schedule'), zoneOf(file)),
+    ...JOB_SCHEDULES.flatMap(([job, word]) =>
+      checkGap([job, word], wordOf(wordOf(file, job), word), zoneOf(file)),
     ),
+    ...checkWatch(wordOf(wordOf(file, 'watch'), 'schedule'), zoneOf(file)),
     ...checkTargets(wordOf(file, 'targets')),
   ];
 }
+
+/** The schedules of what is not a policy, all in the file's zone. */
+const JOB_SCHEDULES = [
+  ['prune', 'schedule'],
+  ['registerPolicies', 'schedule'],
+  ['watch', 'schedule'],
+  ['watch', 'digest'],
+] as const;
 
 function checkSomething(file: unknown): readonly Finding[] {
   if (!isMap(file)) return [];
@@ -103,26 +114,6 @@ function checkTags(path: Path, select: unknown): readonly Finding[] {
     }
   }
   return findings;
-}
-
-function checkTargets(targets: unknown): readonly Finding[] {
-  const places = Array.isArray(targets) ? targets.map((target) => placeOf(target)) : [];
-  return places.flatMap((place, index) => {
-    const first = place === undefined ? index : places.indexOf(place);
-    if (first === index) return [];
-    return [
-      {
-        path: ['targets', index],
-        message: `${place} is given twice, first in targets[${first}]`,
-        at: 'value',
-      },
-    ];
-  });
-}
-
-function placeOf(target: unknown): string | undefined {
-  const [account, region] = [wordOf(target, 'account'), wordOf(target, 'region')];
-  return typeof account === 'string' && typeof region === 'string' ? `${account} ${region}` : undefined;
 }
 
 function optInTagOf(file: unknown): string {

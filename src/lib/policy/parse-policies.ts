@@ -60,7 +60,7 @@ export function formatProblems(problems: readonly Problem[], fileName: string): 
   ].join('\n');
 }
 
-function assemble({ policies, retired, defaultPolicies, ...file }: ParsedFile): PolicyFile {
+function assemble({ policies, retired, defaultPolicies, targets, ...file }: ParsedFile): PolicyFile {
   const all = Object.entries(policies);
   return {
     ...file,
@@ -70,6 +70,12 @@ function assemble({ policies, retired, defaultPolicies, ...file }: ParsedFile): 
     dlmPolicies: all
       .filter(([, { engine }]) => engine === 'dlm')
       .map(([name, policy]) => assembleDlm(name, policy, file.timezone)),
+    targets: targets.map(({ account, region, rolePrefix, externalId }) => ({
+      account,
+      region,
+      ...(rolePrefix !== undefined && { rolePrefix }),
+      ...(externalId !== undefined && { externalId }),
+    })),
     defaultPolicies: assembleDefaults(defaultPolicies),
     retired: Object.entries(retired).map(([name, policy]) => assembleRetired(name, policy, file.timezone)),
   };

@@ -156,6 +156,14 @@ export interface Place {
   readonly region: string;
 }
 
+/** A place to back up, and how to get in. */
+export interface Target extends Place {
+  /** Each job assumes the role `<rolePrefix>-<job>` there. Absent: the function's own role works there. */
+  readonly rolePrefix?: string;
+  /** What those roles ask for before they may be assumed. */
+  readonly externalId?: string;
+}
+
 export interface PolicyFile {
   readonly version: 1;
   readonly deployment: string;
@@ -171,7 +179,15 @@ export interface PolicyFile {
   /** When lifecycle policies are compared with DLM and put right, in the file's time zone. */
   readonly registerPolicies: { readonly schedule: Schedule };
   /** Empty: the account and Region it runs in. */
-  readonly targets: readonly Place[];
+  readonly targets: readonly Target[];
+  /** How much of EC2's request quotas a run may use, 0…1, so that the account's other users are not starved. */
+  readonly limits: { readonly share: number };
+  /** When everything is measured, and when people are told of it, in the file's time zone. */
+  readonly watch: { readonly schedule: Schedule; readonly digest: Schedule };
+  /** E-mail addresses for alarms and the digest. */
+  readonly notify: readonly string[];
+  /** Whether each source is told, by its tag `Backup:Status`, how its backups stand. */
+  readonly feedbackTag: boolean;
 }
 
 /** Every policy that backs something up, whoever runs it. */

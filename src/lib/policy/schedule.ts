@@ -2,6 +2,7 @@ import { parseCronFields, type CronTimes } from './cron.ts';
 import type { Parsed } from './keep.ts';
 import type { Schedule } from './policy.ts';
 import { scheduleAdvice } from './schedule-advice.ts';
+import { SlotIntervals } from './slot-intervals.ts';
 import { instantsOf, wallClock } from './time-zone.ts';
 import { gapsOf } from './zone-gaps.ts';
 
@@ -39,12 +40,36 @@ export function parseSchedule(text: string): Parsed<Schedule> {
 
 /** The first slot strictly after an instant; undefined when the schedule has ended. */
 export function nextSlot(schedule: Schedule, zone: string, after: number): number | undefined {
-  for (const slot of slotsBetween(schedule, zone, after + 1, LAST)) return slot;
+  const intervals = intervalsOf(schedule, zone);
+  const known = intervals.next(after);
+  if (known !== undefined) return known;
+  for (const slot of slotsBetween(schedule, zone, after + 1, LAST)) {
+    intervals.learnNext(after, slot);
+    return slot;
+  }
   return undefined;
 }
 
 /** The last slot at or before an instant; undefined when the last five years have none. */
 export function previousSlot(schedule: Schedule, zone: string, atOrBefore: number): number | undefined {
+  const intervals = intervalsOf(schedule, zone);
+  const known = intervals.previous(atOrBefore);
+  if (known !== undefined) return known;
+  const slot = findPrevious(schedule, zone, atOrBefore);
+  if (slot !== undefined) intervals.learnPrevious(atOrBefore, slot);
+  return slot;
+}
+
+const remembered = new Map<string, SlotIntervals>();
+
+function intervalsOf({ cron }: Schedule, zone: string): SlotIntervals {
+  const key = `${cron} ${zone}`;
+  const known = remembered.get(key) ?? new SlotIntervals();
+  remembered.set(key, known);
+  return known;
+}
+
+function findPrevious(schedule: Schedule, zone: string, atOrBefore: number): number | undefined {
   const { times, days } = timesOf(schedule);
   // In the second pass of a doubled hour, a later wall time has already fired in the first.
   const latest = wallClock(zone, atOrBefore) + OVERLAP;
@@ -58,6 +83,20 @@ export function previousSlot(schedule: Schedule, zone: string, atOrBefore: numbe
     [day] = days.previousRuns(1, day);
   }
   return undefined;
+}
+
+// A fixed span, because deciding code has no clock: every month, both changes of the clock, one leap day.
+const SAMPLE = [Date.UTC(2028, 0, 1), Date.UTC(2029, 0, 8)] as const;
+
+/** The longest time (ms) between two slots of a year; Infinity for a schedule that has fewer than two. */
+export function longestGap(schedule: Schedule, zone: string): number {
+  let [longest, last] = [-Infinity, -Infinity];
+  for (const slot of slotsBetween(schedule, zone, ...SAMPLE)) {
+    if (last > -Infinity) longest = Math.max(longest, slot - last);
+    last = slot;
+  }
+  const tail = SAMPLE[1] - last;
+  return longest > 0 ? Math.max(longest, tail) : Infinity;
 }
 
 /**

@@ -14,12 +14,19 @@ export const POLICY_NAME = /^(?!(?:keep|exclude|hold|status)$)[a-z0-9-]{1,32}$/;
 export const POLICY_NAME_EXPECTED = '1 to 32 of a-z, 0-9 and -, and none of keep, exclude, hold, status';
 
 const SHARE_EXPECTED = 'a percentage from 1% to 100%, such as 30%';
+
+/** `30%` as 0.3. */
+function percentage(noun: string) {
+  return textLike(/^(?:[1-9][0-9]?|100)%$/, complaint(noun, SHARE_EXPECTED, shareHint)).transform(
+    (text) => Number(text.slice(0, -1)) / 100,
+  );
+}
+
 const pruneSchema = section('a map', {
   schedule: schedule
     .prefault('every 6 hours')
     .describe('When old backups are looked through, in the file’s time zone.'),
-  maxShare: textLike(/^(?:[1-9][0-9]?|100)%$/, complaint('a share', SHARE_EXPECTED, shareHint))
-    .transform((text) => Number(text.slice(0, -1)) / 100)
+  maxShare: percentage('a share')
     .prefault('30%')
     .describe(
       'A prune of more than 20 backups that are also more than this share of a policy’s is refused as a whole.',
@@ -32,6 +39,34 @@ const registerSchema = section('a map', {
     .describe('When they are compared and put right, in the file’s time zone.'),
 }).describe('Keeping DLM’s lifecycle policies as this file says.');
 
+const limitsSchema = section('a map', {
+  share: percentage('a share')
+    .prefault('50%')
+    .describe('The share of EC2’s request quotas of each account and Region that a run may use.'),
+}).describe('How hard EC2 may be asked.');
+
+const watchSchema = section('a map', {
+  schedule: schedule
+    .prefault('every 1 hours from 00:40')
+    .describe('When everything is measured, at least every 12 hours, in the file’s time zone.'),
+  digest: schedule
+    .prefault('cron(0 8 * * ? *)')
+    .describe('When the digest is sent, in the file’s time zone.'),
+}).describe('Watching that backups are made.');
+
+const EMAIL_EXPECTED = 'an e-mail address such as ops@example.com';
+const email = textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, complaint('an e-mail address', EMAIL_EXPECTED));
+const notifySchema = z
+  .union(
+    [email, z.array(email, complaint('a list', `${EMAIL_EXPECTED}, or a list of them`))],
+    complaint('an e-mail address', `${EMAIL_EXPECTED}, or a list of them`),
+  )
+  .transform((given) => [given].flat())
+  .prefault([])
+  .describe('E-mail addresses for alarms and the daily digest.');
+
+const PREFIX_EXPECTED = '1 to 46 of letters, digits and +=,.@_-, such as ec2-backup';
+const EXTERNAL_EXPECTED = '2 to 1224 of letters, digits and +=,.@:/-';
 const ACCOUNT_EXPECTED = 'twelve digits in quotes, such as "111122223333"';
 const targetSchema = section('a target', {
   account: textLike(/^[0-9]{12}$/, complaint('an account', ACCOUNT_EXPECTED, accountHint)).describe(
@@ -41,6 +76,13 @@ const targetSchema = section('a target', {
     /^[a-z]{2,5}(?:-[a-z]+){1,3}-[0-9]{1,2}$/,
     complaint('a Region', 'the name of an AWS Region such as ap-northeast-2'),
   ).describe('Such as ap-northeast-2.'),
+  // The longest job, register-policies, and a hyphen have to fit into the 64 characters of a role's name.
+  rolePrefix: textLike(/^[\w+=,.@-]{1,46}$/, complaint('a prefix of role names', PREFIX_EXPECTED))
+    .optional()
+    .describe('Each job assumes the role <rolePrefix>-<job> there. Default: the function’s own role.'),
+  externalId: textLike(/^[\w+=,.@:/-]{2,1224}$/, complaint('an external id', EXTERNAL_EXPECTED, quotingHint))
+    .optional()
+    .describe('What those roles ask for before they may be assumed.'),
 });
 
 const NAME_EXPECTED = '1 to 32 of a-z, 0-9 and -';
@@ -83,7 +125,14 @@ export const fileSchema = section('a policy file', {
   targets: z
     .array(targetSchema, complaint('a list', 'a list of { account, region }'))
     .default([])
-    .describe('The accounts and Regions that are expected. Default: where it runs.'),
+    .describe('The accounts and Regions to back up. Default: where it runs.'),
+  limits: limitsSchema.prefault({}),
+  watch: watchSchema.prefault({}),
+  notify: notifySchema,
+  feedbackTag: z
+    .boolean(complaint('a switch', 'true or false'))
+    .default(false)
+    .describe('Whether the tag Backup:Status of each source says how its backups stand.'),
 }).describe('The policy file of ec2-backup.');
 
 export type ParsedFile = z.output<typeof fileSchema>;
@@ -111,7 +160,7 @@ function sectionAt(
 const KEEP = Object.fromEntries(KEEP_RULES.map((rule) => [rule, rule]));
 
 export const SECTIONS: readonly Section[] = [
-  sectionAt('', fileSchema, ['feedbackTag']),
+  sectionAt('', fileSchema),
   sectionAt('policies.*', policySchema, LATER),
   sectionAt('policies.*.keep', { shape: KEEP }),
   sectionAt('policies.*.select', selectSchema),
@@ -132,7 +181,9 @@ export const SECTIONS: readonly Section[] = [
   sectionAt('defaultPolicies.instance.exclude', DEFAULT_EXCLUDE_SECTIONS.instance),
   sectionAt('prune', pruneSchema),
   sectionAt('registerPolicies', registerSchema),
-  sectionAt('targets.*', targetSchema, ['rolePrefix', 'externalId']),
+  sectionAt('targets.*', targetSchema),
+  sectionAt('limits', limitsSchema),
+  sectionAt('watch', watchSchema),
 ];
 
 function shareHint(value: unknown): string {

@@ -2,7 +2,7 @@
 
 import type { Action } from '../plan/actions.ts';
 import type { BackupRunPlan, BackupReport } from '../run/backup.ts';
-import { countOutcomes, isFailure, type Outcome } from '../run/outcome.ts';
+import { countOutcomes, isFailure, isLeft, type Outcome } from '../run/outcome.ts';
 import type { PoliciesPlan, PoliciesReport } from '../run/policies.ts';
 import type { PruneReport } from '../run/prune.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
@@ -12,7 +12,18 @@ import { skippedOf, verdictJson } from './plan-json.ts';
 export interface LogRecord {
   readonly level: 'info' | 'warn' | 'error';
   readonly message:
-    'decision' | 'skipped' | 'refused' | 'in error' | 'take note' | 'outcome' | 'run ended' | 'run failed';
+    | 'decision'
+    | 'skipped'
+    | 'refused'
+    | 'in error'
+    | 'take note'
+    | 'outcome'
+    | 'run ended'
+    | 'run failed'
+    | 'slot missed'
+    | 'sent to its places'
+    | 'sent on'
+    | 'rounds exhausted';
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -50,12 +61,26 @@ export function* policiesOutcomes({ outcomes, plan }: PoliciesReport): Generator
 
 /** How the run ended: a record an outcome, and the summary last. */
 export function* runOutcomes({ outcomes, plan }: BackupReport | PruneReport): Generator<LogRecord> {
-  for (const outcome of outcomes) {
-    yield record(isFailure(outcome) ? 'error' : 'info', 'outcome', outcomeFields(outcome));
-  }
+  for (const outcome of outcomes) yield record(levelOf([outcome]), 'outcome', outcomeFields(outcome));
   const refused = 'refused' in plan ? plan.refused.length : 0;
-  const level = refused > 0 || outcomes.some(isFailure) ? 'error' : 'info';
+  const level = refused > 0 ? 'error' : levelOf(outcomes);
   yield record(level, 'run ended', { counts: countOutcomes(outcomes), refused });
+}
+
+/** What is left for a later round is nobody's failure yet. */
+function levelOf(outcomes: readonly Pick<Outcome, 'status'>[]): LogRecord['level'] {
+  const failures = outcomes.filter(isFailure);
+  if (failures.length === 0) return 'info';
+  return failures.every(isLeft) ? 'warn' : 'error';
+}
+
+/** What became of the request itself. */
+export function requestRecord(
+  message: 'slot missed' | 'sent to its places' | 'sent on' | 'rounds exhausted',
+  fields: object,
+): LogRecord {
+  const isBad = message === 'slot missed' || message === 'rounds exhausted';
+  return record(isBad ? 'error' : 'info', message, fields);
 }
 
 /** A run that ended with an error: one that could not start, or one in which something failed. */

@@ -29,11 +29,34 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
     paint.bold(title),
     ...table([...rows, ...retired]),
     `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${ALWAYS_ALLOWED} points and ${Math.round(file.prune.maxShare * 100)}% of a policy's`,
+    ...unattendedText(file),
     ...file.dlmPolicies.flatMap((policy) => [
       `  ${policy.name} is run by DLM:`,
       ...[...scheduleWords(policy), ...featureWords(policy)].map((line) => `    ${line}`),
     ]),
     ...file.defaultPolicies.map((policy) => `  DLM's default policy: ${defaultWords(policy)}`),
+  ];
+}
+
+/** Where the Lambdas work, how hard, and whom they tell. */
+function unattendedText({
+  targets,
+  limits,
+  watch,
+  notify,
+  feedbackTag,
+  timezone,
+  optInTag,
+}: PolicyFile): string[] {
+  const places = targets.map(({ account, region, rolePrefix }) =>
+    [account, region, ...(rolePrefix === undefined ? [] : [`by the roles ${rolePrefix}-…`])].join(' '),
+  );
+  return [
+    `  works ${places.length === 0 ? 'where it is deployed' : `in ${places.join('; ')}`}, with ${Math.round(limits.share * 100)}% of EC2's request quotas`,
+    `  watch ${watch.schedule.text}, digest ${watch.digest.text} ${timezone}${feedbackTag ? `, and the tag ${optInTag}:Status on each source` : ''}`,
+    notify.length === 0
+      ? '  tells nobody: without notify, alarms and the digest of a deployment reach no one'
+      : `  tells ${notify.join(', ')}`,
   ];
 }
 

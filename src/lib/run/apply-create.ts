@@ -1,6 +1,6 @@
 /** Carries out creating actions: each is one call, and what went wrong with one leaves the others alone. */
 
-import { describeError, errorCode, isOutcomeUnknown } from '../aws/errors.ts';
+import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import { create } from '../aws/mutate.ts';
 import { listImages } from '../aws/read-images.ts';
 import type { CreateAction, CreateImageAction } from '../plan/actions.ts';
@@ -10,20 +10,47 @@ import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
 import type { Outcome } from './outcome.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
+import { sideBySide } from './side-by-side.ts';
 import { retryThrottled } from './throttle.ts';
 
+/** How often, and after how many ms, a run without a later round tries again what EC2 was too busy for. */
+const TURNS = 4;
+const BETWEEN_TURNS = 16_000;
+
+/**
+ * An outcome for each action, in order. With a deadline, what was not started in time and what EC2 was too busy for is
+ * left for a later round; without one, nobody comes later, and it is tried again here after a while.
+ */
 export async function applyCreate(actions: readonly CreateAction[], context: RunContext): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const action of actions) {
-    outcomes.push(await createOne(action, context));
-    context.onProgress?.({ step: 'apply', done: outcomes.length, total: actions.length });
+  let outcomes = await createAll(actions, context);
+  for (let turn = 1; context.deadline === undefined && turn < TURNS; turn += 1) {
+    const left = actions.filter((_, index) => outcomes[index]?.status === 'postponed');
+    if (left.length === 0) break;
+    await context.clock.sleep(BETWEEN_TURNS);
+    const again = await createAll(left, context);
+    outcomes = outcomes.map((outcome) =>
+      outcome.status === 'postponed' ? (again.shift() ?? outcome) : outcome,
+    );
   }
   return outcomes;
 }
 
+function createAll(actions: readonly CreateAction[], context: RunContext): Promise<Outcome[]> {
+  let done = 0;
+  return sideBySide(actions, context, {
+    work: async (action) => {
+      const outcome = await createOne(action, context);
+      done += 1;
+      context.onProgress?.({ step: 'apply', done, total: actions.length });
+      return outcome;
+    },
+    late: (action) => ended(action, 'postponed', 'there was no time left for it'),
+  });
+}
+
 async function createOne(action: CreateAction, context: RunContext): Promise<Outcome> {
   try {
-    const { ids, missing } = await retryThrottled(context.clock, () => create(context.clients, action));
+    const { ids, missing } = await retryThrottled(context, () => create(context.clients, action));
     const [id = action.source] = [...ids].sort();
     const made = {
       ...outcomeOf(action),
@@ -37,10 +64,8 @@ async function createOne(action: CreateAction, context: RunContext): Promise<Out
     if (action.action === 'create-image' && errorCode(error) === 'InvalidAMIName.Duplicate') {
       return nameTaken(action, context);
     }
-    return failed(
-      action,
-      isOutcomeUnknown(error) ? unknownOutcome(error, action, context) : describeError(error),
-    );
+    if (isOutcomeUnknown(error)) return ended(action, 'unknown', unknownOutcome(error, action, context));
+    return ended(action, isPostponed(error) ? 'postponed' : 'failed', describeError(error));
   }
 }
 
@@ -58,10 +83,8 @@ async function nameTaken(action: CreateImageAction, context: RunContext): Promis
   }
   const image = found.find(({ name }) => name === action.name);
   if (!image) {
-    return failed(
-      action,
-      `AMI name ${action.name} is taken by an AMI that is not visible yet: run the slot again later`,
-    );
+    const error = `AMI name ${action.name} is taken by an AMI that is not visible yet: run the slot again later`;
+    return ended(action, 'unknown', error);
   }
   const ownership = readOwnership(image.tags, context.file);
   if (ownership.status !== 'ours') {
@@ -95,8 +118,10 @@ function unknownOutcome(error: unknown, { slot }: CreateAction, { clock }: RunCo
   );
 }
 
-function failed(action: CreateAction, error: string): Outcome {
-  return { ...outcomeOf(action), id: action.source, status: 'failed', error };
+const failed = (action: CreateAction, error: string): Outcome => ended(action, 'failed', error);
+
+function ended(action: CreateAction, status: Outcome['status'], error: string): Outcome {
+  return { ...outcomeOf(action), id: action.source, status, error };
 }
 
 function outcomeOf({

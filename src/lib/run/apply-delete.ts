@@ -1,10 +1,12 @@
 /** Carries out deleting actions. What is gone already counts as done; a part that fails spares the rest of its point. */
 
-import { describeError, errorCode } from '../aws/errors.ts';
+import { describeError, errorCode, isPostponed } from '../aws/errors.ts';
 import { deleteSnapshot, deregisterImage, type SnapshotResult } from '../aws/mutate.ts';
 import type { DeleteAction, DeregisterImageAction } from '../plan/actions.ts';
+import { groupBy } from '../plan/group-by.ts';
 import type { RunContext } from './context.ts';
-import type { Outcome } from './outcome.ts';
+import { isFailure, isLeft, type Outcome } from './outcome.ts';
+import { sideBySide } from './side-by-side.ts';
 import { retryThrottled } from './throttle.ts';
 
 /** EC2's answers to deleting what is not there any more. */
@@ -14,28 +16,44 @@ const ALREADY_GONE = new Set([
   'InvalidSnapshot.NotFound',
 ]);
 
+/** Points side by side, the parts of a point one after the other. */
 export async function applyDelete(actions: readonly DeleteAction[], context: RunContext): Promise<Outcome[]> {
+  const points = [...groupBy(actions, ({ point }) => point).values()];
+  let done = 0;
+  const ended = await sideBySide(points, context, {
+    work: async (parts) => {
+      const outcomes = await deletePoint(parts, context);
+      done += parts.length;
+      context.onProgress?.({ step: 'apply', done, total: actions.length });
+      return outcomes;
+    },
+    late: (parts) => parts.map(postponed),
+  });
+  return ended.flat();
+}
+
+async function deletePoint(parts: readonly DeleteAction[], context: RunContext): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const spoiled = new Set<string>();
-  for (const [index, action] of actions.entries()) {
-    const ended = spoiled.has(action.point) ? [notAttempted(action)] : await deleteOne(action, context);
-    if (ended.some(({ status }) => status === 'failed')) spoiled.add(action.point);
-    outcomes.push(...ended);
-    context.onProgress?.({ step: 'apply', done: index + 1, total: actions.length });
+  for (const part of parts) {
+    if (outcomes.some(isLeft)) outcomes.push(postponed(part));
+    else if (outcomes.some(isFailure)) outcomes.push(notAttempted(part));
+    else outcomes.push(...(await deleteOne(part, context)));
   }
   return outcomes;
 }
 
-async function deleteOne(action: DeleteAction, { clients, clock }: RunContext): Promise<Outcome[]> {
+async function deleteOne(action: DeleteAction, context: RunContext): Promise<Outcome[]> {
+  const { clients } = context;
   try {
     if (action.action === 'delete-snapshot') {
-      await retryThrottled(clock, () => deleteSnapshot(clients, action));
+      await retryThrottled(context, () => deleteSnapshot(clients, action));
       return [{ ...outcomeOf(action), status: 'done' }];
     }
-    return deregistered(action, await retryThrottled(clock, () => deregisterImage(clients, action)));
+    return deregistered(action, await retryThrottled(context, () => deregisterImage(clients, action)));
   } catch (error) {
     if (ALREADY_GONE.has(errorCode(error))) return [{ ...outcomeOf(action), status: 'already-done' }];
-    return [{ ...outcomeOf(action), status: 'failed', error: describeError(error) }];
+    const status = isPostponed(error) ? 'postponed' : 'failed';
+    return [{ ...outcomeOf(action), status, error: describeError(error) }];
   }
 }
 
@@ -57,6 +75,10 @@ function deregistered(action: DeregisterImageAction, results: readonly SnapshotR
 
 function hintFor(code: string): string {
   return code === 'missing-permissions' ? ' (the role needs ec2:DeleteSnapshot)' : '';
+}
+
+function postponed(action: DeleteAction): Outcome {
+  return { ...outcomeOf(action), status: 'postponed', error: 'there was no time left for it' };
 }
 
 function notAttempted(action: DeleteAction): Outcome {

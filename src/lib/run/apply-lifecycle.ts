@@ -70,7 +70,7 @@ async function send(action: LifecycleAction, context: RunContext): Promise<Sent 
 async function create(action: CreateLifecycleAction, { clients, clock }: RunContext): Promise<Sent> {
   const { policy, wanted } = action;
   try {
-    const id = await retryThrottled(clock, () => createLifecyclePolicy(clients, wanted));
+    const id = await retryThrottled({ clock }, () => createLifecyclePolicy(clients, wanted));
     return { action: action.action, policy, id, wanted };
   } catch (error) {
     // DLM may have made it: it is looked for, and never sent again.
@@ -82,7 +82,7 @@ async function create(action: CreateLifecycleAction, { clients, clock }: RunCont
 
 async function update(action: UpdateLifecycleAction, { clients, clock }: RunContext): Promise<Sent> {
   const { policy, id, wanted } = action;
-  await retryThrottled(clock, () => updateLifecyclePolicy(clients, id, wanted));
+  await retryThrottled({ clock }, () => updateLifecyclePolicy(clients, id, wanted));
   return { action: action.action, policy, id, wanted };
 }
 
@@ -91,7 +91,7 @@ async function remove(
   { clients, clock }: RunContext,
 ): Promise<LifecycleOutcome> {
   try {
-    await retryThrottled(clock, () => deleteLifecyclePolicy(clients, action.id));
+    await retryThrottled({ clock }, () => deleteLifecyclePolicy(clients, action.id));
     return { ...basicsOf(action), status: 'done' };
   } catch (error) {
     if (errorCode(error) !== 'ResourceNotFoundException') throw error;

@@ -2,15 +2,19 @@
 
 import { planBackup, tagProblems, type AlreadyMade, type BackupPlan } from '../plan/plan-backup.ts';
 import { slotProblem } from '../plan/backup-slot.ts';
+import type { MadePoint } from '../plan/recovery-points.ts';
 import type { Trigger } from '../plan/backup-tags.ts';
 import type { Skipped } from '../plan/actions.ts';
 import type { BackupKind, Policy, PolicyFile } from '../policy/policy.ts';
+import { previousSlot } from '../policy/schedule.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { applyCreate, lostSlot } from './apply-create.ts';
 import type { RunContext } from './context.ts';
-import { ConfigurationError } from './errors.ts';
-import type { Outcome } from './outcome.ts';
-import { readPolicyPoints, readPolicySources } from './read.ts';
+import { ConfigurationError, MissedSlotError } from './errors.ts';
+import { isLeft, type Outcome } from './outcome.ts';
+import { readPolicySources, readSlotPoints } from './read.ts';
+import type { Left } from './rounds.ts';
+import { settle } from './settle.ts';
 
 export interface BackupRequest {
   readonly policy: string;
@@ -21,6 +25,8 @@ export interface BackupRequest {
   readonly sources?: readonly string[];
   /** Holds what is made, with this reason. */
   readonly hold?: string;
+  /** It was asked for again: it leaves the slot to another run that is making it. */
+  readonly standsBack?: boolean;
 }
 
 export interface BackupRunPlan extends BackupPlan {
@@ -38,22 +44,65 @@ export interface BackupReport {
  * a slot of the future or a missed one, a source that is none of the policy's.
  */
 export async function planBackupRun(request: BackupRequest, context: RunContext): Promise<BackupRunPlan> {
-  const policy = requirePolicy(context.file, request.policy);
-  const problem = slotProblem(request.slot, context.clock.now(), policy, request.trigger);
-  if (problem) throw new ConfigurationError(`policy ${policy.name}: ${problem.message}`);
-  const { points } = await readPolicyPoints(context, [policy.name]);
-  const sources = await readPolicySources(context, policy);
-  const { file } = context;
+  const { file, clock } = context;
+  const policy = requirePolicy(file, request.policy);
+  refuseSlot(policy, request, clock.now());
+  const before = previousSlot(policy.schedule, policy.timezone, request.slot - 1);
+  const [points, sources] = await Promise.all([
+    readSlotPoints(context, policy, [request.slot, ...(before === undefined ? [] : [before])]),
+    readPolicySources(context, policy),
+  ]);
   const plan = planBackup({ ...request, ...sources, policy, file, points });
   refuseUnknownSources(plan, policy, file);
-  return { ...plan, tagProblems: tagProblems(file, sources) };
+  const isBeingMade = request.standsBack === true && isInTheMaking(points, request.slot, clock.now());
+  return {
+    ...plan,
+    ...(isBeingMade && standingBack(plan)),
+    tagProblems: tagProblems(file, sources),
+  };
+}
+
+/** So long after the last backup of a slot, another run may be about to go on with it: a round and what lies between two. */
+const ROUND = 20 * 60_000;
+
+function isInTheMaking(points: readonly MadePoint[], slot: number, now: number): boolean {
+  return points.some((point) => point.slot === slot && now - point.madeAt < ROUND);
+}
+
+/** Two runs of one slot at once would do each other's work. */
+function standingBack({ policy, actions, skipped }: BackupPlan): Pick<BackupPlan, 'actions' | 'skipped'> {
+  const reason = 'the slot is still being made by another run, which goes on with it';
+  return {
+    actions: [],
+    skipped: [...skipped, ...actions.map(({ source }) => ({ id: source, policy, reason }))],
+  };
+}
+
+/** Throws a ConfigurationError for a slot of the future, a MissedSlotError for one whose time is over. */
+export function refuseSlot(
+  policy: Policy,
+  { slot, trigger }: Pick<BackupRequest, 'slot' | 'trigger'>,
+  now: number,
+): void {
+  const problem = slotProblem(slot, now, policy, trigger);
+  if (!problem) return;
+  const message = `policy ${policy.name}: ${problem.message}`;
+  throw problem.kind === 'missed' ? new MissedSlotError(message) : new ConfigurationError(message);
 }
 
 /** Carries the plan out. */
 export async function applyBackup(plan: BackupRunPlan, context: RunContext): Promise<BackupReport> {
   const policy = requirePolicy(context.file, plan.policy);
   const before = plan.alreadyMade.map((made) => alreadyMadeOutcome(made, policy.backup));
-  return { plan, outcomes: [...before, ...(await applyCreate(plan.actions, context))] };
+  const outcomes = [...before, ...(await applyCreate(plan.actions, context))];
+  await settle(outcomes, plan, context);
+  return { plan, outcomes };
+}
+
+/** What a later round has to do, if anything. */
+export function leftOfBackup({ outcomes }: BackupReport): Left | undefined {
+  if (!outcomes.some(isLeft)) return undefined;
+  return { isIdle: !outcomes.some(({ status }) => status === 'done') };
 }
 
 export async function runBackup(request: BackupRequest, context: RunContext): Promise<BackupReport> {

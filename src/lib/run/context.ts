@@ -19,5 +19,12 @@ export interface RunContext {
   readonly place: Place;
   readonly clients: Clients;
   readonly clock: Clock;
+  /**
+   * ms since the epoch: what has not been started by then is left for a later round, which may follow at once. Absent:
+   * there is time for all, and no later round.
+   */
+  readonly deadline?: number;
+  /** The request was delivered before, to a run that has ended without a word. */
+  readonly isRedelivered?: boolean;
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -1,7 +1,11 @@
 import type { Action } from '../plan/actions.ts';
 import type { LifecycleAction } from '../plan/plan-lifecycle.ts';
 
-export type OutcomeStatus = 'done' | 'already-done' | 'failed' | 'not-attempted';
+/**
+ * `not-attempted`: something that must come first failed. `postponed`: there was no time, or EC2 was busy, and it may be
+ * done later. `unknown`: the call had no answer, and only EC2's lists will tell whether it was done.
+ */
+export type OutcomeStatus = 'done' | 'already-done' | 'failed' | 'not-attempted' | 'postponed' | 'unknown';
 
 /** How one action ended. */
 export interface Outcome {
@@ -30,15 +34,29 @@ export interface LifecycleOutcome {
   readonly error?: string;
 }
 
+/** How one thing that `watch` or `digest` does ended. */
+export interface WatchOutcome {
+  readonly action: 'request-backup' | 'tag-status' | 'send-report' | 'publish-digest' | 'delete-report';
+  /** The policy that was asked for, the source that was to be tagged, or where it was sent. */
+  readonly id: string;
+  readonly status: OutcomeStatus;
+  readonly error?: string;
+}
+
 export type OutcomeCounts = Readonly<Record<OutcomeStatus, number>>;
 
 export function countOutcomes(outcomes: readonly Pick<Outcome, 'status'>[]): OutcomeCounts {
-  const counts = { done: 0, 'already-done': 0, failed: 0, 'not-attempted': 0 };
+  const counts = { done: 0, 'already-done': 0, failed: 0, 'not-attempted': 0, postponed: 0, unknown: 0 };
   for (const { status } of outcomes) counts[status] += 1;
   return counts;
 }
 
-/** A run with one of these has failed. */
+/** A run that ends with one of these has failed. */
 export function isFailure({ status }: Pick<Outcome, 'status'>): boolean {
-  return status === 'failed' || status === 'not-attempted';
+  return status !== 'done' && status !== 'already-done';
+}
+
+/** What a later round may still do, or find done. */
+export function isLeft({ status }: Pick<Outcome, 'status'>): boolean {
+  return status === 'postponed' || status === 'unknown';
 }

@@ -16,8 +16,7 @@ export interface WholePlan {
 }
 
 export async function planEverything(context: RunContext): Promise<WholePlan> {
-  const points = await readAllPoints(context);
-  const sources = await readAllSources(context);
+  const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
   const { file } = context;
   const slot = manualSlot(context.clock.now());
   return {

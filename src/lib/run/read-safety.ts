@@ -7,6 +7,7 @@ import { IMAGES_A_CALL, listImageReferences, listAutoScalingUsers } from '../aws
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import { NOT_NEEDED, type SafetyChecks } from '../plan/safety.ts';
 import type { RunContext } from './context.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** One reference call for each ten AMIs, and the lists of locks, Recycle Bin and Auto Scaling once. */
 export async function readSafety(
@@ -51,9 +52,10 @@ type Attempt = <T>(what: string, read: () => Promise<T>) => Promise<Attempted<T>
 /** The users of each AMI; one that could not be checked is no key. */
 async function readUsers(
   images: readonly string[],
-  { clients, onProgress }: RunContext,
+  context: RunContext,
   attempt: Attempt,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { clients, onProgress } = context;
   const users = new Map<string, string[]>();
   if (images.length === 0) return users;
   const autoScaling = await attempt(
@@ -61,25 +63,28 @@ async function readUsers(
     () => collectAll(listAutoScalingUsers(clients)),
   );
   if (!autoScaling.answer) return users;
-  const batches = batchesOf(images, IMAGES_A_CALL);
-  for (let batch = batches.shift(); batch; batch = batches.shift()) {
-    const ids = batch;
+  // A missing permission is missing for all, and asking on would only be throttled.
+  let isRefused = false;
+  const ask = async (ids: readonly string[]): Promise<void> => {
+    if (isRefused) return;
     const references = await attempt(`uses of ${ids.join(', ')} (DescribeImageReferences)`, () =>
       collectAll(listImageReferences(clients, ids)),
     );
     if (references.answer) {
       for (const id of ids) users.set(id, []);
-      for (const { imageId, arn } of [...references.answer, ...autoScaling.answer])
-        users.get(imageId)?.push(arn);
+      for (const { imageId, arn } of references.answer) users.get(imageId)?.push(arn);
       onProgress?.({ step: 'read', what: 'uses of AMIs', count: users.size });
     } else if (errorCode(references.error).startsWith('InvalidAMIID.')) {
       // One AMI that is gone, or that EC2 does not know yet, must not keep nine others for ever.
-      if (ids.length > 1) batches.unshift(...batchesOf(ids, 1));
+      if (ids.length > 1) for (const id of ids) await ask([id]);
     } else {
-      // A missing permission is missing for all, and asking on would only be throttled.
-      return users;
+      isRefused = true;
     }
-  }
+  };
+  // Without a deadline: what is not asked would be a failure.
+  const { clock } = context;
+  await sideBySide(batchesOf(images, IMAGES_A_CALL), { clock }, { work: ask, late: () => undefined });
+  for (const { imageId, arn } of autoScaling.answer) users.get(imageId)?.push(arn);
   return users;
 }
 

@@ -8,11 +8,18 @@ import { listVolumes } from '../aws/read-volumes.ts';
 import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
 import type { Instance, Tags, Volume } from '../plan/inventory.ts';
 import type { MadeByDlm } from '../plan/lifecycle-legacy.ts';
-import { DLM_POLICY, DLM_SCHEDULE, isMark, MARK, readOwnership } from '../plan/marks.ts';
-import { assemblePoints, type Owned, type RecoveryPoints } from '../plan/recovery-points.ts';
+import { DLM_POLICY, DLM_SCHEDULE, readOwnership } from '../plan/marks.ts';
+import {
+  assemblePoints,
+  madeImages,
+  type MadePoint,
+  type Owned,
+  type RecoveryPoints,
+} from '../plan/recovery-points.ts';
 import { sourceKindOf, type Policy } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { ReadError } from './errors.ts';
+import { pointFilters } from './point-filters.ts';
 import { optInFilters } from './source-filters.ts';
 import { StringPool } from './string-pool.ts';
 
@@ -23,8 +30,10 @@ export interface Sources {
 
 /** Every instance and volume of the place. */
 export async function readAllSources(context: RunContext): Promise<Sources> {
-  const instances = await readEach(context, 'instances', listInstances(context.clients));
-  const volumes = await readEach(context, 'volumes', listVolumes(context.clients));
+  const [instances, volumes] = await Promise.all([
+    readEach(context, 'instances', listInstances(context.clients)),
+    readEach(context, 'volumes', listVolumes(context.clients)),
+  ]);
   return { instances, volumes };
 }
 
@@ -54,10 +63,21 @@ export function readAllPoints(context: RunContext): Promise<RecoveryPoints> {
 
 /** The points of some policies. What only foreign resources could tell of them is left out. */
 export function readPolicyPoints(context: RunContext, policies: readonly string[]): Promise<RecoveryPoints> {
-  return readPoints(context, [
-    { name: `tag:${MARK.deployment}`, values: [context.file.deployment] },
-    { name: `tag:${MARK.policy}`, values: policies },
-  ]);
+  return readPoints(context, pointFilters(context.file, policies));
+}
+
+/**
+ * What a policy made for some of its slots: far less than all it made, which at ten thousand instances takes minutes to
+ * list. Of AMIs, whose names end every doubt, the snapshots are not read.
+ */
+export async function readSlotPoints(
+  context: RunContext,
+  { name, backup }: Policy,
+  slots: readonly number[],
+): Promise<readonly MadePoint[]> {
+  const filters = pointFilters(context.file, [name], slots);
+  if (backup !== 'image') return (await readPoints(context, filters)).points;
+  return madeImages(await readEach(context, 'AMIs', owned(listImages(context.clients, filters), context)));
 }
 
 /** What lifecycle policies made: AMIs, and the snapshots that are of none of them. */
@@ -85,15 +105,20 @@ async function readPoints(context: RunContext, filters: readonly Filter[]): Prom
   return assemblePoints(images, snapshots, clock.now());
 }
 
+/** So few of a list may keep alive the answers that they came in, which is a few megabytes. */
+const FEW = 1000;
+
 /** Reads the marks off the tags at once, so that the tags of a hundred thousand snapshots need not stay. */
 async function* owned<T extends { readonly tags: Tags }>(
   resources: AsyncIterable<T>,
   { file }: RunContext,
 ): AsyncGenerator<Owned<T>> {
   const pool = new StringPool();
+  let count = 0;
   for await (const { tags, ...rest } of resources) {
-    const marks = new Map([...tags].filter(([key]) => isMark(key, file)));
-    yield pool.keep({ ...rest, ownership: readOwnership(marks, file) });
+    count += 1;
+    const resource = { ...rest, ownership: readOwnership(tags, file) };
+    yield count > FEW ? pool.keep(resource) : resource;
   }
 }
 

@@ -2,12 +2,15 @@
 
 import type { Trigger } from '../plan/backup-tags.ts';
 import { manualSlot, timeProblem } from '../plan/backup-slot.ts';
-import { INSTANT_EXPECTED, parseInstant } from '../policy/instant.ts';
+import { formatInstant, INSTANT_EXPECTED, parseInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
 import { didYouMean } from '../policy/suggest.ts';
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError, MissedSlotError } from './errors.ts';
 
-export type Job = 'backup' | 'prune' | 'register-policies';
+export const JOBS = ['backup', 'prune', 'register-policies', 'watch', 'digest'] as const;
+
+/** Each is a Lambda of the same name. */
+export type Job = (typeof JOBS)[number];
 
 export interface RunRequest {
   readonly job: Job;
@@ -20,22 +23,36 @@ export interface RunRequest {
   readonly accept?: number;
   /** Policies whose lifecycle policy may be deleted and made anew. */
   readonly replace?: readonly string[];
-  /** Where it is meant to run; it must be where it runs. */
+  /** Where to run. Absent: in each of the policy file's targets, or at home when it has none. */
   readonly place?: Place;
+  /** From 1: a request that a run near its deadline sent on is the next round of the same run. */
+  readonly round: number;
+  /** From 0: how often `watch` has asked for the slot again. */
+  readonly attempt: number;
+  /** How many rounds in a row, this one not counted, have made nothing because of EC2's limits. */
+  readonly idle: number;
+  /** What the guard still lets go of each policy in this slot, after the rounds before: a number of points. */
+  readonly budget?: Readonly<Record<string, number>>;
   /** Answer the plan, change nothing. */
   readonly dryRun: boolean;
 }
 
+const COMMON = ['job', 'slot', 'trigger', 'place', 'dryRun', 'round', 'attempt'];
+
 const WORDS: Record<Job, readonly string[]> = {
-  backup: ['job', 'policy', 'slot', 'trigger', 'sources', 'hold', 'place', 'dryRun'],
-  prune: ['job', 'policy', 'slot', 'trigger', 'accept', 'place', 'dryRun'],
-  'register-policies': ['job', 'slot', 'trigger', 'replace', 'place', 'dryRun'],
+  backup: [...COMMON, 'policy', 'sources', 'hold', 'idle'],
+  prune: [...COMMON, 'policy', 'accept', 'budget'],
+  'register-policies': [...COMMON, 'replace'],
+  watch: COMMON,
+  digest: COMMON,
 };
 
 const EXAMPLES: Record<Job, string> = {
   backup: '{"policy":"daily-ami"}',
   prune: '{"policy":"daily-ami"}',
   'register-policies': '{"dryRun":true}',
+  watch: '{"dryRun":true}',
+  digest: '{"dryRun":true}',
 };
 
 /** Reads an event, or throws a ConfigurationError with everything that is wrong with it and what was expected. */
@@ -58,14 +75,45 @@ export function readRunRequest(event: unknown, job: Job, now: number): RunReques
     ...reader.optional('replace', isTextList, 'a list of policy names'),
     ...reader.optional('place', isPlace, '{"account":"111122223333","region":"ap-northeast-2"}'),
     dryRun: reader.read('dryRun', isBoolean, 'true or false') ?? false,
+    ...readCarried(reader),
   };
   if (job === 'backup' && !reader.has('policy'))
     reader.problems.push('policy is missing, expected a policy name');
   if (reader.has('accept') && !reader.has('policy')) reader.problems.push('accept is given without policy');
-  const problem = timeProblem(request.slot, now);
-  if (problem) reader.problems.push(problem.message);
-  if (reader.problems.length === 0) return { ...request, job };
-  throw new ConfigurationError(`the event is no run request for ${job}: ${reader.problems.join('; ')}`);
+  refuse(reader.problems, { job, slot: request.slot, now });
+  return { ...request, job };
+}
+
+function refuse(
+  problems: readonly string[],
+  { job, slot, now }: { readonly job: Job; readonly slot: number; readonly now: number },
+): void {
+  const time = timeProblem(slot, now);
+  const all = [...problems, ...(time ? [time.message] : [])];
+  if (all.length === 0) return;
+  const message = `the event is no run request for ${job}: ${all.join('; ')}`;
+  const isMissed = time?.kind === 'missed' && problems.length === 0;
+  throw isMissed ? new MissedSlotError(message) : new ConfigurationError(message);
+}
+
+/** What one round tells the next. */
+function readCarried(reader: Reader): Pick<RunRequest, 'round' | 'attempt' | 'idle' | 'budget'> {
+  return {
+    round: reader.read('round', isCountFrom1, 'a whole number from 1') ?? 1,
+    attempt: reader.read('attempt', isCount, 'a whole number from 0') ?? 0,
+    idle: reader.read('idle', isCount, 'a whole number from 0') ?? 0,
+    ...reader.optional('budget', isBudget, 'numbers of points by policy'),
+  };
+}
+
+/** The request as the body of a message, which `readRunRequest` reads back. */
+export function requestBody({ slot, idle, ...request }: RunRequest): string {
+  return JSON.stringify({
+    ...request,
+    slot: formatInstant(slot),
+    // Not a word of every job.
+    ...(idle > 0 && { idle }),
+  });
 }
 
 class Reader {
@@ -118,6 +166,9 @@ const isReason = (value: unknown): value is string =>
   isText(value) && value.trim() !== '' && value.length <= 256;
 const isTrigger = (value: unknown): value is Trigger => value === 'schedule' || value === 'manual';
 const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
+const isCountFrom1 = (value: unknown): value is number => isCount(value) && value >= 1;
+const isBudget = (value: unknown): value is Readonly<Record<string, number>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isCount);
 const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every(isText);
 const isPlace = (value: unknown): value is Place =>

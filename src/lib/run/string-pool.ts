@@ -5,19 +5,22 @@
 export class StringPool {
   readonly #known = new Map<string, string>();
 
-  /** The same value without its page: strings copied once and shared, in objects and lists too. */
+  /** The same value without its page: its strings, in objects and lists too, are exchanged for shared copies. */
   keep<T>(value: T): T {
-    // The shape is the same; TypeScript cannot see that a rebuilt value has it.
-    return this.#rebuild(value) as T;
+    // The shape is the same; TypeScript cannot see that a value of strings exchanged has it.
+    return this.#exchange(value) as T;
   }
 
-  #rebuild(value: unknown): unknown {
+  /** In place: the value was made for us, and new objects for a million of them cost more than all else. */
+  #exchange(value: unknown): unknown {
     if (typeof value === 'string') return this.#share(value);
-    if (Array.isArray(value)) return value.map((item) => this.#rebuild(item));
     if (typeof value !== 'object' || value === null) return value;
-    const rebuilt: Record<string, unknown> = {};
-    for (const [key, item] of Object.entries(value)) rebuilt[key] = this.#rebuild(item);
-    return rebuilt;
+    const members = value as Record<string, unknown>;
+    for (const key in members) {
+      const member = members[key];
+      if (typeof member === 'string' || typeof member === 'object') members[key] = this.#exchange(member);
+    }
+    return value;
   }
 
   #share(text: string): string {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { awsClients, resolveRegion } from '../../../src/lib/aws/clients.ts';
+import { ALL_SERVICES, awsClients, resolveRegion } from '../../../src/lib/aws/clients.ts';
 import { isKnownRegion } from '../../../src/lib/aws/regions.ts';
 import { create } from '../../../src/lib/aws/mutate.ts';
 
@@ -21,7 +21,7 @@ afterEach(() => {
 
 test('[H2] creating calls are tried once, whatever the environment says, and the others as the SDK does', async () => {
   vi.stubEnv('AWS_MAX_ATTEMPTS', '7');
-  const { ec2, ec2Once } = awsClients('ap-northeast-2');
+  const { ec2, ec2Once } = awsClients({ region: 'ap-northeast-2' }, ALL_SERVICES);
   // The SDK's client has more than the `send` that we ask for.
   if (!(ec2 instanceof EC2Client) || !(ec2Once instanceof EC2Client)) throw new Error('expected EC2 clients');
   expect(await ec2Once.config.maxAttempts()).toBe(1);
@@ -46,7 +46,7 @@ test('[H2] a 503 reaches the server once for a creating call and several times f
   const { port } = server.address() as AddressInfo;
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${port}`);
   try {
-    const clients = awsClients('ap-northeast-2');
+    const clients = awsClients({ region: 'ap-northeast-2' }, ALL_SERVICES);
     const identity = { policy: 'nightly', source: 'vol-0123456789abcdef0', slot: 0 };
     const action = {
       ...identity,
@@ -56,6 +56,15 @@ test('[H2] a 503 reaches the server once for a creating call and several times f
       tags: [],
     } as const;
     await expect(create(clients, action)).rejects.toMatchObject({ name: 'Unavailable' });
+    // A hanging socket must not outlive the Lambda: the queue reckons with half a minute a call.
+    if (!(clients.ec2Once instanceof EC2Client)) throw new Error('expected an EC2 client');
+    // The SDK's type is that of any handler; Node's tells its settings.
+    const handler = clients.ec2Once.config.requestHandler as unknown as { httpHandlerConfigs(): object };
+    expect(handler.httpHandlerConfigs()).toMatchObject({
+      connectionTimeout: 5000,
+      requestTimeout: 30_000,
+      throwOnRequestTimeout: true,
+    });
     await expect(clients.ec2.send(new DescribeImagesCommand({}))).rejects.toMatchObject({
       name: 'Unavailable',
     });

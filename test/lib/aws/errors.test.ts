@@ -3,6 +3,7 @@ import {
   describeError,
   errorCode,
   isOutcomeUnknown,
+  isBusy,
   isThrottled,
   systemCode,
 } from '../../../src/lib/aws/errors.ts';
@@ -19,7 +20,15 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`connect ${code} 127.0.0.1:9`), { code });
 }
 
-const CASES: readonly { title: string; error: unknown; throttled: boolean; unknown: boolean }[] = [
+interface Case {
+  readonly title: string;
+  readonly error: unknown;
+  readonly throttled: boolean;
+  readonly busy?: boolean;
+  readonly unknown: boolean;
+}
+
+const CASES: readonly Case[] = [
   ...[
     'RequestLimitExceeded',
     'Throttling',
@@ -35,7 +44,8 @@ const CASES: readonly { title: string; error: unknown; throttled: boolean; unkno
   {
     title: 'two snapshots of a volume within 15 s',
     error: serviceError('SnapshotCreationPerVolumeRateExceeded', 400),
-    throttled: true,
+    throttled: false,
+    busy: true,
     unknown: false,
   },
   { title: 'a 503 of EC2', error: serviceError('Unavailable', 503), throttled: false, unknown: true },
@@ -81,8 +91,15 @@ const CASES: readonly { title: string; error: unknown; throttled: boolean; unkno
   },
   // Support raises this one, and it does not go away in seconds.
   {
-    title: 'a quota',
+    title: 'too many snapshots of a volume under way',
     error: serviceError('ConcurrentSnapshotLimitExceeded', 400),
+    throttled: false,
+    busy: true,
+    unknown: false,
+  },
+  {
+    title: 'a quota',
+    error: serviceError('SnapshotLimitExceeded', 400),
     throttled: false,
     unknown: false,
   },
@@ -109,8 +126,12 @@ const CASES: readonly { title: string; error: unknown; throttled: boolean; unkno
 describe('[H2] [H18] what an error says of the call', () => {
   test.each(CASES)(
     '$title: throttled $throttled, outcome unknown $unknown',
-    ({ error, throttled, unknown }) => {
-      expect([isThrottled(error), isOutcomeUnknown(error)]).toEqual([throttled, unknown]);
+    ({ error, throttled, busy = false, unknown }) => {
+      expect([isThrottled(error), isBusy(error), isOutcomeUnknown(error)]).toEqual([
+        throttled,
+        busy,
+        unknown,
+      ]);
     },
   );
 });

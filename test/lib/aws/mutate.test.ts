@@ -4,14 +4,15 @@ import {
   CreateImageCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
+  CreateTagsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { awsClients, type Clients } from '../../../src/lib/aws/clients.ts';
-import { create, deleteSnapshot, deregisterImage } from '../../../src/lib/aws/mutate.ts';
+import { ALL_SERVICES, awsClients, type Clients } from '../../../src/lib/aws/clients.ts';
+import { create, deleteSnapshot, deregisterImage, tagSources } from '../../../src/lib/aws/mutate.ts';
 import type {
   CreateImageAction,
   CreateSnapshotsAction,
@@ -22,7 +23,11 @@ const ec2Client = new EC2Client({ region: 'ap-northeast-2' });
 const onceClient = new EC2Client({ region: 'ap-northeast-2', maxAttempts: 1 });
 const ec2 = mockClient(ec2Client);
 const once = mockClient(onceClient);
-const clients: Clients = { ...awsClients('ap-northeast-2'), ec2: ec2Client, ec2Once: onceClient };
+const clients: Clients = {
+  ...awsClients({ region: 'ap-northeast-2' }, ALL_SERVICES),
+  ec2: ec2Client,
+  ec2Once: onceClient,
+};
 
 beforeEach(() => {
   ec2.reset();
@@ -199,4 +204,12 @@ describe('deleting calls', () => {
     });
     expect(inputsOf(ec2)).toEqual([{ SnapshotId: 'snap-1' }]);
   });
+});
+
+test('tagging sources sets the one tag on all of them in one call', async () => {
+  ec2.on(CreateTagsCommand).resolves({});
+  await tagSources(clients, ['i-1', 'vol-1'], { key: 'Backup:Status', value: 'ok 2026-11-22T18:00Z' });
+  expect(ec2.commandCalls(CreateTagsCommand).map(({ args }) => args[0].input)).toEqual([
+    { Resources: ['i-1', 'vol-1'], Tags: [{ Key: 'Backup:Status', Value: 'ok 2026-11-22T18:00Z' }] },
+  ]);
 });

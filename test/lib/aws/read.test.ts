@@ -19,7 +19,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { awsClients, type Clients } from '../../../src/lib/aws/clients.ts';
+import { ALL_SERVICES, awsClients, type Clients } from '../../../src/lib/aws/clients.ts';
 import { readAccount } from '../../../src/lib/aws/read-account.ts';
 import { listImages } from '../../../src/lib/aws/read-images.ts';
 import { listInstances } from '../../../src/lib/aws/read-instances.ts';
@@ -32,7 +32,7 @@ const ec2Client = new EC2Client({ region: 'ap-northeast-2' });
 const autoScaling = new AutoScalingClient({ region: 'ap-northeast-2' });
 const sts = new STSClient({ region: 'ap-northeast-2' });
 const clients: Clients = {
-  ...awsClients('ap-northeast-2'),
+  ...awsClients({ region: 'ap-northeast-2' }, ALL_SERVICES),
   ec2: ec2Client,
   ec2Once: ec2Client,
   autoScaling,
@@ -301,7 +301,10 @@ test('a volume is answered with its attachment, or without one', async () => {
 });
 
 test('[H35] the account is the one that the credentials belong to, and never empty', async () => {
-  token.on(GetCallerIdentityCommand).resolvesOnce({ Account: '111122223333' }).resolves({});
+  token
+    .on(GetCallerIdentityCommand)
+    .resolvesOnce({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/ops' })
+    .resolves({});
   expect(await readAccount(clients)).toBe('111122223333');
   await expect(readAccount(clients)).rejects.toThrow('EC2 answered Account of GetCallerIdentity empty');
 });

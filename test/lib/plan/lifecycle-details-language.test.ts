@@ -61,7 +61,7 @@ function wantedBy(text: string): WantedLifecyclePolicy[] {
   return wantedLifecyclePolicies(parsed.file, DLM_PLACE);
 }
 
-const ROLE = 'arn:aws:iam::111122223333:role/ec2-backup/prod-eu-west-1-';
+const ROLE = 'arn:aws:iam::111122223333:role/ec2-backup/prod/prod-eu-west-1-';
 
 test('from the words of policies.yml to the requests that DLM gets', async () => {
   const wanted = wantedBy(FILE);

@@ -390,7 +390,7 @@ describe('the lifecycle policies of a file', () => {
   test('a policy becomes one CreateLifecyclePolicy request', async () => {
     const [wanted] = wantedLifecyclePolicies(dlmFile(), DLM_PLACE);
     expect(wanted && (await createRequest(wanted))).toEqual({
-      ExecutionRoleArn: 'arn:aws:iam::111122223333:role/ec2-backup/prod-eu-west-1-dlm-snapshots',
+      ExecutionRoleArn: 'arn:aws:iam::111122223333:role/ec2-backup/prod/prod-eu-west-1-dlm-snapshots',
       Description: 'ec2-backup prod hourly-data',
       State: 'ENABLED',
       Tags: { 'ec2-backup:deployment': 'prod', 'ec2-backup:policy': 'hourly-data' },
@@ -404,7 +404,7 @@ describe('the lifecycle policies of a file', () => {
       DLM_PLACE,
     );
     expect(wanted && (await createRequest(wanted))).toEqual({
-      ExecutionRoleArn: 'arn:aws:iam::111122223333:role/ec2-backup/prod-eu-west-1-dlm-images',
+      ExecutionRoleArn: 'arn:aws:iam::111122223333:role/ec2-backup/prod/prod-eu-west-1-dlm-images',
       Description: 'ec2-backup prod default-instance',
       State: 'DISABLED',
       Tags: { 'ec2-backup:deployment': 'prod', 'ec2-backup:policy': 'default-instance' },
@@ -423,7 +423,7 @@ describe('the lifecycle policies of a file', () => {
       dlmPolicies: [dlmPolicy(), dlmPolicy({ name: 'daily-ami', backup: 'image', enabled: false })],
       defaultPolicies: [defaultPolicy(), defaultPolicy({ kind: 'instance' })],
     });
-    const role = 'arn:aws:iam::111122223333:role/ec2-backup/prod-eu-west-1-';
+    const role = 'arn:aws:iam::111122223333:role/ec2-backup/prod/prod-eu-west-1-';
     expect(
       wantedLifecyclePolicies(file, DLM_PLACE).map(({ policy, state, roleArn }) => [policy, state, roleArn]),
     ).toEqual([

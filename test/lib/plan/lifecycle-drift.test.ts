@@ -7,7 +7,7 @@ import {
 } from '../../../src/lib/plan/lifecycle-drift.ts';
 import type { LifecyclePolicy, WantedLifecyclePolicy } from '../../../src/lib/plan/lifecycle-policy.ts';
 
-const ROLE = 'arn:aws:iam::111122223333:role/ec2-backup/prod-ap-northeast-2-dlm-snapshots';
+const ROLE = 'arn:aws:iam::111122223333:role/ec2-backup/prod/prod-ap-northeast-2-dlm-snapshots';
 
 function wanted(details: object = {}, over: Partial<WantedLifecyclePolicy> = {}): WantedLifecyclePolicy {
   return {

@@ -151,7 +151,7 @@ describe('whether DLM may assume a role', () => {
 });
 
 describe('what is wrong with a role, in words', () => {
-  const arn = 'arn:aws:iam::111122223333:role/ec2-backup/prod-eu-west-1-dlm-snapshots';
+  const arn = 'arn:aws:iam::111122223333:role/ec2-backup/prod/prod-eu-west-1-dlm-snapshots';
   const cure =
     'deploy again (npx serverless deploy); a role that was edited by hand must be put right by hand';
 

@@ -205,7 +205,7 @@ describe('the names of DLM’s roles', () => {
 
   test('the ARN has the path and the partition', () => {
     expect(roleArn('dlm-images', 'prod', { ...DLM_PLACE, partition: 'aws-us-gov' })).toBe(
-      'arn:aws-us-gov:iam::111122223333:role/ec2-backup/prod-eu-west-1-dlm-images',
+      'arn:aws-us-gov:iam::111122223333:role/ec2-backup/prod/prod-eu-west-1-dlm-images',
     );
   });
 });

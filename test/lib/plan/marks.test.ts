@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isMark, readOwnership } from '../../../src/lib/plan/marks.ts';
+import { readOwnership } from '../../../src/lib/plan/marks.ts';
 import { instant, tags } from '../../support/points.ts';
 
 const OWNER = { deployment: 'prod', optInTag: 'Backup' };
@@ -98,20 +98,4 @@ describe('marks that cannot be read are left alone, with the tag, the value and 
       reason: expect.stringContaining(`tag ec2-backup:${name} is missing, expected `) as string,
     });
   });
-});
-
-test('reading needs only the tags that are marks', () => {
-  const all = tags({
-    ...OURS,
-    'ec2-backup:keep': 'daily=14',
-    'ec2-backup:volumes:2': 'x',
-    'aws:backup:source-resource': 'arn',
-    'backup:HOLD': 'audit',
-    Name: 'web',
-    'Backup:Holder': 'Kim',
-    Team: 'payments',
-  });
-  const kept = new Map([...all].filter(([key]) => isMark(key, OWNER)));
-  expect([...kept.keys()].filter((key) => ['Name', 'Backup:Holder', 'Team'].includes(key))).toEqual([]);
-  expect(readOwnership(kept, OWNER)).toEqual(readOwnership(all, OWNER));
 });

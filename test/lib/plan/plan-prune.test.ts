@@ -479,6 +479,7 @@ test('what is left alone is told, by id', () => {
 
 test('nothing is nothing', () => {
   expect(plan()).toEqual({
+    allowances: new Map(),
     actions: [],
     verdicts: [],
     unchecked: [],

@@ -84,7 +84,40 @@ describe('reads a good file', () => {
       prune: { schedule: { text: 'every 6 hours', cron: 'cron(0 0,6,12,18 * * ? *)' }, maxShare: 0.3 },
       registerPolicies: { schedule: { text: 'every 6 hours', cron: 'cron(0 0,6,12,18 * * ? *)' } },
       targets: [],
+      limits: { share: 0.5 },
+      watch: {
+        schedule: { text: 'every 1 hours from 00:40', cron: 'cron(40 * * * ? *)' },
+        digest: { text: 'cron(0 8 * * ? *)', cron: 'cron(0 8 * * ? *)' },
+      },
+      notify: [],
+      feedbackTag: false,
     });
+  });
+
+  test('with roles of other places, a share, a watch and whom to notify', () => {
+    const file = fileOf(
+      withPolicy(
+        'targets:',
+        '  - { account: "111122223333", region: eu-west-1 }',
+        '  - { account: "444455556666", region: us-east-1, rolePrefix: ec2-backup, externalId: "a:b/c" }',
+        'limits: { share: 80% }',
+        'watch: { schedule: every 6 hours, digest: cron(30 9 ? * MON-FRI *) }',
+        'notify: ops@example.com',
+        'feedbackTag: true',
+      ),
+    );
+    expect(file).toMatchObject({
+      targets: [
+        { account: '111122223333', region: 'eu-west-1' },
+        { account: '444455556666', region: 'us-east-1', rolePrefix: 'ec2-backup', externalId: 'a:b/c' },
+      ],
+      limits: { share: 0.8 },
+      watch: { schedule: { text: 'every 6 hours' }, digest: { text: 'cron(30 9 ? * MON-FRI *)' } },
+      notify: ['ops@example.com'],
+      feedbackTag: true,
+    });
+    expect(file.targets[0]).toEqual({ account: '111122223333', region: 'eu-west-1' });
+    expect(fileOf(withPolicy('notify: [a@example.com, b@example.com]')).notify).toHaveLength(2);
   });
 
   test('with a zone of the policy, of the retired policy, of the file', () => {
@@ -323,7 +356,27 @@ describe('names what is wrong with the rest of the file', () => {
     ],
     ['optintag: Backup', '4:1 optintag: unknown word "optintag" (did you mean optInTag?)'],
     ['maxShare: 30%', '4:1 maxShare: unknown word "maxShare" (it belongs in prune)'],
-    ['feedbackTag: true', '4:1 feedbackTag: feedbackTag is not yet supported'],
+    ['feedbackTag: yes please', '4:14 feedbackTag: "yes please" is not a switch, expected true or false'],
+    [
+      'limits: { share: 0% }',
+      '4:18 limits.share: "0%" is not a share, expected a percentage from 1% to 100%, such as 30%',
+    ],
+    [
+      'notify: ops',
+      '4:9 notify: "ops" is not an e-mail address, expected an e-mail address such as ops@example.com',
+    ],
+    [
+      'notify: [a@example.com, b]',
+      '4:25 notify[1]: "b" is not an e-mail address, expected an e-mail address such as ops@example.com',
+    ],
+    [
+      'watch: { schedule: every 24 hours }',
+      '4:20 watch.schedule: rests for 24 hours, expected at most 12 hours between two runs',
+    ],
+    [
+      'watch: { schedule: cron(0 0 1 1 ? 2027) }',
+      '4:20 watch.schedule: ends, expected at most 12 hours between two runs',
+    ],
     [
       'policies: { a: { backup: image, schedule: every 6 hours } }',
       '3:12 retired.a: "a" is also in policies, expected it in one of the two',
@@ -356,12 +409,20 @@ describe('names what is wrong with the rest of the file', () => {
       '4:46 targets[0].region: "Seoul" is not a Region, expected the name of an AWS Region such as ap-northeast-2',
     ],
     [
-      'targets: [{ account: "111122223333", region: us-east-1, rolePrefix: x }]',
-      '4:57 targets[0].rolePrefix: rolePrefix is not yet supported',
+      'targets: [{ account: "111122223333", region: us-east-1, rolePrefix: a/b }]',
+      '4:69 targets[0].rolePrefix: "a/b" is not a prefix of role names, expected 1 to 46 of letters, digits and +=,.@_-, such as ec2-backup',
     ],
     [
-      'targets: [{ account: "111122223333", region: us-east-1, externalId: x }]',
-      '4:57 targets[0].externalId: externalId is not yet supported',
+      'targets: [{ account: "111122223333", region: us-east-1, externalId: xy }]',
+      '4:69 targets[0].externalId: given without rolePrefix, expected both: it is told when a role is assumed',
+    ],
+    [
+      'targets: [{ account: "111122223333", region: us-east-1 }, { account: "444455556666", region: us-east-1 }]',
+      '4:59 targets[1]: 444455556666 has no rolePrefix, and nor has 111122223333 of targets[0]: only the account of the functions needs none, expected a rolePrefix (and externalId) on the other',
+    ],
+    [
+      'targets: [{ account: "111122223333", region: us-east-1, rolePrefix: a }, { account: "111122223333", region: us-east-2 }]',
+      '4:74 targets[1]: rolePrefix is not that of targets[0], expected the same: the roles are of the whole account',
     ],
     [
       'targets: [&t { account: "111122223333", region: us-east-1 }, *t]',

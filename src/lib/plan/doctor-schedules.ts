@@ -1,0 +1,83 @@
+/** The schedules that were deployed, compared with the policy file. */
+
+import type { PolicyFile } from '../policy/policy.ts';
+import { queueArn, queueNames } from './deployment-names.ts';
+import { fail, listedUpTo, ok, type Check } from './doctor-check.ts';
+import type { LifecyclePlace } from './lifecycle-role.ts';
+
+/** A schedule of EventBridge Scheduler. */
+export interface DeployedSchedule {
+  readonly name: string;
+  /** `cron(…)` */
+  readonly expression: string;
+  readonly timezone: string;
+  /** ENABLED or DISABLED. */
+  readonly state: string;
+  /** ARN of what it starts. */
+  readonly target: string;
+}
+
+interface WantedSchedule extends Omit<DeployedSchedule, 'state'> {
+  readonly job: string;
+}
+
+/** A schedule for each policy that the Lambdas run, and one for each other job. */
+function wantedSchedules(file: PolicyFile, place: LifecyclePlace): WantedSchedule[] {
+  const { deployment, timezone } = file;
+  const others = [
+    { job: 'prune', schedule: file.prune.schedule },
+    { job: 'register-policies', schedule: file.registerPolicies.schedule },
+    { job: 'watch', schedule: file.watch.schedule },
+    { job: 'digest', schedule: file.watch.digest },
+  ];
+  return [
+    ...file.policies.map(({ name, ...policy }) => ({ ...policy, job: 'backup', name: `backup-${name}` })),
+    ...others.map(({ job, schedule }) => ({ job, name: job, schedule, timezone })),
+  ].map((one) => ({
+    job: one.job,
+    name: one.name,
+    expression: one.schedule.cron,
+    timezone: one.timezone,
+    target: queueArn(queueNames(deployment, one.job).requests, place),
+  }));
+}
+
+export function scheduleChecks(
+  deployed: readonly DeployedSchedule[],
+  file: PolicyFile,
+  place: LifecyclePlace,
+): Check[] {
+  const wanted = wantedSchedules(file, place);
+  const byName = new Map(deployed.map((schedule) => [schedule.name, schedule]));
+  const names = new Set(wanted.map(({ name }) => name));
+  const wrong = wanted.flatMap((one) => {
+    const problem = problemOf(byName.get(one.name), one);
+    return problem === undefined ? [] : [fail('schedules', problem)];
+  });
+  const left = deployed.map(({ name }) => name).filter((name) => !names.has(name));
+  const good = wanted.length - wrong.length;
+  return [
+    ...(good === 0 ? [] : [ok('schedules', `${good} of ${wanted.length} are as the policy file says`)]),
+    ...wrong,
+    ...(left.length === 0
+      ? []
+      : [
+          fail(
+            'schedules',
+            `${listedUpTo(10, left)} ${left.length === 1 ? 'is' : 'are'} not in the policy file: deploy again`,
+          ),
+        ]),
+  ];
+}
+
+function problemOf(schedule: DeployedSchedule | undefined, wanted: WantedSchedule): string | undefined {
+  const { name } = wanted;
+  if (!schedule) return `${name} is missing: deploy again`;
+  const { expression, timezone, target, state } = schedule;
+  if (expression !== wanted.expression || timezone !== wanted.timezone) {
+    return `${name} runs ${expression} ${timezone}, the file says ${wanted.expression} ${wanted.timezone}: deploy again`;
+  }
+  if (target !== wanted.target) return `${name} starts ${target}, expected ${wanted.target}: deploy again`;
+  if (state !== 'ENABLED') return `${name} is ${state}: enable it in EventBridge Scheduler`;
+  return undefined;
+}

@@ -1,0 +1,115 @@
+/** What must hold when a seed is over: a line for each thing that does not. */
+
+import type { Policy, PolicyFile } from '../../src/lib/policy/policy.ts';
+import { slotsBetween } from '../../src/lib/policy/schedule.ts';
+import type { Ringing } from '../../src/simulator/stack-alarms.ts';
+import { DAY, HOUR, MINUTE } from '../support/scenario.ts';
+import { resticReasons } from '../support/restic-reference.ts';
+import type { Member } from './fleet.ts';
+import { goodSlots, type Groups, type Slots } from './ledger.ts';
+
+/** What a check may look at. */
+export interface Ended {
+  readonly file: PolicyFile;
+  readonly start: number;
+  readonly now: number;
+  readonly members: readonly Member[];
+  /** Every point that ever was. */
+  readonly ever: Groups;
+  /** What there is at the end. */
+  readonly present: Groups;
+  readonly alarms: ReadonlyMap<string, readonly Ringing[]>;
+}
+
+const NONE: Slots = new Map();
+
+/** An instance is in the lists, and asked about by the scheduler's run, this long after its launch. */
+const SEEN_AFTER = 10 * MINUTE;
+/** From the end of a slot: the next watch, its being late, and the period of the alarm. */
+const TOLD_WITHIN = 20 * HOUR;
+
+/** Every slot of a source that was there all the time has a good point, or something rang. */
+export function unmadeSlots(ended: Ended): string[] {
+  return ended.file.policies.flatMap((policy) => {
+    const slots = [...slotsBetween(policy.schedule, policy.timezone, ended.start, ended.now)];
+    return ended.members
+      .filter(({ policies }) => policies.includes(policy.name))
+      .flatMap((member) => unmadeOf(member, { name: policy.name, slots }, ended));
+  });
+}
+
+function unmadeOf(
+  member: Member,
+  { name, slots }: { readonly name: string; readonly slots: readonly number[] },
+  ended: Ended,
+): string[] {
+  const group = `${member.place} ${name} ${member.id}`;
+  const made = new Set(goodSlots(ended.ever.get(group) ?? NONE));
+  const from = member.from + SEEN_AFTER;
+  return slots.flatMap((slot, index) => {
+    const end = Math.min(slots[index + 1] ?? Infinity, slot + DAY);
+    // A slot that is not over yet, or of a source that left while it could be made, promises nothing.
+    if (slot < from || made.has(slot) || end > Math.min(ended.now, member.to)) return [];
+    if (rang(ended.alarms, slot, end + TOLD_WITHIN)) return [];
+    return [`${group}: slot ${new Date(slot).toISOString()} was not made, and nothing rang`];
+  });
+}
+
+/** Alarms that tell of a backup that is missing, or that nobody looks. */
+const TELLING = /^(StaleSources|NeverBackedUp|MissedSlots|FailedPoints|Silence)/;
+
+function rang(alarms: Ended['alarms'], from: number, to: number): boolean {
+  return [...alarms].some(
+    ([id, ringings]) => TELLING.test(id) && ringings.some((one) => one.from <= to && one.to >= from),
+  );
+}
+
+/** No slot has two good points, and nothing that failed is left. */
+export function unclean({ present, now }: Ended): string[] {
+  const problems: string[] = [];
+  for (const [group, slots] of present) {
+    for (const [slot, points] of slots) {
+      const of = `${group}: slot ${new Date(slot).toISOString()}`;
+      const states = [...points.values()].map(({ goodness }) => goodness);
+      if (states.filter((state) => state === 'good').length > 1) problems.push(`${of} is there twice`);
+      const isOld = now - slot > 2 * DAY;
+      if (isOld && states.includes('failed')) problems.push(`${of}: a failed point was not cleaned up`);
+    }
+  }
+  return problems;
+}
+
+/** Of all that was ever good, exactly what the rules keep is there. */
+export function wronglyKept(ended: Ended): string[] {
+  return ended.file.policies.flatMap((policy) =>
+    [...ended.ever]
+      .filter(([group]) => group.split(' ')[1] === policy.name)
+      .flatMap(([group, slots]) => wronglyKeptOf(group, slots, { policy, ended })),
+  );
+}
+
+function wronglyKeptOf(
+  group: string,
+  slots: Slots,
+  { policy, ended }: { readonly policy: Policy; readonly ended: Ended },
+): string[] {
+  const all = goodSlots(slots).sort((a, b) => b - a);
+  const reasons = resticReasons(all, policy.keep, policy.timezone);
+  const expected = all.filter((_, index) => (reasons[index]?.length ?? 0) > 0);
+  const actual = goodSlots(ended.present.get(group) ?? NONE).sort((a, b) => b - a);
+  const gone = expected.filter((slot) => !actual.includes(slot));
+  const left = actual.filter((slot) => !expected.includes(slot));
+  const told = (list: readonly number[]): string =>
+    list.map((slot) => new Date(slot).toISOString()).join(' ');
+  return [
+    ...(gone.length > 0 ? [`${group}: the rules keep ${told(gone)}, which is gone`] : []),
+    ...(left.length > 0 ? [`${group}: the rules let go of ${told(left)}, which is there`] : []),
+  ];
+}
+
+/** Alarms that still ring after days of peace. */
+export function stillRinging({ alarms }: Ended): string[] {
+  return [...alarms]
+    .filter(([, ringings]) => ringings.at(-1)?.to === Infinity)
+    .map(([id]) => `${id} still rings at the end`);
+}

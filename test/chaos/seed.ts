@@ -1,0 +1,209 @@
+/** One seed: a deployment with its fleet and troubles, some weeks of them, some days of peace, and what does not hold then. */
+
+import type { PolicyFile } from '../../src/lib/policy/policy.ts';
+import { runPrune, planPruneRun } from '../../src/lib/run/prune.ts';
+import type { SimulatedRegion } from '../../src/simulator/region.ts';
+import type { Invocation } from '../../src/simulator/stack-functions.ts';
+import { DAY, HOUR, parse, START } from '../support/scenario.ts';
+import { foreignState, orphans } from '../support/truth.ts';
+import { stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './checks.ts';
+import { AWAY, deploy, HOME, WATCH_GAP, type Deployment } from './deployment.ts';
+import { addForeign, Fleet } from './fleet.ts';
+import { doubled, Ledger, present } from './ledger.ts';
+import { Random } from './random.ts';
+import { outageFaults, troublesOf, type Troubles } from './trouble.ts';
+
+export interface Size {
+  readonly sources: number;
+  readonly days: number;
+}
+
+export const USUAL: Size = { sources: 30, days: 40 };
+export const LARGE: Size = { sources: 1000, days: 90 };
+
+/** Days at the end in which nothing goes wrong. */
+const PEACE = 8 * DAY;
+/** After the last prune of the last day, whose slots are all over. */
+const LAST_HOUR = 7.5 * HOUR;
+
+const POLICIES = `
+version: 1
+deployment: test
+policies:
+  nightly: { backup: image, schedule: cron(0 3 * * ? *), keep: { daily: 3 } }
+  sets: { backup: snapshots, schedule: every 12 hours, keep: { last: 4 } }
+prune: { schedule: cron(0 6 * * ? *), maxShare: 40% }
+registerPolicies: { schedule: cron(20 5 * * ? *) }
+watch: { schedule: every ${WATCH_GAP} hours from 00:40 }
+limits: { share: 100% }
+targets:
+  - { account: "${HOME.account}", region: ${HOME.region} }
+  - { account: "${AWAY.account}", region: ${AWAY.region}, rolePrefix: ec2-backup, externalId: chaos-1 }
+`;
+
+const FILE = parse(POLICIES);
+
+export interface SeedResult {
+  readonly seed: number;
+  /** What went wrong in it. */
+  readonly troubles: string;
+  /** What does not hold; empty when all is well. */
+  readonly problems: readonly string[];
+  readonly invocations: number;
+  readonly points: number;
+}
+
+export async function runSeed(seed: number, size: Size): Promise<SeedResult> {
+  const random = new Random(seed, 'jitter');
+  const { random: real } = Math;
+  // The product's own jitter is to be the same for a seed, too.
+  Math.random = () => random.next();
+  try {
+    return await new Run(seed, size).toTheEnd();
+  } finally {
+    Math.random = real;
+  }
+}
+
+class Run {
+  readonly #seed: number;
+  readonly #file: PolicyFile = FILE;
+  readonly #start = START - 3 * HOUR;
+  readonly #end: number;
+  readonly #peace: number;
+  readonly #troubles: Troubles;
+  readonly #deployment: Deployment;
+  readonly #fleet: Fleet;
+  readonly #ledger: Ledger;
+  readonly #foreign: readonly string[];
+  readonly #problems: string[] = [];
+
+  constructor(seed: number, { sources, days }: Size) {
+    this.#seed = seed;
+    this.#end = this.#start + days * DAY + LAST_HOUR;
+    this.#peace = this.#end - PEACE;
+    const span = { start: this.#start, peace: this.#peace };
+    this.#troubles = troublesOf(seed, span);
+    const { settings, outages, stack: trouble } = this.#troubles;
+    this.#deployment = deploy({ file: this.#file, start: this.#start, settings, trouble });
+    const { clock, regions } = this.#deployment;
+    this.#fleet = new Fleet(seed, clock, { regions, sources, span });
+    for (const [place, region] of regions) {
+      const members = this.#fleet.members.filter((member) => member.place === place);
+      addForeign(region, members.slice(0, 4), this.#start);
+      region.faults = outageFaults(place, outages, clock);
+    }
+    this.#foreign = this.#foreignNow();
+    this.#ledger = new Ledger(regions);
+  }
+
+  async toTheEnd(): Promise<SeedResult> {
+    const { clock, stack } = this.#deployment;
+    // Before the prune of the day, and half a day later.
+    let nextLook = this.#start + 5.9 * HOUR;
+    let nextEvent = this.#fleet.act();
+    while (clock.now() < this.#end) {
+      await stack.run(Math.min(nextLook, nextEvent, this.#end) - clock.now());
+      nextEvent = this.#fleet.act();
+      if (clock.now() < nextLook) continue;
+      this.#look();
+      nextLook += DAY / 2;
+      const isTidying = clock.now() >= this.#peace + DAY && clock.now() < this.#end - 3 * DAY;
+      if (isTidying) await this.#tidy();
+    }
+    return this.#result();
+  }
+
+  #look(): void {
+    this.#ledger.write(this.#deployment.clock.now());
+    this.#problems.push(...this.#ledger.lostNewest());
+  }
+
+  /** What docs/operations.md tells people to do: dead letters are redriven, refused prunes are looked at and accepted. */
+  async #tidy(): Promise<void> {
+    const { stack, regions, clock } = this.#deployment;
+    const [home] = regions.values();
+    for (const id of stack.queueIds().filter((one) => one.endsWith('DeadLetters')))
+      home?.redrive(stack.queue(id).name);
+    for (const id of stack.queueIds().filter((one) => one.endsWith('Undelivered')))
+      home?.purge(stack.queue(id).name);
+    for (const [place, region] of regions) {
+      const [account = '', name = ''] = place.split('/');
+      const context = { file: this.#file, place: { account, region: name }, clients: region.clients, clock };
+      const { refused } = await planPruneRun({}, context);
+      for (const { policy, deletions } of refused) await runPrune({ policy, accept: deletions }, context);
+    }
+  }
+
+  #result(): SeedResult {
+    const { stack, regions, clock } = this.#deployment;
+    const now = clock.now();
+    this.#ledger.write(now);
+    const ended: Ended = {
+      file: this.#file,
+      start: this.#start,
+      now,
+      members: this.#fleet.members,
+      ever: this.#ledger.groups,
+      present: present(regions),
+      alarms: stack.alarms(),
+    };
+    this.#problems.push(
+      ...this.#ledger.lostNewest(),
+      ...unmadeSlots(ended),
+      ...doubled(ended.ever),
+      ...unclean(ended),
+      ...wronglyKept(ended),
+      ...stillRinging(ended),
+      ...this.#leftBehind(),
+      ...unheard(stack.invocations, ended),
+    );
+    const points = [...ended.ever.values()].reduce((sum, slots) => sum + slots.size, 0);
+    const { text: troubles } = this.#troubles;
+    return {
+      seed: this.#seed,
+      troubles,
+      problems: this.#problems,
+      invocations: stack.invocations.length,
+      points,
+    };
+  }
+
+  /** Snapshots without their AMI, what happened to others' backups, and messages that nobody took. */
+  #leftBehind(): string[] {
+    const { stack, regions } = this.#deployment;
+    const before = new Set(this.#foreign);
+    const after = new Set(this.#foreignNow());
+    return [
+      ...[...before].filter((line) => !after.has(line)).map((line) => `of others, changed or gone: ${line}`),
+      ...[...regions].flatMap(([place, region]) =>
+        orphans(region).map((id) => `${place}: ${id} has no AMI any more`),
+      ),
+      ...stack
+        .queueIds()
+        .filter((id) => id !== 'Reports')
+        .flatMap((id) => stack.queue(id).messages.map(({ body }) => `${id} still holds ${body}`)),
+    ];
+  }
+
+  #foreignNow(): string[] {
+    return [...this.#deployment.regions].flatMap(([place, region]) => foreignLines(place, region));
+  }
+}
+
+function foreignLines(place: string, region: SimulatedRegion): string[] {
+  return foreignState(region).map((line) => `${place} ${line}`);
+}
+
+/** An invocation that did not end well rings the alarm of its function. */
+function unheard(invocations: readonly Invocation[], { alarms }: Ended): string[] {
+  return invocations
+    .filter(({ outcome }) => outcome !== 'done')
+    .filter(({ functionId, endedAt }) => {
+      const ringings = alarms.get(`${functionId}Alarm`) ?? [];
+      return !ringings.some(({ from, to }) => from <= endedAt + HOUR && to > endedAt);
+    })
+    .map(({ functionId, outcome, endedAt }) => {
+      return `${functionId} ${outcome} at ${new Date(endedAt).toISOString()}, and its alarm did not ring`;
+    });
+}

@@ -1,0 +1,176 @@
+/** What goes wrong in the world of a seed, and how its calls behave. Nothing goes wrong once there is peace. */
+
+import type { SimulatedClock } from '../../src/simulator/clock.ts';
+import type { Fault, FaultPlan } from '../../src/simulator/faults.ts';
+import type { SimulatorSettings } from '../../src/simulator/settings.ts';
+import { NO_TROUBLE, type StackTrouble } from '../../src/simulator/stack-trouble.ts';
+import { DAY, HOUR, MINUTE } from '../support/scenario.ts';
+import { AWAY, HOME } from './deployment.ts';
+import { Random } from './random.ts';
+
+const SECOND = 1000;
+
+/** How often things go wrong: shares of all calls, or of all deliveries. */
+interface Rates {
+  readonly die: number;
+  readonly lostAnswer: number;
+  readonly unavailable: number;
+  readonly throttle: number;
+  readonly failsLater: number;
+  readonly lostDeletion: number;
+}
+
+const USUAL: Rates = {
+  die: 0.0008,
+  lostAnswer: 0.0015,
+  unavailable: 0.0015,
+  throttle: 0.003,
+  failsLater: 0.006,
+  lostDeletion: 0.02,
+};
+
+/** A time in which a place cannot be worked in. */
+export interface Outage {
+  readonly place: string;
+  /** Its role cannot be taken on, or EC2 answers nothing but errors there. */
+  readonly kind: 'role' | 'ec2';
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Troubles {
+  readonly settings: Partial<SimulatorSettings>;
+  readonly outages: readonly Outage[];
+  readonly stack: (clock: SimulatedClock) => StackTrouble;
+  /** One line that tells it. */
+  readonly text: string;
+}
+
+export interface Span {
+  readonly start: number;
+  /** From then on nothing goes wrong. */
+  readonly peace: number;
+}
+
+export function troublesOf(seed: number, span: Span): Troubles {
+  const random = new Random(seed, 'troubles');
+  const roughness = random.pick([0.2, 1, 1, 3]);
+  const rates = Object.fromEntries(
+    Object.entries(USUAL).map(([name, rate]: [string, number]) => [name, rate * roughness]),
+  ) as unknown as Rates;
+  const settings = settingsOf(seed, random);
+  const outages = outagesOf(random, span);
+  return {
+    settings,
+    outages,
+    stack: (clock) => stackTrouble(seed, rates, { clock, peace: span.peace }),
+    text: [
+      `trouble x${roughness}`,
+      `reads ${(settings.readLag ?? 0) / SECOND} s late`,
+      `calls ${settings.latency ?? 0} ms`,
+      ...outages.map(({ place, kind, from, to }) => {
+        const day = Math.floor((from - span.start) / DAY);
+        return `${kind} of ${place} out on day ${day} for ${Math.round((to - from) / HOUR)} h`;
+      }),
+    ].join(', '),
+  };
+}
+
+function settingsOf(seed: number, random: Random): Partial<SimulatorSettings> {
+  const durations = new Random(seed, 'durations');
+  const duration = (): number =>
+    durations.chance(0.05) ? durations.upTo(2 * HOUR) : MINUTE + durations.upTo(10 * MINUTE);
+  return {
+    keepCalls: false,
+    pageSize: random.pick([60, 200, 1000, 1000]),
+    emptyPages: random.chance(0.2),
+    readLag: random.pick([0, 20 * SECOND, 2 * MINUTE, 5 * MINUTE - 1]),
+    latency: random.pick([0, 0, 400, 2 * SECOND]),
+    imageDuration: duration,
+    snapshotDuration: duration,
+  };
+}
+
+function outagesOf(random: Random, { start, peace }: Span): Outage[] {
+  return Array.from({ length: random.whole(0, 2) }, () => {
+    const from = start + DAY + random.upTo(Math.max(0, peace - start - 6 * DAY));
+    const isAway = random.chance(0.6);
+    const { account, region } = isAway ? AWAY : HOME;
+    return {
+      place: `${account}/${region}`,
+      kind: isAway && random.chance(0.5) ? ('role' as const) : ('ec2' as const),
+      from,
+      to: from + DAY / 4 + random.upTo(4 * DAY),
+    };
+  });
+}
+
+interface Until {
+  readonly clock: SimulatedClock;
+  readonly peace: number;
+}
+
+function stackTrouble(seed: number, rates: Rates, { clock, peace }: Until): StackTrouble {
+  const random = new Random(seed, 'stack');
+  const isPeace = (): boolean => clock.now() >= peace;
+  return {
+    deliveries: (id, at) => (isPeace() ? NO_TROUBLE.deliveries(id, at) : deliveries(random)),
+    pickUpDelay: () => {
+      if (isPeace()) return 0;
+      return random.chance(0.02) ? random.upTo(30 * MINUTE) : random.upTo(10 * SECOND);
+    },
+    losesDeletion: () => !isPeace() && random.chance(rates.lostDeletion),
+    faults: () => callFaults(random, rates, isPeace),
+  };
+}
+
+function deliveries(random: Random): readonly number[] {
+  const luck = random.next();
+  if (luck < 0.004) return [];
+  if (luck < 0.05) return [random.upTo(MINUTE), random.upTo(40 * MINUTE)];
+  return luck < 0.1 ? [random.upTo(3 * HOUR)] : [random.upTo(20 * SECOND)];
+}
+
+/** Of one invocation. */
+function callFaults(random: Random, rates: Rates, isPeace: () => boolean): FaultPlan {
+  const kinds = faultKinds(rates);
+  const all = kinds.reduce((sum, [rate]) => sum + rate, 0);
+  return ({ command }) => {
+    if (isPeace() || !random.chance(all)) return undefined;
+    let left = random.upTo(all);
+    const found = kinds.find(([rate]) => (left -= rate) < 0);
+    const fault = found?.[1](random);
+    if (fault?.kind !== 'fails-later') return fault;
+    // Only what creates something can let it fail later.
+    return /^Create(?!Tags)/.test(command) ? fault : undefined;
+  };
+}
+
+function faultKinds(rates: Rates): readonly (readonly [rate: number, make: (random: Random) => Fault])[] {
+  return [
+    [rates.die, (random) => ({ kind: 'die', when: random.chance(0.5) ? 'before' : 'after' })],
+    [rates.lostAnswer, () => ({ kind: 'lost-answer' })],
+    [rates.unavailable, (random) => ({ kind: 'unavailable', accepted: random.chance(0.5) })],
+    [rates.throttle, () => ({ kind: 'throttle' })],
+    [rates.failsLater, () => ({ kind: 'fails-later', reason: 'Internal error' })],
+  ];
+}
+
+/** What every call of a place meets while it is out. */
+export function outageFaults(place: string, outages: readonly Outage[], clock: SimulatedClock): FaultPlan {
+  const roles = outages.filter(({ kind }) => kind === 'role');
+  const here = outages.filter((outage) => outage.kind === 'ec2' && outage.place === place);
+  const isOut = (list: readonly Outage[]): boolean => {
+    const now = clock.now();
+    return list.some(({ from, to }) => now >= from && now < to);
+  };
+  return ({ command }) => {
+    // Only the other account has a role to take on.
+    if (command === 'AssumeRole') return isOut(roles) ? DENIED : undefined;
+    return EC2.test(command) && isOut(here) ? DOWN : undefined;
+  };
+}
+
+const EC2 = /^(Describe|List|CreateImage|CreateSnapshot|CreateTags|Deregister|DeleteSnapshot)/;
+const DENIED: Fault = { kind: 'error', name: 'AccessDenied', status: 403 };
+const DOWN: Fault = { kind: 'unavailable', accepted: false };
