@@ -57,10 +57,17 @@ export function withDeployment(file: PolicyFile, deployment: string | undefined)
 
 export function showOn(view: ProgressView): (progress: Progress) => void {
   return (progress) => {
-    view.update(
-      progress.step === 'read'
-        ? `Reading ${progress.what}: ${progress.count}`
-        : `Working: ${progress.done} of ${progress.total}`,
-    );
+    view.update(progressText(progress));
   };
+}
+
+function progressText(progress: Progress): string {
+  switch (progress.step) {
+    case 'read':
+      return `Reading ${progress.what}: ${progress.count}`;
+    case 'wait':
+      return progress.what;
+    case 'apply':
+      return `Working: ${progress.done} of ${progress.total}`;
+  }
 }

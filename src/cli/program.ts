@@ -10,6 +10,7 @@ import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
 import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
 import type { PruneOptions } from './prune-command.ts';
+import type { RestoreOptions } from './restore-options.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 import { validateCommand } from './validate-command.ts';
@@ -47,6 +48,7 @@ function buildProgram(shell: Shell, end: End): Command {
       writeErr: (text) => shell.note(text.trimEnd()),
     });
   addAccountCommands(program, shell, end);
+  addRestoreCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
@@ -97,6 +99,43 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .action(async (source: string | undefined, options: AccountOptions) =>
       end(await (await import('./list-command.ts')).listCommand(source, options, shell)),
     );
+}
+
+function addRestoreCommand(program: Command, shell: Shell, end: End): void {
+  withRestoreOptions(withAccountOptions(shell, program.command('restore')))
+    .description('get a source back from a recovery point, beside the original unless --in-place')
+    .argument('<source>', 'an instance or volume id; it may be long gone')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show the plan and stop')
+    .addHelpText('after', example('ec2-backup restore i-0123456789abcdef0 --at 2026-11-22T18:00:00Z'))
+    .action(async (source: string, options: RestoreOptions) =>
+      end(await (await import('./restore-command.ts')).restoreCommand(source, options, shell)),
+    );
+}
+
+function withRestoreOptions(command: Command): Command {
+  return command
+    .option('--at <time>', 'the newest data taken at this time or before (default: the newest)')
+    .option('--point <id>', 'this recovery point, as list shows it')
+    .option('--type <type>', "another instance type than the backup's")
+    .option('--subnet <id>', 'another subnet')
+    .option('--security-group <id...>', 'other security groups')
+    .option('--key <name>', 'another key pair; "" for none')
+    .option('--tag <key=value...>', 'tags besides, or instead of, the original ones')
+    .option('--with-profile', "with the original's instance profile, and so its permissions")
+    .option('--with-address', "with the original's private address, if that is free")
+    .option('--adopt', "it takes the original's place: backed up again, and a user of its AMI")
+    .option('--volumes', 'the volumes alone')
+    .option('--zone <zone>', 'of the volumes')
+    .option('--attach <instance>', 'attach the volumes, never over a device in use')
+    .option('--device <name...>', 'only the volumes of these devices')
+    .option('--in-place', 'replace the root volume of the running source; the old one is kept')
+    .option('--root-device <name>', 'of a machine whose snapshots do not tell')
+    .option('--architecture <name>', 'likewise: x86_64 or arm64')
+    .option('--boot-mode <mode>', 'likewise: legacy-bios, uefi or uefi-preferred')
+    .option('--again <word>', 'make another one beside what the same command made before')
+    .option('--restore-days <n>', 'for how long archived snapshots are brought back', '7')
+    .option('--wait', 'wait for archived snapshots, up to 72 hours');
 }
 
 function addPoliciesCommands(program: Command, shell: Shell, end: End): void {

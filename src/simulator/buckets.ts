@@ -15,10 +15,17 @@ const READS: BucketSize = { capacity: 100, refillPerSecond: 20 };
 const UNFILTERED_READS: BucketSize = { capacity: 50, refillPerSecond: 10 };
 const WRITES: BucketSize = { capacity: 50, refillPerSecond: 5 };
 const LARGER_WRITES: BucketSize = { capacity: 100, refillPerSecond: 5 };
+const LAUNCHES: BucketSize = { capacity: 5, refillPerSecond: 2 };
 const TAGGING: BucketSize = { capacity: 100, refillPerSecond: 10 };
 
 const UNFILTERED = new Set(['DescribeInstances', 'DescribeSnapshots', 'DescribeVolumes']);
-const LARGER = new Set(['CreateSnapshot', 'CreateSnapshots', 'DeleteSnapshot', 'DeregisterImage']);
+const LARGER = new Set([
+  'CreateSnapshot',
+  'CreateSnapshots',
+  'CreateVolume',
+  'DeleteSnapshot',
+  'DeregisterImage',
+]);
 const NARROWING = ['Filters', 'MaxResults', 'NextToken', 'InstanceIds', 'VolumeIds', 'SnapshotIds'];
 
 /** The token buckets of one account and Region, refilled by the simulated clock. */
@@ -47,6 +54,7 @@ function sizeOf(action: string, unfiltered: boolean): BucketSize {
   if (unfiltered) return UNFILTERED_READS;
   if (/^(Describe|List|Get|Search)/.test(action)) return READS;
   if (action === 'CreateTags') return TAGGING;
+  if (action === 'RunInstances') return LAUNCHES;
   return LARGER.has(action) ? LARGER_WRITES : WRITES;
 }
 

@@ -1,3 +1,4 @@
+import { attachVolume } from './attach-volume.ts';
 import { assumeRole } from './assume-role.ts';
 import { describeAutoScalingGroups, describeLaunchConfigurations } from './auto-scaling.ts';
 import { getCallerIdentity } from './caller-identity.ts';
@@ -5,18 +6,26 @@ import { describeAlarms } from './cloudwatch-api.ts';
 import { createImage } from './create-image.ts';
 import { createSnapshot, createSnapshots } from './create-snapshots.ts';
 import { createTags } from './create-tags.ts';
+import { createVolume } from './create-volume.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstances } from './describe-instances.ts';
+import { describeInstanceStatus } from './describe-instance-status.ts';
+import { describeKeyPairs, describeSecurityGroups, describeSubnets } from './describe-network.ts';
 import { describeSnapshots } from './describe-snapshots.ts';
 import { describeVolumes } from './describe-volumes.ts';
 import { createPolicy, deletePolicy, getPolicies, getPolicy, updatePolicy } from './dlm-api.ts';
 import { listTagsForResource, tagResource, untagResource } from './dlm-api-tags.ts';
 import { getRole, simulatePrincipalPolicy } from './iam.ts';
+import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
 import { describeLockedSnapshots } from './locked-snapshots.ts';
 import { listImagesInRecycleBin, listSnapshotsInRecycleBin } from './recycle-bin.ts';
 import { describeImageReferences } from './references.ts';
+import { registerImage } from './register-image.ts';
 import { deleteSnapshot, deregisterImage } from './remove.ts';
+import { createReplaceRootVolumeTask, describeReplaceRootVolumeTasks } from './replace-root-volume.ts';
+import { runInstances } from './run-instances.ts';
 import { getSchedule, getScheduleGroup, listSchedules } from './scheduler-api.ts';
+import { describeSnapshotTierStatus, restoreSnapshotTier } from './snapshot-tiers.ts';
 import { publish } from './sns.ts';
 import { listSubscriptionsByTopic } from './sns-subscriptions.ts';
 import { getQueueAttributes, getQueueUrl } from './sqs-queues.ts';
@@ -33,20 +42,34 @@ export type AnyCommand = Command<never, object>;
 /** Every operation that is simulated: a new one is a file of its own and a line here. */
 export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyCommand>>>> = {
   ec2: {
+    AttachVolume: attachVolume,
     CreateImage: createImage,
+    CreateReplaceRootVolumeTask: createReplaceRootVolumeTask,
     CreateSnapshot: createSnapshot,
     CreateSnapshots: createSnapshots,
     CreateTags: createTags,
+    CreateVolume: createVolume,
     DeleteSnapshot: deleteSnapshot,
     DeregisterImage: deregisterImage,
     DescribeImageReferences: describeImageReferences,
     DescribeImages: describeImages,
+    DescribeInstanceStatus: describeInstanceStatus,
+    DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
+    DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
+    DescribeKeyPairs: describeKeyPairs,
     DescribeLockedSnapshots: describeLockedSnapshots,
+    DescribeReplaceRootVolumeTasks: describeReplaceRootVolumeTasks,
+    DescribeSecurityGroups: describeSecurityGroups,
+    DescribeSnapshotTierStatus: describeSnapshotTierStatus,
     DescribeSnapshots: describeSnapshots,
+    DescribeSubnets: describeSubnets,
     DescribeVolumes: describeVolumes,
     ListImagesInRecycleBin: listImagesInRecycleBin,
     ListSnapshotsInRecycleBin: listSnapshotsInRecycleBin,
+    RegisterImage: registerImage,
+    RestoreSnapshotTier: restoreSnapshotTier,
+    RunInstances: runInstances,
   },
   autoscaling: {
     DescribeAutoScalingGroups: describeAutoScalingGroups,

@@ -1,6 +1,7 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import { newTags, presentInstance, type TagRecord } from './console-lookup.ts';
 import { addVolume, attach, type VolumeSpec } from './console-volumes.ts';
+import { addGround } from './console-launching.ts';
 import type { EphemeralMapping, InstanceRecord } from './records.ts';
 import { TERMINATED_VISIBLE } from './states.ts';
 import type { World } from './world.ts';
@@ -45,6 +46,7 @@ export function runInstance(world: World, spec: InstanceSpec): { id: string; vol
     rootDevice,
     rootDeviceName: rootDevice === 'ebs' ? (first?.device ?? '') : '/dev/sda1',
   });
+  addGround(world, instance);
   world.store.instances.add(instance);
   world.store.instancesOfImage.add(instance.imageId, instance.id);
   for (const volume of volumes) {

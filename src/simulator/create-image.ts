@@ -2,6 +2,7 @@ import type { BlockDeviceMapping, CreateImageRequest, CreateImageResult } from '
 import { SimulatedServiceError, invalidValue } from './errors.ts';
 import { INSTANCE_ID, checkId, find } from './lookup.ts';
 import { addImage } from './stock.ts';
+import { machineOf } from './instance-types.ts';
 import { TAG_SPECIFICATIONS } from './parameters.ts';
 import type { ImageMapping, InstanceRecord } from './records.ts';
 import { lengthOf } from './settings.ts';
@@ -82,7 +83,8 @@ function findInstance(world: World, id: string | undefined): InstanceRecord {
   return instance;
 }
 
-function checkName(world: World, name: string | undefined): string {
+/** @throws InvalidAMIName.Malformed, InvalidAMIName.Duplicate */
+export function checkName(world: World, name: string | undefined): string {
   if (name === undefined || !SAFE_NAME.test(name)) {
     throw new SimulatedServiceError(
       'InvalidAMIName.Malformed',
@@ -134,6 +136,7 @@ function make(world: World, order: ImageOrder): void {
     description: order.description,
     sourceInstanceId: instance.id,
     rootDeviceName: instance.rootDeviceName,
+    ...machineOf(instance),
     mappings: [...volumeMappings(world, order, availableAt), ...ephemeralMappings(order)],
     availableAt,
     failsAt: failure === undefined ? undefined : availableAt,

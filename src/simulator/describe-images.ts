@@ -108,7 +108,9 @@ function renderAs(
     DeprecationTime:
       image.deprecatedAt === undefined ? undefined : new Date(image.deprecatedAt).toISOString(),
     ImageType: 'machine',
-    Architecture: 'x86_64',
+    Architecture: image.architecture ?? 'x86_64',
+    BootMode: image.bootMode,
+    EnaSupport: image.enaSupport,
     VirtualizationType: 'hvm',
     PlatformDetails: 'Linux/UNIX',
     UsageOperation: 'RunInstances',

@@ -9,6 +9,7 @@ import type {
 import type { Filterable } from './filters.ts';
 import { listPage, tokenOf } from './listing.ts';
 import { INSTANCE_ID } from './lookup.ts';
+import { machineOf } from './instance-types.ts';
 import { FILTERS } from './parameters.ts';
 import type { InstanceRecord } from './records.ts';
 import { instanceState } from './states.ts';
@@ -38,7 +39,7 @@ export const describeInstances: Command<DescribeInstancesRequest, DescribeInstan
     const reservations = page.items.map((instance) => ({
       ReservationId: instance.reservationId,
       OwnerId: world.account,
-      Instances: [render(world, instance)],
+      Instances: [renderInstance(world, instance)],
     }));
     return { Reservations: reservations, ...tokenOf(page) };
   },
@@ -56,9 +57,11 @@ function filterableAt(time: number, now: number): Filterable<InstanceRecord> {
   };
 }
 
-function render(world: World, instance: InstanceRecord): Instance {
+/** An instance as lists show it. */
+export function renderInstance(world: World, instance: InstanceRecord): Instance {
   const state = instanceState(instance, world.now());
   const gone = state === 'terminated';
+  const machine = machineOf(instance);
   return {
     InstanceId: instance.id,
     ImageId: instance.imageId,
@@ -75,8 +78,19 @@ function render(world: World, instance: InstanceRecord): Instance {
     SecurityGroups: instance.securityGroups.map((id) => ({ GroupId: id, GroupName: `group ${id}` })),
     IamInstanceProfile: profileOf(world, instance),
     KeyName: instance.keyName,
+    ClientToken: instance.clientToken,
+    StateReason: reasonOf(instance, state),
+    Architecture: machine.architecture,
+    CurrentInstanceBootMode: machine.bootMode,
+    EnaSupport: machine.enaSupport,
+    PlatformDetails: 'Linux/UNIX',
     Tags: toTagList(instance.tags.at(world.readTime())),
   };
+}
+
+function reasonOf({ stateReason }: InstanceRecord, state: InstanceStateName): Instance['StateReason'] {
+  if (stateReason === undefined || (state !== 'terminated' && state !== 'shutting-down')) return undefined;
+  return { Code: 'Client.InternalError', Message: stateReason };
 }
 
 function profileOf(world: World, instance: InstanceRecord): Instance['IamInstanceProfile'] {

@@ -12,7 +12,7 @@ import { SNAPSHOT_ID } from './lookup.ts';
 import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
 import type { SnapshotRecord } from './records.ts';
-import { snapshotState } from './states.ts';
+import { isReadable, snapshotState } from './states.ts';
 import { toTagList, type Tags } from './tags.ts';
 import type { Command } from './world.ts';
 
@@ -59,6 +59,7 @@ interface Rendered {
   readonly state: SnapshotState;
   readonly tags: Tags;
   readonly tier: StorageTier;
+  readonly expiry: number | undefined;
   readonly answer: Snapshot;
 }
 
@@ -67,17 +68,24 @@ export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot
   const state = snapshotState(snapshot, time);
   const tags = snapshot.tags.at(time);
   const tier = snapshot.tier ?? 'standard';
+  const expiry = expiryOf(snapshot, time);
   const known = RENDERED.get(snapshot);
-  if (known?.state === state && known.tags === tags && known.tier === tier) return known.answer;
+  const isSame = known?.state === state && known.tags === tags && known.tier === tier;
+  if (isSame && known.expiry === expiry) return known.answer;
   const answer = Object.freeze({
     ...renderSnapshotInfo(snapshot, time),
     StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
     CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
     KmsKeyId: snapshot.keyArn,
     StorageTier: tier,
+    RestoreExpiryTime: expiry === undefined ? undefined : new Date(expiry),
   });
-  RENDERED.set(snapshot, { state, tags, tier, answer });
+  RENDERED.set(snapshot, { state, tags, tier, expiry, answer });
   return answer;
+}
+
+function expiryOf(snapshot: SnapshotRecord, time: number): number | undefined {
+  return isReadable(snapshot, time) ? snapshot.tierRestore?.expiresAt : undefined;
 }
 
 /** The lesser shape that CreateSnapshots answers with: no message, completion time or tier. */

@@ -1,4 +1,4 @@
-import type { DescribeVolumesRequest, DescribeVolumesResult, Volume } from '@aws-sdk/client-ec2';
+import type { DescribeVolumesRequest, DescribeVolumesResult, Volume, VolumeState } from '@aws-sdk/client-ec2';
 import type { Filterable } from './filters.ts';
 import { listPage, tokenOf } from './listing.ts';
 import { VOLUME_ID } from './lookup.ts';
@@ -17,7 +17,7 @@ export const describeVolumes: Command<DescribeVolumesRequest, DescribeVolumesRes
       ids: { parameter: 'VolumeIds', kind: VOLUME_ID, given: input.VolumeIds },
       filterable: filterableAt(time),
     });
-    return { Volumes: page.items.map((volume) => render(volume, time)), ...tokenOf(page) };
+    return { Volumes: page.items.map((volume) => renderVolume(volume, time)), ...tokenOf(page) };
   },
 };
 
@@ -26,22 +26,25 @@ function filterableAt(time: number): Filterable<VolumeRecord> {
     command: 'DescribeVolumes',
     fields: {
       'volume-id': (volume) => [volume.id],
-      status: (volume) => [statusOf(volume)],
+      status: (volume) => [statusOf(volume, time)],
       'attachment.instance-id': ({ attachment }) => (attachment === undefined ? [] : [attachment.instanceId]),
     },
     tags: (volume) => volume.tags.at(time),
   };
 }
 
-function statusOf(volume: VolumeRecord): 'in-use' | 'available' {
-  return volume.attachment === undefined ? 'available' : 'in-use';
+function statusOf({ attachment, availableFrom = 0 }: VolumeRecord, time: number): VolumeState {
+  if (attachment !== undefined) return 'in-use';
+  return time < availableFrom ? 'creating' : 'available';
 }
 
-function render(volume: VolumeRecord, time: number): Volume {
+/** A volume as it was at a time. */
+export function renderVolume(volume: VolumeRecord, time: number): Volume {
   const { attachment } = volume;
   return {
     VolumeId: volume.id,
-    State: statusOf(volume),
+    State: statusOf(volume, time),
+    SnapshotId: volume.snapshotId,
     Size: volume.sizeGiB,
     VolumeType: volume.type,
     Iops: volume.iops,

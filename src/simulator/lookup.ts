@@ -33,6 +33,12 @@ export const SNAPSHOT_ID: IdKind = {
   notFound: 'InvalidSnapshot.NotFound',
 };
 
+export const ROOT_TASK_ID: IdKind = {
+  pattern: /^replacevol-[0-9a-f]{17}$/,
+  malformed: 'InvalidReplaceRootVolumeTaskId.Malformed',
+  notFound: 'InvalidReplaceRootVolumeTaskId.NotFound',
+};
+
 /** A shelf, the kind of its ids, and the time to look at. */
 export interface Place<R extends Resource> {
   readonly shelf: Shelf<R>;

@@ -1,5 +1,5 @@
 import type { PolicyDetails } from '@aws-sdk/client-dlm';
-import type { InstanceStateName, VolumeType } from '@aws-sdk/client-ec2';
+import type { ArchitectureValues, BootModeValues, InstanceStateName, VolumeType } from '@aws-sdk/client-ec2';
 import type { Tags, TagHistory } from './tags.ts';
 
 /** What every resource has. Times are milliseconds since the epoch. */
@@ -28,6 +28,13 @@ export interface InstanceRecord extends Resource {
   /** Attached volumes by device name. */
   readonly volumes: Map<string, VolumeRecord>;
   state: InstanceStateName;
+  /** From when a running one runs: pending until then. At once unless set. */
+  readonly runsFrom?: number;
+  /** Why it did not start or ended by itself. */
+  readonly stateReason?: string | undefined;
+  readonly clientToken?: string | undefined;
+  /** Its status checks fail. */
+  impaired?: boolean;
   /** Whether Systems Manager reaches it, and whether what it runs there succeeds; offline unless set. */
   ssm?: 'online' | 'failing' | undefined;
   terminatedAt: number | undefined;
@@ -46,6 +53,10 @@ export interface VolumeRecord extends Resource {
   readonly throughput: number | undefined;
   readonly encrypted: boolean;
   readonly zone: string;
+  /** What it was made from, if anything. */
+  readonly snapshotId?: string;
+  /** Creating until then. */
+  readonly availableFrom?: number;
   attachment: Attachment | undefined;
   /** Snapshots that may still count against the volume's limit: pending ones and those in error. */
   inFlight: SnapshotRecord[];
@@ -75,10 +86,18 @@ export interface SnapshotRecord extends Resource {
   readonly keyArn?: string | undefined;
   /** Standard unless set. */
   tier?: 'archive';
+  /** How it comes back from the archive, for a while. */
+  tierRestore?: TierRestore;
   /** Accounts that it is shared with. */
   sharedWith?: readonly string[];
   /** Names or ids of the zones where fast snapshot restore is on. */
   fastRestoreZones?: readonly string[];
+}
+
+export interface TierRestore {
+  readonly startedAt: number;
+  readonly completesAt: number;
+  readonly expiresAt: number;
 }
 
 export interface SnapshotLock {
@@ -109,6 +128,10 @@ export interface ImageRecord extends Resource {
   protection: Protection | undefined;
   /** From when it is deprecated, which may lie ahead. */
   deprecatedAt?: number;
+  /** x86_64 unless set. */
+  readonly architecture?: ArchitectureValues;
+  readonly bootMode?: BootModeValues | undefined;
+  readonly enaSupport?: boolean | undefined;
 }
 
 export interface ImageMapping {
@@ -193,4 +216,25 @@ export interface RoleRecord {
   readonly allowed: readonly string[];
   readonly denied: readonly string[];
   readonly conditionKeys: readonly string[];
+}
+
+export interface SubnetRecord {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly zone: string;
+}
+
+export interface SecurityGroupRecord {
+  readonly id: string;
+  readonly vpcId: string;
+}
+
+/** One replacement of a running instance's root volume. */
+export interface RootTaskRecord extends Resource {
+  readonly instanceId: string;
+  readonly imageId: string | undefined;
+  readonly snapshotId: string | undefined;
+  readonly deleteReplaced: boolean;
+  readonly completesAt: number;
+  readonly failure: string | undefined;
 }

@@ -4,6 +4,7 @@ import { DeploymentConsole } from './console-deployment.ts';
 import * as lifecycle from './console-dlm.ts';
 import * as foreign from './console-foreign.ts';
 import * as instances from './console-instances.ts';
+import { LaunchConsole } from './console-launching.ts';
 import * as launch from './console-launch.ts';
 import { resourceOf } from './console-lookup.ts';
 import * as queues from './console-queues.ts';
@@ -26,6 +27,8 @@ import type { World } from './world.ts';
 export class SimulatedRegion extends RegionCalls {
   /** Schedules, alarms and subscriptions. */
   readonly deployment: DeploymentConsole;
+  /** Subnets, security groups, keys, and what keeps things from being launched. */
+  readonly launching: LaunchConsole;
   readonly #world: World;
 
   constructor(world: World, process: SimulatedProcess) {
@@ -34,6 +37,7 @@ export class SimulatedRegion extends RegionCalls {
     foreign.addPublicResources(world);
     world.attach(new LifecycleRuns(world));
     this.deployment = new DeploymentConsole(world);
+    this.launching = new LaunchConsole(world);
   }
 
   get name(): string {

@@ -9,8 +9,13 @@ const COOLDOWN = DAY;
 export const TERMINATED_VISIBLE = 50 * MINUTE;
 
 export function instanceState(instance: InstanceRecord, time: number): InstanceStateName {
-  if (instance.terminatedAt === undefined || time < instance.terminatedAt) return instance.state;
+  if (instance.terminatedAt === undefined || time < instance.terminatedAt)
+    return presentState(instance, time);
   return time < instance.terminatedAt + SHUTTING_DOWN ? 'shutting-down' : 'terminated';
+}
+
+function presentState({ state, runsFrom }: InstanceRecord, time: number): InstanceStateName {
+  return state === 'running' && runsFrom !== undefined && time < runsFrom ? 'pending' : state;
 }
 
 export function imageState(image: ImageRecord, time: number): ImageState {
@@ -22,6 +27,12 @@ export function imageState(image: ImageRecord, time: number): ImageState {
 export function snapshotState(snapshot: SnapshotRecord, time: number): SnapshotState {
   if (snapshot.failsAt !== undefined && time >= snapshot.failsAt) return 'error';
   return time < snapshot.completesAt ? 'pending' : 'completed';
+}
+
+/** Whether a snapshot can be read: not in the archive, or out of it for a while. */
+export function isReadable({ tier, tierRestore }: SnapshotRecord, time: number): boolean {
+  if (tier !== 'archive') return true;
+  return tierRestore !== undefined && tierRestore.completesAt <= time && time < tierRestore.expiresAt;
 }
 
 /** Whether EC2 refuses to deregister the image now, a cooldown included. */

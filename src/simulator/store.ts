@@ -11,7 +11,10 @@ import type {
   LaunchTemplateRecord,
   LifecyclePolicyRecord,
   Resource,
+  RootTaskRecord,
+  SecurityGroupRecord,
   SnapshotRecord,
+  SubnetRecord,
   VolumeRecord,
 } from './records.ts';
 import { LONGEST_READ_LAG } from './settings.ts';
@@ -151,17 +154,29 @@ export interface FormerLifecyclePolicy {
   readonly policy: LifecyclePolicyRecord;
 }
 
+export interface UsedToken {
+  readonly id: string;
+  /** The call and its parameters. */
+  readonly fingerprint: string;
+}
+
 /** Everything in one account and Region. */
 export class RegionStore {
   readonly instances = new Shelf<InstanceRecord>();
   readonly volumes = new Shelf<VolumeRecord>();
   readonly images = new Shelf<ImageRecord>();
   readonly snapshots = new Shelf<SnapshotRecord>();
+  readonly rootTasks = new Shelf<RootTaskRecord>();
   readonly imageNames = new ImageNames();
   /** Own images that were deregistered, which EC2 tells apart from unknown ones. */
   readonly deregistered = new Set<string>();
   readonly imagesOfSnapshot = new Index();
   readonly instancesOfImage = new Index();
+  readonly subnets = new Map<string, SubnetRecord>();
+  readonly securityGroups = new Map<string, SecurityGroupRecord>();
+  readonly keyPairs = new Set<string>();
+  /** What each client token was used for. */
+  readonly clientTokens = new Map<string, UsedToken>();
   readonly bin = new Map<string, BinEntry>();
   readonly binRules = new Map<BinKind, number>();
   readonly launchTemplates = new Map<string, LaunchTemplateRecord>();

@@ -16,6 +16,12 @@ export interface InstanceView {
   readonly imageId: string;
   readonly volumeIds: readonly string[];
   readonly launchedAt: number;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly securityGroups: readonly string[];
+  readonly keyName: string | undefined;
+  readonly profile: string | undefined;
+  readonly privateIp: string;
   /** How often CreateImage powered it down. */
   readonly reboots: number;
   readonly tags: TagRecord;
@@ -25,6 +31,12 @@ export interface VolumeView {
   readonly id: string;
   readonly sizeGiB: number;
   readonly type: VolumeType;
+  readonly iops: number | undefined;
+  readonly throughput: number | undefined;
+  readonly encrypted: boolean;
+  readonly zone: string;
+  /** What it was made from. */
+  readonly snapshotId: string | undefined;
   readonly attachedTo: string | undefined;
   readonly device: string | undefined;
   readonly tags: TagRecord;
@@ -80,6 +92,12 @@ export function viewInstances(world: World): readonly InstanceView[] {
     imageId: instance.imageId,
     volumeIds: Array.from(instance.volumes.values(), ({ id }) => id),
     launchedAt: instance.createdAt,
+    instanceType: instance.instanceType,
+    subnetId: instance.subnetId,
+    securityGroups: instance.securityGroups,
+    keyName: instance.keyName,
+    profile: instance.profile,
+    privateIp: instance.privateIp,
     reboots: instance.reboots,
     tags: toRecord(instance.tags.now()),
   }));
@@ -90,6 +108,11 @@ export function viewVolumes(world: World): readonly VolumeView[] {
     id: volume.id,
     sizeGiB: volume.sizeGiB,
     type: volume.type,
+    iops: volume.iops,
+    throughput: volume.throughput,
+    encrypted: volume.encrypted,
+    zone: volume.zone,
+    snapshotId: volume.snapshotId,
     attachedTo: volume.attachment?.instanceId,
     device: volume.attachment?.device,
     tags: toRecord(volume.tags.now()),

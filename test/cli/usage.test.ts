@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { run } from './fake-shell.ts';
 
-const COMMANDS = ['plan', 'backup', 'prune', 'list', 'doctor', 'retention', 'validate', 'demo'];
+const COMMANDS = ['plan', 'backup', 'prune', 'restore', 'list', 'doctor', 'retention', 'validate', 'demo'];
 
 describe('--help', () => {
   test('names every command, the exit codes and where to start', async () => {
@@ -21,7 +21,7 @@ describe('--help', () => {
     expect(out).toContain('--json');
   });
 
-  test.each(['plan', 'backup', 'prune', 'list', 'doctor'])(
+  test.each(['plan', 'backup', 'prune', 'restore', 'list', 'doctor'])(
     'of %s has --policies, --deployment and --region',
     async (command) => {
       const { out } = await run([command, '--help']);
@@ -30,7 +30,7 @@ describe('--help', () => {
     },
   );
 
-  test.each(['backup', 'prune'])(
+  test.each(['backup', 'prune', 'restore'])(
     'of %s, which changes the account, has --yes and --dry-run',
     async (command) => {
       const { out } = await run([command, '--help']);

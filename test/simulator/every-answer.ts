@@ -13,20 +13,34 @@ import {
   UpdateLifecyclePolicyCommand,
 } from '@aws-sdk/client-dlm';
 import {
+  AttachVolumeCommand,
   CreateImageCommand,
+  CreateReplaceRootVolumeTaskCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
   CreateTagsCommand,
+  CreateVolumeCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImageReferencesCommand,
   DescribeImagesCommand,
+  DescribeInstanceStatusCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
   DescribeInstancesCommand,
+  DescribeKeyPairsCommand,
   DescribeLockedSnapshotsCommand,
+  DescribeReplaceRootVolumeTasksCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSnapshotTierStatusCommand,
   DescribeSnapshotsCommand,
+  DescribeSubnetsCommand,
   DescribeVolumesCommand,
   ListImagesInRecycleBinCommand,
   ListSnapshotsInRecycleBinCommand,
+  RegisterImageCommand,
+  RestoreSnapshotTierCommand,
+  RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
@@ -110,6 +124,7 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   await list(place.region, inspector);
   await removeBackups(place, inspector);
   await list(place.region, inspector);
+  await restore(place, inspector);
   await askDlm(place.region, inspector);
   await askIam(place.region, inspector);
   await askOthers(place.region, inspector, instance);
@@ -240,6 +255,67 @@ async function list(region: SimulatedRegion, { ec2, autoScaling, sts }: Inspecto
 async function toTheEnd(ask: (page: Paged) => Promise<Paged>): Promise<void> {
   let { NextToken } = await ask({});
   while (NextToken !== undefined) ({ NextToken } = await ask({ NextToken }));
+}
+
+/** From a snapshot of each tier to volumes, an image and instances. */
+async function restore({ region, clock }: TestPlace, { ec2 }: Inspector): Promise<void> {
+  const archived = region.createForeignSnapshot({ sizeGiB: 20 });
+  const returning = region.createForeignSnapshot({ sizeGiB: 20 });
+  for (const id of [archived, returning]) region.launching.archiveSnapshot(id);
+  const TemporaryRestoreDays = 2;
+  await ec2.send(new RestoreSnapshotTierCommand({ SnapshotId: archived, TemporaryRestoreDays }));
+  await toTheEnd((page) => ec2.send(new DescribeSnapshotTierStatusCommand({ ...page })));
+  clock.advance(DAY);
+  await ec2.send(new RestoreSnapshotTierCommand({ SnapshotId: returning, TemporaryRestoreDays }));
+  await toTheEnd((page) => ec2.send(new DescribeSnapshotTierStatusCommand({ ...page })));
+  const mapping = { DeviceName: '/dev/xvda', Ebs: { SnapshotId: archived, VolumeType: 'gp3' as const } };
+  const { ImageId } = await ec2.send(
+    new RegisterImageCommand({
+      Name: 'temporary',
+      Architecture: 'x86_64',
+      BootMode: 'uefi',
+      EnaSupport: true,
+      RootDeviceName: '/dev/xvda',
+      BlockDeviceMappings: [mapping],
+    }),
+  );
+  clock.advance(MINUTE);
+  const AvailabilityZone = 'ap-northeast-2a';
+  const zone = { SnapshotId: archived, AvailabilityZone };
+  const { VolumeId } = await ec2.send(new CreateVolumeCommand({ ...zone, VolumeType: 'gp3', Iops: 4000 }));
+  await toTheEnd((page) => ec2.send(new DescribeVolumesCommand({ ...page })));
+  clock.advance(MINUTE);
+  const SubnetId = region.launching.createSubnet({ zone: AvailabilityZone });
+  const group = region.launching.createSecurityGroup();
+  const launch = { ImageId, InstanceType: 't3.micro' as const, MinCount: 1, MaxCount: 1, SubnetId };
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({ ...launch, SecurityGroupIds: [group], ClientToken: 'one' }),
+  );
+  const InstanceId = present(Instances[0]?.InstanceId);
+  const status = (): Promise<unknown> =>
+    ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [InstanceId], IncludeAllInstances: true }));
+  await status();
+  clock.advance(MINUTE);
+  await status();
+  clock.advance(5 * MINUTE);
+  await status();
+  await ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId, Device: '/dev/sdf' }));
+  await ec2.send(new CreateReplaceRootVolumeTaskCommand({ InstanceId, ImageId }));
+  const tasks = (): Promise<void> =>
+    toTheEnd((page) => ec2.send(new DescribeReplaceRootVolumeTasksCommand({ ...page })));
+  await tasks();
+  clock.advance(30_000);
+  await tasks();
+  clock.advance(MINUTE);
+  await tasks();
+  region.launching.impair(InstanceId);
+  await status();
+  await toTheEnd((page) => ec2.send(new DescribeSubnetsCommand({ ...page })));
+  await toTheEnd((page) => ec2.send(new DescribeSecurityGroupsCommand({ ...page })));
+  await ec2.send(new DescribeKeyPairsCommand({}));
+  await toTheEnd((page) => ec2.send(new DescribeInstanceTypesCommand({ ...page })));
+  const LocationType = 'availability-zone' as const;
+  await toTheEnd((page) => ec2.send(new DescribeInstanceTypeOfferingsCommand({ ...page, LocationType })));
 }
 
 /** What is deleted goes to the Recycle Bin. */

@@ -12,7 +12,7 @@ import { newPlace, present, START } from './support.ts';
 test('refuses a command it does not know', async () => {
   const { region } = newPlace();
   await expect(region.ec2.send(new DeleteVolumeCommand({ VolumeId: 'vol-1' }))).rejects.toThrow(
-    /does not know the ec2 command DeleteVolume; it knows CreateImage/,
+    /does not know the ec2 command DeleteVolume; it knows AttachVolume/,
   );
 });
 

@@ -1,8 +1,20 @@
+import type { Instance } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { fileWith } from '../cli/fake-shell.ts';
 import { everything, images, instance, snapshots, tagsOf, type Account, type Launched } from './account.ts';
 import { onEachBackend } from './backends.ts';
 import { backup, lastHours, plan, POLICIES } from './steps.ts';
+
+/** What EC2 says of a machine; moto says less. */
+function machineOf({
+  RootDeviceName: root,
+  Architecture: architecture,
+  CurrentInstanceBootMode: boot,
+  EnaSupport: ena,
+}: Instance): string {
+  const words = Object.entries({ root, architecture, boot, ena }).filter(([, value]) => value !== undefined);
+  return words.map(([word, value]) => `${word}=${value}`).join(';');
+}
 
 /** An instance that opted into a policy, with a name and a tag of its own. */
 function launchFor(account: Account, policy: string): Promise<Launched> {
@@ -88,6 +100,7 @@ onEachBackend((open) => {
         'ec2-backup:key-name': 'deploy',
         'ec2-backup:zone': facts.Placement?.AvailabilityZone,
         'ec2-backup:private-address': facts.PrivateIpAddress,
+        'ec2-backup:machine': machineOf(facts),
         'ec2-backup:volumes': sheetOf(web),
         Name: `web images ${slot}`,
         Team: 'shop',

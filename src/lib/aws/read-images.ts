@@ -26,7 +26,8 @@ export function listImages(
   });
 }
 
-function toImage(image: Ec2Image): Image {
+/** @throws for one without an id or a state, which EC2 always sends */
+export function toImage(image: Ec2Image): Image {
   const id = required(image.ImageId, 'ImageId');
   return {
     id,

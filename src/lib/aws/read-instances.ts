@@ -40,6 +40,10 @@ function toInstance(instance: Ec2Instance): Instance {
     ...optional('keyName', instance.KeyName),
     ...optional('zone', instance.Placement?.AvailabilityZone),
     ...optional('privateAddress', instance.PrivateIpAddress),
+    ...optional('architecture', instance.Architecture),
+    ...optional('bootMode', instance.CurrentInstanceBootMode),
+    ...optional('ena', instance.EnaSupport),
+    ...optional('stateReason', instance.StateReason?.Message),
     ...optional('launchedAt', instance.LaunchTime?.getTime()),
   };
 }

@@ -5,19 +5,47 @@ import { optional } from './shapes.ts';
 
 const PAGE = 1000;
 
-/** Names of the AMIs and descriptions of the snapshots in the Recycle Bin: ours carry the backup's name there. */
-export async function* listRecycleBin({ ec2 }: Pick<Clients, 'ec2'>): AsyncGenerator<string> {
+/** An AMI or snapshot in the Recycle Bin. */
+export interface Binned {
+  readonly kind: 'image' | 'snapshot';
+  readonly id: string;
+  /** The AMI's name, the snapshot's description: ours carry the backup's name there. */
+  readonly name: string;
+  /** ms since the epoch: then it is gone. */
+  readonly until?: number;
+}
+
+/** Names of the AMIs and descriptions of the snapshots in the Recycle Bin. */
+export async function* listRecycleBin(clients: Pick<Clients, 'ec2'>): AsyncGenerator<string> {
+  for await (const { name } of listBinned(clients)) yield name;
+}
+
+/** What has a name or a description, of everything in the Recycle Bin. */
+export async function* listBinned({ ec2 }: Pick<Clients, 'ec2'>): AsyncGenerator<Binned> {
   yield* everyPage(async (token) => {
     const answer = await ec2.send(
       new ListImagesInRecycleBinCommand({ MaxResults: PAGE, ...optional('NextToken', token) }),
     );
-    return { items: (answer.Images ?? []).flatMap(({ Name }) => Name ?? []), nextToken: answer.NextToken };
+    const items = (answer.Images ?? []).flatMap(({ ImageId = '', Name, RecycleBinExitTime }) =>
+      Name === undefined
+        ? []
+        : { kind: 'image' as const, id: ImageId, name: Name, ...exit(RecycleBinExitTime) },
+    );
+    return { items, nextToken: answer.NextToken };
   });
   yield* everyPage(async (token) => {
     const answer = await ec2.send(
       new ListSnapshotsInRecycleBinCommand({ MaxResults: PAGE, ...optional('NextToken', token) }),
     );
-    const descriptions = (answer.Snapshots ?? []).flatMap(({ Description }) => Description ?? []);
-    return { items: descriptions, nextToken: answer.NextToken };
+    const items = (answer.Snapshots ?? []).flatMap(({ SnapshotId = '', Description, RecycleBinExitTime }) =>
+      Description === undefined
+        ? []
+        : { kind: 'snapshot' as const, id: SnapshotId, name: Description, ...exit(RecycleBinExitTime) },
+    );
+    return { items, nextToken: answer.NextToken };
   });
+}
+
+function exit(time: Date | undefined): { readonly until?: number } {
+  return optional('until', time?.getTime());
 }

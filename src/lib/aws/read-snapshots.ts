@@ -55,7 +55,8 @@ function toLock({ SnapshotId, LockExpiresOn }: LockedSnapshotsInfo): SnapshotLoc
   };
 }
 
-function toSnapshot(snapshot: Ec2Snapshot): Snapshot {
+/** @throws for one without an id or a state, which EC2 always sends */
+export function toSnapshot(snapshot: Ec2Snapshot): Snapshot {
   const id = required(snapshot.SnapshotId, 'SnapshotId');
   return {
     id,

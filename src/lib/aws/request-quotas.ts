@@ -10,9 +10,10 @@ const READS: Quota = { capacity: 100, refillPerSecond: 20 };
 const WRITES: Quota = { capacity: 50, refillPerSecond: 5 };
 
 const NAMED = new Map<string, Quota>([
-  ...['CreateSnapshot', 'CreateSnapshots', 'DeleteSnapshot', 'DeregisterImage'].map(
+  ...['CreateSnapshot', 'CreateSnapshots', 'CreateVolume', 'DeleteSnapshot', 'DeregisterImage'].map(
     (action) => [action, { capacity: 100, refillPerSecond: 5 }] as const,
   ),
+  ['RunInstances', { capacity: 5, refillPerSecond: 2 }],
   ['CreateTags', { capacity: 100, refillPerSecond: 10 }],
 ]);
 

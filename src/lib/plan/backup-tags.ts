@@ -78,6 +78,16 @@ function displayName(source: string, policy: string, slot: number): string {
   return `${cutToFit(source, MAX_NAME - tail.length)}${tail}`;
 }
 
+/** The name of a point's source, or the empty string when it had none. */
+export function nameOfSource(
+  pointName: string,
+  { policy, source, slot }: { readonly policy: string; readonly source: string; readonly slot: number },
+): string {
+  const tail = ` ${policy} ${formatInstant(slot)}`;
+  const name = pointName.endsWith(tail) ? pointName.slice(0, -tail.length) : pointName;
+  return name === source ? '' : name;
+}
+
 /** Cuts between characters, never inside a surrogate pair. */
 function cutToFit(text: string, length: number): string {
   if (text.length <= length) return text;
@@ -89,7 +99,8 @@ function cutToFit(text: string, length: number): string {
   return cut;
 }
 
-function isCopyable(key: string, { optInTag }: Owner): boolean {
+/** Whether a tag is the source's own: neither ours, nor AWS's, nor one that opts in. */
+export function isCopyable(key: string, { optInTag }: Owner): boolean {
   const folded = key.toLowerCase();
   const optIn = optInTag.toLowerCase();
   if (folded === 'name' || folded === optIn) return false;

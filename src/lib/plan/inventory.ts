@@ -20,6 +20,13 @@ export interface Instance {
   readonly keyName?: string;
   readonly zone?: string;
   readonly privateAddress?: string;
+  /** Of the CPU, as EC2 names it: x86_64, arm64. */
+  readonly architecture?: string;
+  /** How it boots now: legacy-bios or uefi. */
+  readonly bootMode?: string;
+  readonly ena?: boolean;
+  /** Why it is in its state, when it got there by itself. */
+  readonly stateReason?: string;
   /** When it was last started, not when it was made: EC2 does not say that. */
   readonly launchedAt?: number;
 }

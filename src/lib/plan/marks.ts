@@ -18,6 +18,23 @@ export const MARK = {
   keep: `${OWN_PREFIX}keep`,
 } as const;
 
+/** What a restore puts on what it makes. */
+export const RESTORED = {
+  /** The recovery point's id. */
+  from: `${OWN_PREFIX}restored-from`,
+  /** The slot of that point. */
+  at: `${OWN_PREFIX}restored-at`,
+  /** Which command made it: the same command again finds it by this. */
+  by: `${OWN_PREFIX}restored-by`,
+  /** `true`: it has taken the source's place, and is a machine like any other. */
+  adopted: `${OWN_PREFIX}adopted`,
+} as const;
+
+/** Made by a restore and not adopted: no selector takes it for a source, and it does not hold its AMI. */
+export function isRestored(tags: Tags): boolean {
+  return tags.has(RESTORED.from) && tags.get(RESTORED.adopted) !== 'true';
+}
+
 /** The tags by which DLM knows what it made. */
 export const DLM_POLICY = 'aws:dlm:lifecycle-policy-id';
 export const DLM_SCHEDULE = 'aws:dlm:lifecycle-schedule-name';

@@ -31,6 +31,7 @@ export function instanceSheet(instance: Instance, volumes: readonly SheetVolume[
     ['key-name', instance.keyName],
     ['zone', instance.zone],
     ['private-address', instance.privateAddress],
+    ['machine', machineText(instance)],
   ];
   return [...sheetTags(facts), ...volumesTag(volumes)];
 }
@@ -57,12 +58,106 @@ export function volumeSheet(volume: Volume): Tag[] {
   ];
 }
 
+/** What an AMI says of a machine and a set of snapshots does not. */
+export interface Machine {
+  readonly rootDevice?: string;
+  readonly architecture?: string;
+  readonly bootMode?: string;
+  readonly ena?: boolean;
+}
+
+/** The sheet as read back. What it does not say is absent; `volumes` also when it cannot be read. */
+export interface RestoreSheet {
+  readonly instanceType?: string;
+  readonly subnet?: string;
+  readonly securityGroups: readonly string[];
+  /** ARN. */
+  readonly instanceProfile?: string;
+  readonly keyName?: string;
+  readonly zone?: string;
+  readonly privateAddress?: string;
+  readonly machine: Machine;
+  readonly volumes?: readonly SheetVolume[];
+}
+
+export function readSheet(tags: Tags): RestoreSheet {
+  const fact = (name: string): string | undefined => joinContinued(tags, `${PREFIX}${name}`);
+  const facts = {
+    instanceType: fact('instance-type'),
+    subnet: fact('subnet'),
+    instanceProfile: fact('instance-profile'),
+    keyName: fact('key-name'),
+    zone: fact('zone'),
+    privateAddress: fact('private-address'),
+    volumes: sheetVolumes(tags),
+  };
+  return {
+    ...withoutAbsent(facts),
+    securityGroups: (fact('security-groups') ?? '').split(',').filter((id) => id !== ''),
+    machine: readMachine(fact('machine') ?? ''),
+  };
+}
+
+function readMachine(text: string): Machine {
+  const words = new Map(
+    text.split(';').map((word) => {
+      const at = word.indexOf('=');
+      return [word.slice(0, at), word.slice(at + 1)];
+    }),
+  );
+  const ena = words.get('ena');
+  return withoutAbsent({
+    rootDevice: words.get('root'),
+    architecture: words.get('architecture'),
+    bootMode: words.get('boot'),
+    ena: ena === undefined ? undefined : ena === 'true',
+  });
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutAbsent<T extends object>(facts: T): Present<T> {
+  // Object.fromEntries knows nothing of the keys.
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
+function sheetVolumes(tags: Tags): readonly SheetVolume[] | undefined {
+  const volumes = joinContinued(tags, VOLUMES)?.split(';').map(readSheetVolume);
+  return volumes?.every((volume) => volume !== undefined) ? volumes : undefined;
+}
+
+/** `/dev/xvda=0123456789abcdef0,gp3,3000,125`, the end of it left out where it is not set. */
+function readSheetVolume(entry: string): SheetVolume | undefined {
+  const [, device, id, rest = ''] = /^([^=]*)=([0-9a-f]+),(.*)$/.exec(entry) ?? [];
+  if (device === undefined || id === undefined) return undefined;
+  const [type, iops, throughput] = rest.split(',');
+  return {
+    device,
+    volumeId: `vol-${id}`,
+    ...(type && { type }),
+    ...(iops && { iops: Number(iops) }),
+    ...(throughput && { throughput: Number(throughput) }),
+  };
+}
+
 /** The ids of the volumes on the sheet; undefined when there is none or it cannot be read. */
 export function readSheetVolumes(tags: Tags): readonly string[] | undefined {
   const text = joinContinued(tags, VOLUMES);
   if (text === undefined) return undefined;
   const ids = text.split(';').map((entry) => /^[^=]*=([0-9a-f]+),/.exec(entry)?.[1]);
   return ids.every((id) => id !== undefined) ? ids.map((id) => `vol-${id}`) : undefined;
+}
+
+/** Only with what a set needs to become a machine again; without an architecture EC2 said nothing of it. */
+function machineText({ rootDeviceName, architecture, bootMode, ena }: Instance): string | undefined {
+  if (architecture === undefined) return undefined;
+  const words: [string, string | undefined][] = [
+    ['root', rootDeviceName],
+    ['architecture', architecture],
+    ['boot', bootMode],
+    ['ena', ena?.toString()],
+  ];
+  return words.flatMap(([word, value]) => (value ? `${word}=${value}` : [])).join(';');
 }
 
 // A set of 128 volumes must fit in the room for tags: hence no "vol-", and nothing for what is not set.

@@ -15,6 +15,7 @@ import { matchesAll, matchesAny } from '../policy/tag-patterns.ts';
 import { parseKeep } from '../policy/keep.ts';
 import type { Tags } from './inventory.ts';
 import { isTarget } from './lifecycle-targets.ts';
+import { isRestored } from './marks.ts';
 
 export interface TaggedSource {
   readonly id: string;
@@ -62,6 +63,7 @@ export function readOptIn(source: TaggedSource, kind: SourceKind, file: PolicyFi
 function isSelected(tags: Tags, kind: SourceKind, policy: Policy | DlmPolicy): boolean {
   if (!policy.select || sourceKindOf(policy.backup) !== kind) return false;
   if (isDlmPolicy(policy)) return isTarget(tags, policy, '');
+  if (isRestored(tags)) return false;
   return matchesAll(policy.select.tags, tags) && !matchesAny(policy.select.exclude, tags);
 }
 

@@ -11,6 +11,7 @@ export interface Clock {
 /** What a run says while it works; nothing depends on anybody listening. */
 export type Progress =
   | { readonly step: 'read'; readonly what: string; readonly count: number }
+  | { readonly step: 'wait'; readonly what: string }
   | { readonly step: 'apply'; readonly done: number; readonly total: number };
 
 /** Everything that a run of any job needs from outside. */

@@ -1,9 +1,11 @@
 /** Asks who uses, locks or still holds the points that retention would prune. What cannot be read stays undefined. */
 
 import { describeError, errorCode } from '../aws/errors.ts';
+import { listInstances } from '../aws/read-instances.ts';
 import { listRecycleBin } from '../aws/read-recycle-bin.ts';
 import { listLocks } from '../aws/read-snapshots.ts';
 import { IMAGES_A_CALL, listImageReferences, listAutoScalingUsers } from '../aws/read-users.ts';
+import { isRestored, RESTORED } from '../plan/marks.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import { NOT_NEEDED, type SafetyChecks } from '../plan/safety.ts';
 import type { RunContext } from './context.ts';
@@ -63,6 +65,7 @@ async function readUsers(
     () => collectAll(listAutoScalingUsers(clients)),
   );
   if (!autoScaling.answer) return users;
+  const restored = restoredInstances(clients, attempt);
   // A missing permission is missing for all, and asking on would only be throttled.
   let isRefused = false;
   const ask = async (ids: readonly string[]): Promise<void> => {
@@ -72,7 +75,11 @@ async function readUsers(
     );
     if (references.answer) {
       for (const id of ids) users.set(id, []);
-      for (const { imageId, arn } of references.answer) users.get(imageId)?.push(arn);
+      for (const { imageId, arn } of references.answer) {
+        const instance = /:instance\/(i-[0-9a-f]+)$/.exec(arn)?.[1];
+        const isOurs = instance !== undefined && (await restored()).has(instance);
+        if (!isOurs) users.get(imageId)?.push(arn);
+      }
       onProgress?.({ step: 'read', what: 'uses of AMIs', count: users.size });
     } else if (errorCode(references.error).startsWith('InvalidAMIID.')) {
       // One AMI that is gone, or that EC2 does not know yet, must not keep nine others for ever.
@@ -86,6 +93,25 @@ async function readUsers(
   await sideBySide(batchesOf(images, IMAGES_A_CALL), { clock }, { work: ask, late: () => undefined });
   for (const { imageId, arn } of autoScaling.answer) users.get(imageId)?.push(arn);
   return users;
+}
+
+/**
+ * Instances that a restore of ours made and nobody adopted: a test of a backup does not keep it for ever. Asked for once
+ * and only when an instance uses an AMI at all; when it cannot be read, every instance counts as a user.
+ */
+function restoredInstances(
+  clients: RunContext['clients'],
+  attempt: Attempt,
+): () => Promise<ReadonlySet<string>> {
+  let asked: Promise<ReadonlySet<string>> | undefined;
+  const ask = async (): Promise<ReadonlySet<string>> => {
+    const filters = [{ name: 'tag-key', values: [RESTORED.from] }];
+    const { answer = [] } = await attempt('instances that were restored (DescribeInstances)', () =>
+      collectAll(listInstances(clients, filters)),
+    );
+    return new Set(answer.filter(({ tags }) => isRestored(tags)).map(({ id }) => id));
+  };
+  return () => (asked ??= ask());
 }
 
 function batchesOf(ids: readonly string[], size: number): (readonly string[])[] {

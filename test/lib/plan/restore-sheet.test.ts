@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   instanceSheet,
+  readSheet,
   readSheetVolumes,
   volumeSheet,
   type SheetVolume,
@@ -43,6 +44,34 @@ describe('the sheet of an instance', () => {
         value: '/dev/xvda=0a,gp3,3000,125;/dev/sdf=0b,io2,64000;/dev/sdg=0c,st1,,40;/dev/sdh=0d,',
       },
     ]);
+  });
+
+  test('is read back as it was', () => {
+    const volumes: SheetVolume[] = [
+      { device: '/dev/xvda', volumeId: 'vol-0a', type: 'gp3', iops: 3000, throughput: 125 },
+      { device: '/dev/sdg', volumeId: 'vol-0c', type: 'st1', throughput: 40 },
+      { device: '/dev/sdh', volumeId: 'vol-0d' },
+    ];
+    const facts = {
+      instanceType: 'm7g.large',
+      subnet: 'subnet-1',
+      securityGroups: ['sg-1', 'sg-2'],
+      instanceProfile: 'arn:aws:iam::111122223333:instance-profile/web',
+      keyName: 'ops',
+      zone: 'ap-northeast-2a',
+      privateAddress: '10.0.0.7',
+    };
+    const machine = { architecture: 'arm64', bootMode: 'uefi', ena: true };
+    const source = instance({ ...facts, ...machine, rootDeviceName: '/dev/xvda' });
+    const sheet = new Map(instanceSheet(source, volumes).map(({ key, value }) => [key, value]));
+    expect(sheet.get('ec2-backup:machine')).toBe('root=/dev/xvda;architecture=arm64;boot=uefi;ena=true');
+    expect(readSheet(sheet)).toEqual({ ...facts, machine: { ...machine, rootDevice: '/dev/xvda' }, volumes });
+  });
+
+  test('of nothing, or of something else, says nothing', () => {
+    expect(readSheet(new Map())).toEqual({ securityGroups: [], machine: {} });
+    const odd = tags({ 'ec2-backup:machine': 'x', 'ec2-backup:volumes': '/dev/xvda' });
+    expect(readSheet(odd)).toEqual({ securityGroups: [], machine: {} });
   });
 
   test('leaves out what EC2 did not say', () => {

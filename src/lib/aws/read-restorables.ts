@@ -1,0 +1,111 @@
+/** AMIs and snapshots with all that a restore needs to know of them. */
+
+import {
+  DescribeImagesCommand,
+  DescribeSnapshotTierStatusCommand,
+  DescribeSnapshotsCommand,
+  type BlockDeviceMapping,
+  type Image as Ec2Image,
+  type Snapshot as Ec2Snapshot,
+} from '@aws-sdk/client-ec2';
+import type { ImageVolume, RestorableImage, RestorableSnapshot } from '../plan/restorable.ts';
+import type { Clients } from './clients.ts';
+import { everyPage } from './pages.ts';
+import { toImage } from './read-images.ts';
+import { toSnapshot } from './read-snapshots.ts';
+import { optional, toEc2Filters, type Filter } from './shapes.ts';
+
+const PAGE = 1000;
+
+export function listRestorableImages(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  filters: readonly Filter[],
+): AsyncGenerator<RestorableImage> {
+  return everyPage(async (token) => {
+    const answer = await ec2.send(
+      new DescribeImagesCommand({
+        Owners: ['self'],
+        IncludeDisabled: true,
+        IncludeDeprecated: true,
+        MaxResults: PAGE,
+        ...toEc2Filters(filters),
+        ...optional('NextToken', token),
+      }),
+    );
+    return { items: (answer.Images ?? []).map(toRestorableImage), nextToken: answer.NextToken };
+  });
+}
+
+export function listRestorableSnapshots(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  filters: readonly Filter[],
+): AsyncGenerator<RestorableSnapshot> {
+  return everyPage(async (token) => {
+    const answer = await ec2.send(
+      new DescribeSnapshotsCommand({
+        OwnerIds: ['self'],
+        MaxResults: PAGE,
+        ...toEc2Filters(filters),
+        ...optional('NextToken', token),
+      }),
+    );
+    return { items: (answer.Snapshots ?? []).map(toRestorableSnapshot), nextToken: answer.NextToken };
+  });
+}
+
+/** Of some snapshots, those that are on their way back from the archive. */
+export async function* listReturning(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  ids: readonly string[],
+): AsyncGenerator<string> {
+  const statuses = everyPage(async (token) => {
+    const answer = await ec2.send(
+      new DescribeSnapshotTierStatusCommand({
+        MaxResults: PAGE,
+        ...toEc2Filters([{ name: 'snapshot-id', values: ids }]),
+        ...optional('NextToken', token),
+      }),
+    );
+    return { items: answer.SnapshotTierStatuses ?? [], nextToken: answer.NextToken };
+  });
+  for await (const { SnapshotId, LastTieringOperationStatus: status = '' } of statuses) {
+    if (SnapshotId !== undefined && status.endsWith('-restore-in-progress')) yield SnapshotId;
+  }
+}
+
+function toRestorableImage(image: Ec2Image): RestorableImage {
+  return {
+    ...toImage(image),
+    machine: {
+      ...optional('rootDevice', image.RootDeviceName),
+      ...optional('architecture', image.Architecture),
+      ...optional('bootMode', image.BootMode),
+      ...optional('ena', image.EnaSupport),
+    },
+    mappings: (image.BlockDeviceMappings ?? []).flatMap(toMapping),
+  };
+}
+
+/** Mappings without `Ebs` are instance store. */
+function toMapping({ DeviceName, Ebs }: BlockDeviceMapping): ImageVolume[] {
+  if (DeviceName === undefined || Ebs?.SnapshotId === undefined) return [];
+  return [
+    {
+      device: DeviceName,
+      snapshotId: Ebs.SnapshotId,
+      ...optional('type', Ebs.VolumeType),
+      ...optional('iops', Ebs.Iops),
+      ...optional('throughput', Ebs.Throughput),
+    },
+  ];
+}
+
+function toRestorableSnapshot(snapshot: Ec2Snapshot): RestorableSnapshot {
+  return {
+    ...toSnapshot(snapshot),
+    sizeGiB: snapshot.VolumeSize ?? 0,
+    encrypted: snapshot.Encrypted ?? false,
+    isArchived: snapshot.StorageTier === 'archive',
+    ...optional('readableUntil', snapshot.RestoreExpiryTime?.getTime()),
+  };
+}
