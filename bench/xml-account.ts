@@ -44,7 +44,7 @@ function portOf(server: Server): number {
 function answer(action: string, parameters: URLSearchParams, herd: Herd): string {
   switch (action) {
     case 'GetCallerIdentity':
-      return '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>';
+      return '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account><Arn>arn:aws:iam::111122223333:role/bench</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
     case 'DescribeSnapshots':
       return page(action, 'snapshotSet', parameters, herd.volumes * herd.snapshotsAVolume, (index) =>
         snapshot(index, herd),

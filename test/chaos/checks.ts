@@ -55,8 +55,9 @@ function unmadeOf(
   });
 }
 
-/** Alarms that tell of a backup that is missing, or that nobody looks. */
-const TELLING = /^(StaleSources|NeverBackedUp|MissedSlots|FailedPoints|Silence)/;
+/** Alarms that tell of a backup that is missing, that nobody looks, or of a request for one that lies aside. */
+const TELLING =
+  /^(StaleSources|NeverBackedUp|MissedSlots|FailedPoints|Silence|BackupDeadLetters|BackupUndelivered)/;
 
 function rang(alarms: Ended['alarms'], from: number, to: number): boolean {
   return [...alarms].some(

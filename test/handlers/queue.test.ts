@@ -160,10 +160,7 @@ describe('a place', () => {
   });
 
   test('[H35] whose credentials lead to another account is not touched', async () => {
-    const wrong = TARGETS.replace(', rolePrefix: ec2-backup, externalId: secret', '').replace(
-      'us-east-1',
-      SEOUL,
-    );
+    const wrong = `targets: [{ account: "${AWAY}", region: ${SEOUL} }]\n`;
     const { handler, clock, region } = world({ policies: POLICIES + wrong });
     region.runInstance({ tags: { Backup: 'nightly' } });
     await expect(

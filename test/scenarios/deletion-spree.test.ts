@@ -111,7 +111,7 @@ describe('a deletion spree', () => {
 
   test('[H35] in the wrong account or Region is impossible where the file names its targets', async () => {
     const targets =
-      'targets: [{ account: "444455556666", region: ap-northeast-2 }, { account: "111122223333", region: us-east-1 }]\n';
+      'targets: [{ account: "444455556666", region: ap-northeast-2, rolePrefix: ec2-backup }, { account: "111122223333", region: us-east-1 }]\n';
     const scenario = new Scenario({ policies: policies('{ daily: 1 }', targets) });
     const resolve = (region = 'ap-northeast-2', { clients, file } = scenario): Promise<unknown> =>
       resolvePlace(clients, region, file);

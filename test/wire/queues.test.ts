@@ -173,6 +173,6 @@ class Line {
     const { Attributes = {} } = await this.#sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
     );
-    return Number(Attributes['ApproximateNumberOfMessages']);
+    return Number(Attributes.ApproximateNumberOfMessages);
   }
 }

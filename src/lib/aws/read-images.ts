@@ -36,7 +36,9 @@ export function toImage(image: Ec2Image): Image {
     createdAt: image.CreationDate === undefined ? 0 : Date.parse(image.CreationDate) || 0,
     snapshotIds: (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
     tags: toTags(image.Tags),
-    ...optional('stateReason', image.StateReason?.Message),
-    ...optional('deregistrationProtection', image.DeregistrationProtection),
+    ...(image.StateReason?.Message !== undefined && { stateReason: image.StateReason.Message }),
+    ...(image.DeregistrationProtection !== undefined && {
+      deregistrationProtection: image.DeregistrationProtection,
+    }),
   };
 }

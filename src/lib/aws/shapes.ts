@@ -18,7 +18,9 @@ export function toEc2Filters(filters: readonly Filter[]): { Filters?: Ec2Filter[
 }
 
 export function toTags(tags: readonly Ec2Tag[] | undefined): Tags {
-  return new Map((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  const read = new Map<string, string>();
+  for (const { Key = '', Value = '' } of tags ?? []) read.set(Key, Value);
+  return read;
 }
 
 /** An id or state that EC2 always sends. */

@@ -115,9 +115,10 @@ async function* owned<T extends { readonly tags: Tags }>(
 ): AsyncGenerator<Owned<T>> {
   const pool = new StringPool();
   let count = 0;
-  for await (const { tags, ...rest } of resources) {
+  for await (const found of resources) {
     count += 1;
-    const resource = { ...rest, ownership: readOwnership(tags, file) };
+    // Leaving a member out takes V8 ten times as long as copying all.
+    const resource = { ...found, tags: undefined, ownership: readOwnership(found.tags, file) };
     yield count > FEW ? pool.keep(resource) : resource;
   }
 }
