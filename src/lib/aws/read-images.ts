@@ -8,9 +8,18 @@ const PAGE = 1000;
 
 /** Every AMI that the account owns in the Region and that matches, disabled and deprecated ones too. */
 export function listImages(
-  { ec2 }: Pick<Clients, 'ec2'>,
+  clients: Pick<Clients, 'ec2'>,
   filters: readonly Filter[] = [],
 ): AsyncGenerator<Image> {
+  return everyImage(clients, filters, toImage);
+}
+
+/** The same, each read by `read`. */
+export function everyImage<T>(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  filters: readonly Filter[],
+  read: (image: Ec2Image) => T,
+): AsyncGenerator<T> {
   return everyPage(async (token) => {
     const answer = await ec2.send(
       new DescribeImagesCommand({
@@ -22,11 +31,10 @@ export function listImages(
         ...optional('NextToken', token),
       }),
     );
-    return { items: (answer.Images ?? []).map(toImage), nextToken: answer.NextToken };
+    return { items: (answer.Images ?? []).map(read), nextToken: answer.NextToken };
   });
 }
 
-/** @throws for one without an id or a state, which EC2 always sends */
 export function toImage(image: Ec2Image): Image {
   const id = required(image.ImageId, 'ImageId');
   return {

@@ -1,9 +1,7 @@
 /** AMIs and snapshots with all that a restore needs to know of them. */
 
 import {
-  DescribeImagesCommand,
   DescribeSnapshotTierStatusCommand,
-  DescribeSnapshotsCommand,
   type BlockDeviceMapping,
   type Image as Ec2Image,
   type Snapshot as Ec2Snapshot,
@@ -11,46 +9,24 @@ import {
 import type { ImageVolume, RestorableImage, RestorableSnapshot } from '../plan/restorable.ts';
 import type { Clients } from './clients.ts';
 import { everyPage } from './pages.ts';
-import { toImage } from './read-images.ts';
-import { toSnapshot } from './read-snapshots.ts';
+import { everyImage, toImage } from './read-images.ts';
+import { everySnapshot, toSnapshot } from './read-snapshots.ts';
 import { optional, toEc2Filters, type Filter } from './shapes.ts';
 
 const PAGE = 1000;
 
 export function listRestorableImages(
-  { ec2 }: Pick<Clients, 'ec2'>,
+  clients: Pick<Clients, 'ec2'>,
   filters: readonly Filter[],
 ): AsyncGenerator<RestorableImage> {
-  return everyPage(async (token) => {
-    const answer = await ec2.send(
-      new DescribeImagesCommand({
-        Owners: ['self'],
-        IncludeDisabled: true,
-        IncludeDeprecated: true,
-        MaxResults: PAGE,
-        ...toEc2Filters(filters),
-        ...optional('NextToken', token),
-      }),
-    );
-    return { items: (answer.Images ?? []).map(toRestorableImage), nextToken: answer.NextToken };
-  });
+  return everyImage(clients, filters, toRestorableImage);
 }
 
 export function listRestorableSnapshots(
-  { ec2 }: Pick<Clients, 'ec2'>,
+  clients: Pick<Clients, 'ec2'>,
   filters: readonly Filter[],
 ): AsyncGenerator<RestorableSnapshot> {
-  return everyPage(async (token) => {
-    const answer = await ec2.send(
-      new DescribeSnapshotsCommand({
-        OwnerIds: ['self'],
-        MaxResults: PAGE,
-        ...toEc2Filters(filters),
-        ...optional('NextToken', token),
-      }),
-    );
-    return { items: (answer.Snapshots ?? []).map(toRestorableSnapshot), nextToken: answer.NextToken };
-  });
+  return everySnapshot(clients, filters, toRestorableSnapshot);
 }
 
 /** Of some snapshots, those that are on their way back from the archive. */

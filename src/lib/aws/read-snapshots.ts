@@ -13,9 +13,18 @@ const PAGE = 1000;
 
 /** Every snapshot that the account owns in the Region and that matches. */
 export function listSnapshots(
-  { ec2 }: Pick<Clients, 'ec2'>,
+  clients: Pick<Clients, 'ec2'>,
   filters: readonly Filter[] = [],
 ): AsyncGenerator<Snapshot> {
+  return everySnapshot(clients, filters, toSnapshot);
+}
+
+/** The same, each read by `read`. */
+export function everySnapshot<T>(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  filters: readonly Filter[],
+  read: (snapshot: Ec2Snapshot) => T,
+): AsyncGenerator<T> {
   return everyPage(async (token) => {
     const answer = await ec2.send(
       new DescribeSnapshotsCommand({
@@ -25,7 +34,7 @@ export function listSnapshots(
         ...optional('NextToken', token),
       }),
     );
-    return { items: (answer.Snapshots ?? []).map(toSnapshot), nextToken: answer.NextToken };
+    return { items: (answer.Snapshots ?? []).map(read), nextToken: answer.NextToken };
   });
 }
 

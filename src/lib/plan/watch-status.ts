@@ -1,6 +1,6 @@
 /** What each source is told by its own tag `Backup:Status`: that it is backed up, or the first thing that is wrong. */
 
-import { formatInstant } from '../policy/instant.ts';
+import { formatMinute } from '../policy/instant.ts';
 import { isDlmPolicy, runningPolicies, type PolicyFile } from '../policy/policy.ts';
 import { groupBy } from './group-by.ts';
 import type { LifecycleError } from './plan-lifecycle.ts';
@@ -90,7 +90,7 @@ function troubleOf({ policy, slots, source }: Standing): string | undefined {
   if (obstacle !== undefined) return `not backed up by ${policy}: ${obstacle}`;
   if (standing === 'never') return `never backed up by ${policy}${nextText(slots)}`;
   if (standing !== 'stale' || good === undefined || slots.due === undefined) return undefined;
-  return `stale: the newest good backup by ${policy} is of ${minute(good)}, expected ${minute(slots.due)}`;
+  return `stale: the newest good backup by ${policy} is of ${formatMinute(good)}, expected ${formatMinute(slots.due)}`;
 }
 
 /** The slot of the policy that is furthest behind; a policy without a backup yet is named first. */
@@ -98,7 +98,7 @@ function okay(standings: readonly Standing[]): string {
   const open = standings.find(({ source }) => source.good === undefined);
   if (open?.source.standing === 'pending') return cut(`the first backup by ${open.policy} is being made`);
   if (open) return cut(`no backup by ${open.policy} yet${nextText(open.slots)}`);
-  return `ok ${minute(Math.min(...standings.map(({ source }) => source.good ?? Infinity)))}`;
+  return `ok ${formatMinute(Math.min(...standings.map(({ source }) => source.good ?? Infinity)))}`;
 }
 
 /** Of what DLM runs only its lifecycle policy's own state is known. */
@@ -115,12 +115,7 @@ function dlmStatus(policies: readonly string[], { file, lifecycleErrors }: Statu
 }
 
 function nextText({ next }: SlotTimes): string {
-  return next === undefined ? '' : `, next slot ${minute(next)}`;
-}
-
-/** `2026-11-22T18:00Z`. */
-function minute(time: number): string {
-  return `${formatInstant(time).slice(0, 16)}Z`;
+  return next === undefined ? '' : `, next slot ${formatMinute(next)}`;
 }
 
 /** EC2 counts characters, not code units. */

@@ -14,6 +14,11 @@ export function formatInstant(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
+/** `2026-11-22T18:00Z`: for people, where seconds say nothing. */
+export function formatMinute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16)}Z`;
+}
+
 /** `20261122T180000Z`: the form that an AMI's name can carry. */
 export function formatCompact(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;

@@ -3,7 +3,7 @@
 import type { PointNote } from '../plan/watch-points.ts';
 import type { RunningWatch } from '../plan/watch-place.ts';
 import type { SourceWatch } from '../plan/watch-policy.ts';
-import { formatInstant } from '../policy/instant.ts';
+import { formatMinute } from '../policy/instant.ts';
 import { isFailure, type WatchOutcome } from './outcome.ts';
 import type { WatchPlan } from './watch.ts';
 
@@ -85,7 +85,7 @@ function sourceFinding(
 ): Finding {
   const texts = [
     ...(standing === 'stale' && good !== undefined && due !== undefined
-      ? [`newest good backup ${minute(good)}, expected ${minute(due)}`]
+      ? [`newest good backup ${formatMinute(good)}, expected ${formatMinute(due)}`]
       : []),
     ...(obstacle === undefined ? [] : [obstacle]),
   ];
@@ -94,10 +94,5 @@ function sourceFinding(
 
 function pointFinding(policy: string, { id, source, slot, detail }: PointNote): Finding {
   const why = detail === undefined ? '' : `: ${detail}`;
-  return { id, policy, text: `backup of ${source}, slot ${minute(slot)}${why}` };
-}
-
-/** `2026-11-22T18:00Z`. */
-function minute(time: number): string {
-  return `${formatInstant(time).slice(0, 16)}Z`;
+  return { id, policy, text: `backup of ${source}, slot ${formatMinute(slot)}${why}` };
 }
