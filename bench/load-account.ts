@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { backupHandler } from '../src/handlers/backup-job.ts';
 import type { Environment } from '../src/handlers/environment.ts';
 import type { Handler } from '../src/handlers/job.ts';
@@ -126,8 +127,19 @@ function reports(): Resources[string] {
   return { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'reports' } };
 }
 
-/** As infra/ has them. */
-function resourcesOf(job: Job, { policies, prune, watch }: PolicyFile): Resources {
+const load = createRequire(import.meta.url);
+// From dist/, where the bundle of this is.
+const { queues } = load('../infra/queues.cjs') as { queues: (file: PolicyFile) => Resources };
+
+/** As infra/ has it, in seconds. */
+function waiting(file: PolicyFile): Record<string, unknown> {
+  const { DelaySeconds, VisibilityTimeout } = queues(file)['BackupQueue']?.Properties ?? {};
+  return { DelaySeconds, VisibilityTimeout };
+}
+
+/** Otherwise as infra/ has them. */
+function resourcesOf(job: Job, file: PolicyFile): Resources {
+  const { policies, prune, watch } = file;
   const [policy] = policies;
   const schedule = { backup: policy?.schedule, prune: prune.schedule, watch: watch.schedule }[job];
   const input = {
@@ -142,8 +154,7 @@ function resourcesOf(job: Job, { policies, prune, watch }: PolicyFile): Resource
         QueueName: `${job}.fifo`,
         FifoQueue: true,
         ContentBasedDeduplication: true,
-        DelaySeconds: 60,
-        VisibilityTimeout: 1200,
+        ...waiting(file),
       },
     },
     [`${job}Function`]: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: job, Timeout: 900 } },

@@ -4,7 +4,7 @@ const { ID, JOBS, REPORTS_ID, namesOf } = require('./names.cjs');
 const DAY = 24 * 60 * 60;
 
 /** In seconds. */
-const DELAY = 60;
+const DELAY = 30;
 
 /**
  * In seconds. A run creates nothing after 840 s of its 900, a call takes at most 30, and EC2's lists may lag 300 behind:
@@ -28,7 +28,7 @@ function queues(file) {
   };
 }
 
-/** Requests wait a minute: a next round finds EC2's limits of a volume recovered, and nothing sleeps for them. */
+/** Requests wait half a minute: a next round finds EC2's limits of a volume recovered, and nothing sleeps for them. */
 function requests(name, deadLetters) {
   return fifo(name, {
     // Scheduler gives a group and no deduplication id.

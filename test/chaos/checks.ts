@@ -7,6 +7,7 @@ import { DAY, HOUR, MINUTE } from '../support/scenario.ts';
 import { resticReasons } from '../support/restic-reference.ts';
 import type { Member } from './fleet.ts';
 import { goodSlots, type Groups, type Slots } from './ledger.ts';
+import type { Missing, Tellings } from './tellings.ts';
 
 /** What a check may look at. */
 export interface Ended {
@@ -19,6 +20,7 @@ export interface Ended {
   /** What there is at the end. */
   readonly present: Groups;
   readonly alarms: ReadonlyMap<string, readonly Ringing[]>;
+  readonly tellings: Tellings;
 }
 
 const NONE: Slots = new Map();
@@ -28,7 +30,7 @@ const SEEN_AFTER = 10 * MINUTE;
 /** From the end of a slot: the next watch, its being late, and the period of the alarm. */
 const TOLD_WITHIN = 20 * HOUR;
 
-/** Every slot of a source that was there all the time has a good point, or something rang. */
+/** Every slot of a source that was there all the time has a good point, or somebody was told that it has none. */
 export function unmadeSlots(ended: Ended): string[] {
   return ended.file.policies.flatMap((policy) => {
     const slots = [...slotsBetween(policy.schedule, policy.timezone, ended.start, ended.now)];
@@ -50,19 +52,17 @@ function unmadeOf(
     const end = Math.min(slots[index + 1] ?? Infinity, slot + DAY);
     // A slot that is not over yet, or of a source that left while it could be made, promises nothing.
     if (slot < from || made.has(slot) || end > Math.min(ended.now, member.to)) return [];
-    if (rang(ended.alarms, slot, end + TOLD_WITHIN)) return [];
-    return [`${group}: slot ${new Date(slot).toISOString()} was not made, and nothing rang`];
+    const missing: Missing = {
+      place: member.place,
+      policy: name,
+      source: member.id,
+      slot,
+      from: slot,
+      to: end + TOLD_WITHIN,
+    };
+    if (ended.tellings.tells(missing, ended.alarms)) return [];
+    return [`${group}: slot ${new Date(slot).toISOString()} was not made, and nobody was told`];
   });
-}
-
-/** Alarms that tell of a backup that is missing, that nobody looks, or of a request for one that lies aside. */
-const TELLING =
-  /^(StaleSources|NeverBackedUp|MissedSlots|FailedPoints|Silence|BackupDeadLetters|BackupUndelivered)/;
-
-function rang(alarms: Ended['alarms'], from: number, to: number): boolean {
-  return [...alarms].some(
-    ([id, ringings]) => TELLING.test(id) && ringings.some((one) => one.from <= to && one.to >= from),
-  );
 }
 
 /** No slot has two good points, and nothing that failed is left. */

@@ -21,6 +21,7 @@ import type { StackTemplate } from '../../src/simulator/stack-template.ts';
 import type { StackTrouble } from '../../src/simulator/stack-trouble.ts';
 import { stackOf, type Template } from '../support/cloudformation.ts';
 import { simulatedConnect } from '../support/environment.ts';
+import type { Tellings } from './tellings.ts';
 
 const load = createRequire(import.meta.url);
 const { resourcesOf } = load('../../infra/resources.cjs') as {
@@ -55,13 +56,20 @@ export interface Deployment {
 }
 
 export interface DeploymentOptions {
-  readonly file: PolicyFile;
+  /** The policy file that the functions of an instant have in them. All of them ask for the same template. */
+  readonly fileAt: (now: number) => PolicyFile;
   readonly start: number;
   readonly settings: Partial<SimulatorSettings>;
   readonly trouble: (clock: SimulatedClock) => StackTrouble;
+  /** Of the functions, in seconds. */
+  readonly timeout: number;
+  /** Hears all that they log. */
+  readonly tellings: Tellings;
 }
 
-export function deploy({ file, start, settings, trouble }: DeploymentOptions): Deployment {
+export function deploy(options: DeploymentOptions): Deployment {
+  const { fileAt, start, settings, trouble, timeout, tellings } = options;
+  const file = fileAt(start);
   const clock = new SimulatedClock(start);
   const organisation = new SimulatedOrganisation();
   const accountOf = ({ account, region }: typeof HOME): SimulatedAccount =>
@@ -75,7 +83,7 @@ export function deploy({ file, start, settings, trouble }: DeploymentOptions): D
     if (stack === undefined) throw new Error('nothing is invoked before the stack is there');
     const { sqs, sns } = region.clientsOf(process);
     return {
-      file,
+      file: fileAt(clock.now()),
       region: HOME.region,
       connect: simulatedConnect({ home, others: [away], organisation, process }),
       sqs,
@@ -86,7 +94,9 @@ export function deploy({ file, start, settings, trouble }: DeploymentOptions): D
         reportsQueue: stack.ref('Reports'),
         topic: stack.ref('Topic'),
       },
-      log: () => undefined,
+      log: (records, correlation) => {
+        if (!process.dead) tellings.hear(records, correlation, clock.now());
+      },
       metrics: stack.metricsOf(process, 'ec2-backup'),
     };
   };
@@ -99,7 +109,7 @@ export function deploy({ file, start, settings, trouble }: DeploymentOptions): D
     return [ID[job]?.function ?? '', handlerOf] as const;
   });
   stack = region.deploy({
-    template: templateOf(file),
+    template: templateOf(file, timeout),
     handlers: Object.fromEntries(handlers),
     nextFiring,
     trouble: trouble(clock),
@@ -121,13 +131,13 @@ function nextFiring(cron: string, zone: string, after: number): number | undefin
 }
 
 /** With the functions, which Serverless adds to it. */
-function templateOf(file: PolicyFile): StackTemplate {
+function templateOf(file: PolicyFile, timeout: number): StackTemplate {
   const { Resources } = stackOf(resourcesOf(file, WATCH_GAP), {});
   const functions = Object.keys(HANDLERS).map((job) => {
     const Properties = {
       FunctionName: namesOf(file).functions[job],
       Role: `${ID[job]?.role}.Arn`,
-      Timeout: 900,
+      Timeout: timeout,
     };
     return [ID[job]?.function ?? '', { Type: 'AWS::Lambda::Function', Properties }] as const;
   });

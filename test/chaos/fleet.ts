@@ -6,15 +6,20 @@ import { DAY, HOUR } from '../support/scenario.ts';
 import { Random } from './random.ts';
 import type { Span } from './trouble.ts';
 
-/** An instance, with the policies that it opts in to. */
+/** An instance or a volume, with the policies that it opts in to. */
 export interface Member {
   readonly place: string;
   readonly id: string;
+  /** The instance that a volume is the root of. */
+  readonly of?: string;
   readonly policies: readonly string[];
   /** ms since the epoch; `to` is Infinity while it exists. */
   readonly from: number;
   to: number;
 }
+
+/** How many instances have a root volume that is a source of its own. */
+const DISKS = 0.3;
 
 /** Something that happens to the fleet at a time. */
 interface Event {
@@ -66,28 +71,39 @@ export class Fleet {
   #launch(place: string, region: SimulatedRegion, launchedAt: number): void {
     const random = this.#random;
     const policies = random.pick([['nightly'], ['sets'], ['nightly', 'sets']]);
+    const hasDisk = random.chance(DISKS);
     const volumes = Array.from({ length: random.pick([1, 1, 1, 2]) }, (_, index) => ({
       device: `/dev/sd${'afg'.charAt(index)}`,
       sizeGiB: random.whole(8, 100),
       type: 'gp3' as const,
+      ...(hasDisk && index === 0 && { tags: { Backup: 'disks' } }),
     }));
     const optIn = Object.fromEntries(policies.map((policy) => [`Backup:${policy}`, 'true']));
     const tags = { Name: `host-${this.members.length}`, ...optIn };
-    const { id } = region.runInstance({ launchedAt, volumes, tags });
+    const { id, volumeIds } = region.runInstance({ launchedAt, volumes, tags });
     this.members.push({ place, id, policies, from: launchedAt, to: Infinity });
+    const [root = ''] = volumeIds;
+    if (hasDisk)
+      this.members.push({ place, id: root, of: id, policies: ['disks'], from: launchedAt, to: Infinity });
   }
 
   #terminate(place: string, region: SimulatedRegion): void {
     const now = this.#clock.now();
     const alive = this.members.filter(
-      (member) => member.place === place && member.to === Infinity && now - member.from > HOUR,
+      (member) =>
+        member.place === place &&
+        member.of === undefined &&
+        member.to === Infinity &&
+        now - member.from > HOUR,
     );
     const [first, ...rest] = alive;
     // Somebody always stays.
     if (first === undefined || rest.length === 0) return;
     const leaving = this.#random.pick([first, ...rest]);
     region.terminateInstance(leaving.id);
-    leaving.to = now;
+    for (const member of this.members) {
+      if (member === leaving || member.of === leaving.id) member.to = now;
+    }
   }
 }
 

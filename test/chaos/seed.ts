@@ -10,7 +10,9 @@ import { stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './c
 import { AWAY, deploy, HOME, WATCH_GAP, type Deployment } from './deployment.ts';
 import { addForeign, Fleet } from './fleet.ts';
 import { doubled, Ledger, present } from './ledger.ts';
+import { People } from './people.ts';
 import { Random } from './random.ts';
+import { Tellings } from './tellings.ts';
 import { outageFaults, troublesOf, type Troubles } from './trouble.ts';
 
 export interface Size {
@@ -23,25 +25,37 @@ export const LARGE: Size = { sources: 1000, days: 90 };
 
 /** Days at the end in which nothing goes wrong. */
 const PEACE = 8 * DAY;
+/** From one look at all there is to the next. */
+const LOOKS = HOUR;
 /** After the last prune of the last day, whose slots are all over. */
 const LAST_HOUR = 7.5 * HOUR;
 
-const POLICIES = `
+interface Rules {
+  readonly nightly: string;
+  readonly sets: string;
+  readonly disks: string;
+}
+
+/** What is kept at first, and from some day on: less. */
+const AT_FIRST: Rules = { nightly: '{ daily: 4 }', sets: '{ last: 6 }', disks: '{ within: 5d }' };
+const IN_THE_END: Rules = { nightly: '{ daily: 3 }', sets: '{ last: 4 }', disks: '{ within: 3d }' };
+
+const fileOf = (keep: Rules, share: number): PolicyFile =>
+  parse(`
 version: 1
 deployment: test
 policies:
-  nightly: { backup: image, schedule: cron(0 3 * * ? *), keep: { daily: 3 } }
-  sets: { backup: snapshots, schedule: every 12 hours, keep: { last: 4 } }
+  nightly: { backup: image, schedule: cron(0 3 * * ? *), keep: ${keep.nightly} }
+  sets: { backup: snapshots, schedule: every 12 hours, keep: ${keep.sets} }
+  disks: { backup: volume, schedule: cron(30 3 * * ? *), keep: ${keep.disks} }
 prune: { schedule: cron(0 6 * * ? *), maxShare: 40% }
 registerPolicies: { schedule: cron(20 5 * * ? *) }
 watch: { schedule: every ${WATCH_GAP} hours from 00:40 }
-limits: { share: 100% }
+limits: { share: ${share}% }
 targets:
   - { account: "${HOME.account}", region: ${HOME.region} }
   - { account: "${AWAY.account}", region: ${AWAY.region}, rolePrefix: ec2-backup, externalId: chaos-1 }
-`;
-
-const FILE = parse(POLICIES);
+`);
 
 export interface SeedResult {
   readonly seed: number;
@@ -67,13 +81,16 @@ export async function runSeed(seed: number, size: Size): Promise<SeedResult> {
 
 class Run {
   readonly #seed: number;
-  readonly #file: PolicyFile = FILE;
+  /** In the end. */
+  readonly #file: PolicyFile;
+  readonly #tellings = new Tellings();
   readonly #start = START - 3 * HOUR;
   readonly #end: number;
   readonly #peace: number;
   readonly #troubles: Troubles;
   readonly #deployment: Deployment;
   readonly #fleet: Fleet;
+  readonly #people: People;
   readonly #ledger: Ledger;
   readonly #foreign: readonly string[];
   readonly #problems: string[] = [];
@@ -83,9 +100,18 @@ class Run {
     this.#end = this.#start + days * DAY + LAST_HOUR;
     this.#peace = this.#end - PEACE;
     const span = { start: this.#start, peace: this.#peace };
-    this.#troubles = troublesOf(seed, span);
-    const { settings, outages, stack: trouble } = this.#troubles;
-    this.#deployment = deploy({ file: this.#file, start: this.#start, settings, trouble });
+    this.#troubles = troublesOf(seed, span, sources > USUAL.sources ? 'large' : 'usual');
+    const { settings, outages, stack: trouble, timeout, share, editedAt } = this.#troubles;
+    const before = fileOf(AT_FIRST, share);
+    this.#file = fileOf(IN_THE_END, share);
+    this.#deployment = deploy({
+      fileAt: (now) => (now < editedAt ? before : this.#file),
+      start: this.#start,
+      settings,
+      trouble,
+      timeout,
+      tellings: this.#tellings,
+    });
     const { clock, regions } = this.#deployment;
     this.#fleet = new Fleet(seed, clock, { regions, sources, span });
     for (const [place, region] of regions) {
@@ -93,30 +119,43 @@ class Run {
       addForeign(region, members.slice(0, 4), this.#start);
       region.faults = outageFaults(place, outages, clock);
     }
+    this.#people = new People(seed, this.#deployment, span);
     this.#foreign = this.#foreignNow();
     this.#ledger = new Ledger(regions);
   }
 
   async toTheEnd(): Promise<SeedResult> {
     const { clock, stack } = this.#deployment;
+    let nextLook = this.#start;
     // Before the prune of the day, and half a day later.
-    let nextLook = this.#start + 5.9 * HOUR;
-    let nextEvent = this.#fleet.act();
+    let nextTidying = this.#peace + DAY + 10.4 * HOUR;
+    let nextEvent = this.#act();
     while (clock.now() < this.#end) {
-      await stack.run(Math.min(nextLook, nextEvent, this.#end) - clock.now());
-      nextEvent = this.#fleet.act();
+      // Tidying takes time, in which the next thing may have come due.
+      await stack.run(Math.max(0, Math.min(nextLook, nextEvent, this.#end) - clock.now()));
+      nextEvent = this.#act();
       if (clock.now() < nextLook) continue;
       this.#look();
-      nextLook += DAY / 2;
-      const isTidying = clock.now() >= this.#peace + DAY && clock.now() < this.#end - 3 * DAY;
-      if (isTidying) await this.#tidy();
+      nextLook += LOOKS;
+      if (clock.now() < nextTidying || clock.now() >= this.#end - 3 * DAY) continue;
+      await this.#tidy();
+      nextTidying += DAY / 2;
     }
     return this.#result();
   }
 
+  #act(): number {
+    this.#problems.push(...this.#people.lost());
+    return Math.min(this.#fleet.act(), this.#people.act());
+  }
+
   #look(): void {
-    this.#ledger.write(this.#deployment.clock.now());
+    const { clock, stack } = this.#deployment;
+    this.#ledger.write(clock.now());
     this.#problems.push(...this.#ledger.lostNewest());
+    for (const id of stack.queueIds().filter((one) => /^Backup(DeadLetters|Undelivered)$/.test(one))) {
+      for (const { body } of stack.queue(id).messages) this.#tellings.hearAside(id, body, clock.now());
+    }
   }
 
   /** What docs/operations.md tells people to do: dead letters are redriven, refused prunes are looked at and accepted. */
@@ -147,6 +186,7 @@ class Run {
       ever: this.#ledger.groups,
       present: present(regions),
       alarms: stack.alarms(),
+      tellings: this.#tellings,
     };
     this.#problems.push(
       ...this.#ledger.lostNewest(),

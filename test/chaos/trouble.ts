@@ -40,6 +40,12 @@ export interface Outage {
 
 export interface Troubles {
   readonly settings: Partial<SimulatorSettings>;
+  /** Of the functions, in seconds: the less they have, the more rounds. */
+  readonly timeout: number;
+  /** Of EC2's quotas, in percent. */
+  readonly share: number;
+  /** When the rules are made stricter. */
+  readonly editedAt: number;
   readonly outages: readonly Outage[];
   readonly stack: (clock: SimulatedClock) => StackTrouble;
   /** One line that tells it. */
@@ -52,7 +58,10 @@ export interface Span {
   readonly peace: number;
 }
 
-export function troublesOf(seed: number, span: Span): Troubles {
+/** Seconds. Six minutes of it are kept for settling and sending on. */
+const TIMEOUTS = { usual: [450, 600, 900], large: [900, 900, 900] } as const;
+
+export function troublesOf(seed: number, span: Span, size: keyof typeof TIMEOUTS): Troubles {
   const random = new Random(seed, 'troubles');
   const roughness = random.pick([0.2, 1, 1, 3]);
   const rates = Object.fromEntries(
@@ -60,14 +69,23 @@ export function troublesOf(seed: number, span: Span): Troubles {
   ) as unknown as Rates;
   const settings = settingsOf(seed, random);
   const outages = outagesOf(random, span);
+  const limits = new Random(seed, 'limits');
+  const timeout = limits.pick(TIMEOUTS[size]);
+  const share = limits.pick([100, 100, 40, 10]);
+  const editedAt = span.start + limits.upTo(span.peace - span.start);
   return {
     settings,
     outages,
+    timeout,
+    share,
+    editedAt,
     stack: (clock) => stackTrouble(seed, rates, { clock, peace: span.peace }),
     text: [
       `trouble x${roughness}`,
       `reads ${(settings.readLag ?? 0) / SECOND} s late`,
       `calls ${settings.latency ?? 0} ms`,
+      `functions of ${timeout} s`,
+      `${share} % of the quotas`,
       ...outages.map(({ place, kind, from, to }) => {
         const day = Math.floor((from - span.start) / DAY);
         return `${kind} of ${place} out on day ${day} for ${Math.round((to - from) / HOUR)} h`;

@@ -328,16 +328,16 @@ describe('EC2 is busy with a volume', () => {
     },
   );
 
-  test('for ever: after six rounds in a row that made nothing it is told and given up', async () => {
+  test('for ever: after eleven rounds in a row that made nothing it is told and given up', async () => {
     const it = world();
     it.region.runInstance({ tags: { Backup: 'sets' } });
     it.region.faults = always('CreateSnapshots', busy('ConcurrentSnapshotLimitExceeded'));
     let message: unknown = SETS;
-    for (let round = 1; round <= 6; round += 1) {
+    for (let round = 1; round <= 11; round += 1) {
       await receive(it.handler, message, it.clock);
       message = it.waiting().at(-1);
     }
-    expect(it.waiting()).toHaveLength(5);
+    expect(it.waiting()).toHaveLength(10);
     expect(valueOf('ExhaustedRounds', it)).toBe(1);
     expect(valueOf('BackupsFailed', it)).toBe(1);
   });

@@ -162,7 +162,7 @@ describe('queues', () => {
       QueueName: `${name}.fifo`,
       FifoQueue: true,
       ContentBasedDeduplication: true,
-      DelaySeconds: 60,
+      DelaySeconds: 30,
       MessageRetentionPeriod: 345_600,
       RedrivePolicy: { deadLetterTargetArn: `${id}DeadLetters.Arn`, maxReceiveCount: 3 },
       SqsManagedSseEnabled: true,

@@ -55,4 +55,28 @@ describe('what is due', () => {
     await expect(scenario.backup('nightly', { slot, trigger: 'manual' })).rejects.toThrow(/over 24 h later/);
     expect(changes(scenario.region)).toEqual([]);
   });
+
+  test('a slot that a backup by hand has outdone stays until the next one, and a repeated request makes nothing', async () => {
+    const scenario = new Scenario({ policies: policies('{ daily: 1 }') });
+    scenario.region.runInstance({ tags: { Backup: 'nightly' } });
+    const slot = scenario.clock.now();
+    await scenario.backup('nightly', { slot, trigger: 'schedule' });
+    scenario.clock.advance(HOUR);
+    await scenario.backup('nightly', { slot: slot + HOUR, trigger: 'manual' });
+    scenario.clock.advance(HOUR);
+    expect(verdicts((await scenario.prune()).plan)).toEqual([
+      '11-22T03:00 keep: slot not over',
+      '11-22T04:00 keep: daily 1/1',
+    ]);
+    const again = await scenario.backup('nightly', { slot, trigger: 'schedule' });
+    expect(ends(again.outcomes)).toEqual(['create-image already-done']);
+    scenario.clock.advance(DAY - HOUR);
+    await scenario.backup('nightly', { slot: slot + DAY, trigger: 'schedule' });
+    scenario.clock.advance(HOUR);
+    expect(verdicts((await scenario.prune()).plan)).toEqual([
+      '11-22T03:00 prune: no rule keeps it',
+      '11-22T04:00 prune: no rule keeps it',
+      '11-23T03:00 keep: daily 1/1',
+    ]);
+  });
 });

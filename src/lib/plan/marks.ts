@@ -56,7 +56,7 @@ export interface Marks {
   readonly keep?: string;
   /** Why it is held; the empty string is a hold too. */
   readonly hold?: string;
-  /** The volumes that were backed up; absent when the restore sheet cannot be read. */
+  /** Of a set, the volumes that were backed up; absent when the restore sheet cannot be read. */
   readonly volumes?: readonly string[];
 }
 
@@ -91,7 +91,7 @@ export function readOwnership(tags: Tags, owner: Owner): Ownership {
 function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 'volumes'> {
   const keep = tags.get(MARK.keep);
   const hold = holdOf(tags, owner);
-  const volumes = readSheetVolumes(tags);
+  const volumes = tags.get(MARK.kind) === 'snapshots' ? readSheetVolumes(tags) : undefined;
   return {
     ...(keep !== undefined && { keep }),
     ...(hold !== undefined && { hold }),

@@ -2,11 +2,14 @@
 
 import { parseKeep, type Keep } from '../policy/keep.ts';
 import { keepingPolicies, type PolicyFile, type RetiredPolicy } from '../policy/policy.ts';
+import { previousSlot } from '../policy/schedule.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 import { keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
 import { visiblePins } from './safety.ts';
+
+const DAY = 86_400_000;
 
 export interface PointVerdict {
   readonly point: RecoveryPoint;
@@ -31,12 +34,28 @@ export interface VerdictInput {
 export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {
   const judged: PointVerdict[] = [];
   // One key after the other: a key put together for each of a million points costs more than their verdicts.
-  for (const ofPolicy of groupBy(points, ({ policy }) => policy).values()) {
+  for (const [policy, ofPolicy] of groupBy(points, ({ policy: name }) => name)) {
+    const openSlot = openSlotOf(policy, input);
     for (const group of groupBy(ofPolicy, ({ source }) => source).values()) {
-      for (const entry of judgeGroup(group, input)) judged.push(withVisiblePins(entry));
+      for (const entry of judgeGroup(group, input)) judged.push(withVisiblePins(whileOpen(entry, openSlot)));
     }
   }
   return judged;
+}
+
+/** The slot of a policy that runs can still be asked for: it is the last one, and its day is not over. */
+function openSlotOf(name: string, { file, now }: VerdictInput): number | undefined {
+  const policy = file.policies.find((one) => one.name === name);
+  const slot = policy && previousSlot(policy.schedule, policy.timezone, now);
+  return slot !== undefined && now - slot <= DAY ? slot : undefined;
+}
+
+/** A backup by hand may outdo that of the slot. It stays all the same: a request that comes again would make it anew. */
+function whileOpen(entry: PointVerdict, openSlot: number | undefined): PointVerdict {
+  const { point, verdict } = entry;
+  const isOutdone = point.slot === openSlot && point.state === 'good' && verdict.decision === 'prune';
+  if (!isOutdone || verdict === PRUNE_DUPLICATE) return entry;
+  return { point, verdict: { decision: 'keep', reasons: ['slot not over'] } };
 }
 
 function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {

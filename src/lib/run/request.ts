@@ -80,20 +80,21 @@ export function readRunRequest(event: unknown, job: Job, now: number): RunReques
   if (job === 'backup' && !reader.has('policy'))
     reader.problems.push('policy is missing, expected a policy name');
   if (reader.has('accept') && !reader.has('policy')) reader.problems.push('accept is given without policy');
-  refuse(reader.problems, { job, slot: request.slot, now });
+  refuse(reader.problems, { ...request, job, now });
   return { ...request, job };
 }
 
 function refuse(
   problems: readonly string[],
-  { job, slot, now }: { readonly job: Job; readonly slot: number; readonly now: number },
+  { job, policy, slot, now }: Pick<RunRequest, 'job' | 'policy' | 'slot'> & { readonly now: number },
 ): void {
   const time = timeProblem(slot, now);
   const all = [...problems, ...(time ? [time.message] : [])];
   if (all.length === 0) return;
-  const message = `the event is no run request for ${job}: ${all.join('; ')}`;
-  const isMissed = time?.kind === 'missed' && problems.length === 0;
-  throw isMissed ? new MissedSlotError(message) : new ConfigurationError(message);
+  if (time?.kind === 'missed' && problems.length === 0) {
+    throw new MissedSlotError(`${policy === undefined ? job : `policy ${policy}`}: ${time.message}`);
+  }
+  throw new ConfigurationError(`the event is no run request for ${job}: ${all.join('; ')}`);
 }
 
 /** What one round tells the next. */

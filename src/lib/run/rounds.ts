@@ -4,8 +4,8 @@ import type { RunRequest } from './request.ts';
 
 /** A day of rounds: by then the slot is over. */
 const MOST_ROUNDS = 100;
-/** So often EC2 may be too busy for everything that is left, a minute or more apart, before it is `watch` that asks again. */
-const MOST_IDLE = 5;
+/** So often EC2 may be too busy for everything that is left, half a minute or more apart, before it is `watch` that asks again. */
+const MOST_IDLE = 10;
 
 /** What a round leaves for the next one. */
 export interface Left {

@@ -18,7 +18,10 @@ export class StringPool {
     const members = value as Record<string, unknown>;
     for (const key in members) {
       const member = members[key];
-      if (typeof member === 'string' || typeof member === 'object') members[key] = this.#exchange(member);
+      // An id is there once: to know it would only take room.
+      if (key === 'id' && typeof member === 'string') members[key] = copyOf(member);
+      else if (typeof member === 'string' || typeof member === 'object')
+        members[key] = this.#exchange(member);
     }
     return value;
   }
@@ -26,8 +29,12 @@ export class StringPool {
   #share(text: string): string {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    const copy = Buffer.from(text, 'utf16le').toString('utf16le');
+    const copy = copyOf(text);
     this.#known.set(copy, copy);
     return copy;
   }
+}
+
+function copyOf(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

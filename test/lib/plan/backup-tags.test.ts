@@ -93,14 +93,15 @@ describe('the tags of a backup', () => {
 
   test('are read back as ours', () => {
     const sheet = instanceSheet(instance(), [{ device: '/dev/xvda', volumeId: 'vol-0a' }]);
-    const made = backupTags(facts({ sheet, sourceTags: tags({ 'Backup:Keep': 'last=2' }), hold: '' }));
+    const sourceTags = tags({ 'Backup:Keep': 'last=2' });
+    const made = backupTags(facts({ policy: policy({ backup: 'snapshots' }), sheet, sourceTags, hold: '' }));
     expect(readOwnership(asMap(made), OWNER)).toEqual({
       status: 'ours',
       marks: {
         policy: 'daily-ami',
         source: 'i-1',
         slot: instant('2026-11-22T18:00Z'),
-        kind: 'image',
+        kind: 'snapshots',
         keep: 'last=2',
         hold: '',
         volumes: ['vol-0a'],
@@ -160,7 +161,9 @@ describe('[H30] at most 40 tags', () => {
     fc.assert(
       fc.property(fc.oneof(some, fc.constant(new Array<typeof largest>(128).fill(largest))), (volumes) => {
         const sourceTags = new Map([...many(50), ['Backup:Keep', 'daily=14']]);
-        const made = backupTags(facts({ sheet: instanceSheet(source, volumes), sourceTags, hold: 'audit' }));
+        const sheet = instanceSheet(source, volumes);
+        const sets = policy({ backup: 'snapshots' });
+        const made = backupTags(facts({ policy: sets, sheet, sourceTags, hold: 'audit' }));
         expect(made.tags.length).toBe(40);
         expect(made.tags.every(({ key, value }) => key.length <= 128 && value.length <= 256)).toBe(true);
         expect(new Set(made.tags.map(({ key }) => key)).size).toBe(40);

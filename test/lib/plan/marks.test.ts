@@ -19,8 +19,9 @@ describe('reads our marks', () => {
     });
   });
 
-  test('with the override and the volumes of the sheet', () => {
+  test('with the override and, of a set, the volumes of the sheet', () => {
     const more = {
+      'ec2-backup:kind': 'snapshots',
       'ec2-backup:keep': 'daily=14',
       'ec2-backup:volumes': '/dev/xvda=0a,gp3,3000,125;/dev/sdf=0b,st1',
     };

@@ -27,13 +27,13 @@ describe('[H21] the next round', () => {
     });
   });
 
-  test('counts the rounds that made nothing, and stops after five', () => {
+  test('counts the rounds that made nothing, and stops after ten', () => {
     expect(nextRound(REQUEST, { isIdle: true })).toMatchObject({ request: { idle: 3 } });
-    expect(nextRound({ ...REQUEST, idle: 4 }, { isIdle: true })).toMatchObject({ request: { idle: 5 } });
-    expect(nextRound({ ...REQUEST, idle: 5 }, { isIdle: true })).toEqual({
-      exhausted: '6 rounds in a row could make nothing of what is left',
+    expect(nextRound({ ...REQUEST, idle: 9 }, { isIdle: true })).toMatchObject({ request: { idle: 10 } });
+    expect(nextRound({ ...REQUEST, idle: 10 }, { isIdle: true })).toEqual({
+      exhausted: '11 rounds in a row could make nothing of what is left',
     });
-    expect(nextRound({ ...REQUEST, idle: 5 }, {})).toMatchObject({ request: { idle: 0 } });
+    expect(nextRound({ ...REQUEST, idle: 10 }, {})).toMatchObject({ request: { idle: 0 } });
   });
 
   test('does not come after the hundredth', () => {
