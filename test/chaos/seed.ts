@@ -1,5 +1,6 @@
 /** One seed: a deployment with its fleet and troubles, some weeks of them, some days of peace, and what does not hold then. */
 
+import { shapeCalls } from '../../src/lib/aws/shape-calls.ts';
 import type { PolicyFile } from '../../src/lib/policy/policy.ts';
 import { runPrune, planPruneRun } from '../../src/lib/run/prune.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
@@ -168,7 +169,8 @@ class Run {
       home?.purge(stack.queue(id).name);
     for (const [place, region] of regions) {
       const [account = '', name = ''] = place.split('/');
-      const context = { file: this.#file, place: { account, region: name }, clients: region.clients, clock };
+      const clients = shapeCalls(region.clients, { clock, share: this.#troubles.share / 100 });
+      const context = { file: this.#file, place: { account, region: name }, clients, clock };
       const { refused } = await planPruneRun({}, context);
       for (const { policy, deletions } of refused) await runPrune({ policy, accept: deletions }, context);
     }

@@ -58,19 +58,25 @@ export interface Span {
   readonly peace: number;
 }
 
-/** Seconds. Six minutes of it are kept for settling and sending on. */
-const TIMEOUTS = { usual: [450, 600, 900], large: [900, 900, 900] } as const;
+/**
+ * What differs with the size: seconds of a function, of which six minutes are kept for settling and sending on; and how rough
+ * it gets, as the rates are of calls and a run of many sources has thirty times as many.
+ */
+const SIZES = {
+  usual: { timeouts: [450, 600, 900], roughness: [0.2, 1, 1, 3] },
+  large: { timeouts: [900, 900, 900], roughness: [0.02, 0.1, 0.1, 0.3] },
+} as const;
 
-export function troublesOf(seed: number, span: Span, size: keyof typeof TIMEOUTS): Troubles {
+export function troublesOf(seed: number, span: Span, size: keyof typeof SIZES): Troubles {
   const random = new Random(seed, 'troubles');
-  const roughness = random.pick([0.2, 1, 1, 3]);
+  const roughness = random.pick(SIZES[size].roughness);
   const rates = Object.fromEntries(
     Object.entries(USUAL).map(([name, rate]: [string, number]) => [name, rate * roughness]),
   ) as unknown as Rates;
   const settings = settingsOf(seed, random);
   const outages = outagesOf(random, span);
   const limits = new Random(seed, 'limits');
-  const timeout = limits.pick(TIMEOUTS[size]);
+  const timeout = limits.pick(SIZES[size].timeouts);
   const share = limits.pick([100, 100, 40, 10]);
   const editedAt = span.start + limits.upTo(span.peace - span.start);
   return {
