@@ -6,6 +6,7 @@ import { loadPolicies } from '../lib/policy/load-policies.ts';
 import type { PolicyFile } from '../lib/policy/policy.ts';
 import type { Progress, RunContext } from '../lib/run/context.ts';
 import { formatPlace, resolvePlace } from '../lib/run/place.ts';
+import { refuseUnknownRegion } from './named-region.ts';
 import { UsageError, type ProgressView, type Shell } from './shell.ts';
 
 export interface AccountOptions {
@@ -21,11 +22,14 @@ export function withAccountOptions({ policiesPath }: Shell, command: Command): C
   return command
     .option('--policies <file>', POLICIES_HELP, policiesPath)
     .option('--deployment <name>', "act as this deployment instead of the policy file's")
-    .option('--region <region>', 'AWS Region (default: AWS_REGION or the profile)')
+    .option('--region <region>', 'AWS Region (default: AWS_REGION, or that of AWS_PROFILE)')
     .option('--json', 'print JSON');
 }
 
-/** Loads the policy file, lets `check` throw at what needs no account, finds the place, and runs `work` while progress is shown. */
+/**
+ * Loads the policy file, lets `check` throw at what needs no account, and last at a missing consent, finds the place, and
+ * runs `work` while progress is shown.
+ */
 export async function withAccount<T>(
   options: AccountOptions,
   shell: Shell,
@@ -33,6 +37,7 @@ export async function withAccount<T>(
   check?: (file: PolicyFile) => void,
 ): Promise<T> {
   const file = withDeployment(await loadPolicies(options.policies), options.deployment);
+  if (options.region !== undefined) refuseUnknownRegion(options.region, '--region');
   check?.(file);
   const { region, clients } = await shell.connect(options.region);
   const view = shell.progress('Asking which account this is');

@@ -8,6 +8,7 @@ import { plural } from '../lib/report/text.ts';
 import {
   applyBackup,
   planBackupRun,
+  refuseSlot,
   requirePolicy,
   type BackupReport,
   type BackupRunPlan,
@@ -18,6 +19,7 @@ import { formatPlace } from '../lib/run/place.ts';
 import { withAccount, type AccountOptions } from './account.ts';
 import { consent, requireConsent, type ConsentOptions } from './confirm.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { refuseWrongSourceId } from './source-id.ts';
 
 export interface BackupOptions extends AccountOptions, ConsentOptions {
   readonly policy: string;
@@ -28,8 +30,8 @@ export interface BackupOptions extends AccountOptions, ConsentOptions {
 
 /** `backup`: one manual slot of one policy. */
 export async function backupCommand(options: BackupOptions, shell: Shell): Promise<ExitCode> {
-  requireConsent(options, shell);
   const slot = readSlot(options.slot, shell.clock.now());
+  for (const source of options.source ?? []) refuseWrongSourceId('--source', source);
   const request = {
     policy: options.policy,
     slot,
@@ -41,7 +43,10 @@ export async function backupCommand(options: BackupOptions, shell: Shell): Promi
     options,
     shell,
     async (context) => ({ plan: await planBackupRun(request, context), context }),
-    (file) => requirePolicy(file, request.policy),
+    (file) => {
+      refuseSlot(requirePolicy(file, request.policy), request, shell.clock.now());
+      requireConsent(options, shell);
+    },
   );
   showPlan(planned.plan, planned.context, options, shell);
   const { actions } = planned.plan;

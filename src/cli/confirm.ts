@@ -5,7 +5,7 @@ export interface ConsentOptions {
   readonly dryRun?: boolean;
 }
 
-/** Refuses early where a question would have nobody to answer it. */
+/** Refuses early where a question would have nobody to answer it; to be called when all else that was asked for is right. */
 export function requireConsent({ yes, dryRun }: ConsentOptions, shell: Shell): void {
   if (yes || dryRun || shell.interactive) return;
   throw new UsageError(

@@ -1,18 +1,19 @@
 import { ALL_SERVICES, awsClients, ec2Service, resolveRegion } from '../lib/aws/clients.ts';
-import { isKnownRegion } from '../lib/aws/regions.ts';
 import { describeError } from '../lib/aws/errors.ts';
+import { settingsProblem, type Variables } from '../lib/aws/settings.ts';
 import { ConfigurationError } from '../lib/run/errors.ts';
+import { refuseUnknownRegion } from './named-region.ts';
 import type { Connection } from './shell.ts';
 
-/** Clients for the Region asked for, or for the one of AWS_REGION or the profile. */
-export async function connect(asked: string | undefined): Promise<Connection> {
+/**
+ * Clients for the Region asked for, or for the one of AWS_REGION or the profile. `variables` are the process's own, which
+ * the SDK reads too: a ConfigurationError says what is wrong with them.
+ */
+export async function connect(asked: string | undefined, variables: Variables): Promise<Connection> {
+  const problem = await settingsProblem(variables);
+  if (problem !== undefined) throw new ConfigurationError(problem);
   const region = asked ?? (await defaultRegion());
-  if (!isKnownRegion(region)) {
-    const whence = asked === undefined ? 'the Region of AWS_REGION or the profile' : '--region';
-    throw new ConfigurationError(
-      `${whence} is ${JSON.stringify(region)}, which the AWS SDK does not know; expected a Region code such as ap-northeast-2`,
-    );
-  }
+  refuseUnknownRegion(region, asked === undefined ? 'the Region of AWS_REGION or the profile' : '--region');
   return {
     region,
     clients: awsClients({ region }, ALL_SERVICES),

@@ -4,7 +4,8 @@ import { skippedText } from '../lib/report/plan-text.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { planPruneRun } from '../lib/run/prune.ts';
 import { withAccount, type AccountOptions } from './account.ts';
-import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
+import { refuseWrongSourceId } from './source-id.ts';
 
 /** `list [SOURCE]`: recovery points with state, age, verdict and reasons. */
 export async function listCommand(
@@ -12,11 +13,7 @@ export async function listCommand(
   options: AccountOptions,
   shell: Shell,
 ): Promise<ExitCode> {
-  if (source !== undefined && !/^(i|vol)-[0-9a-f]{8,17}$/.test(source)) {
-    throw new UsageError(
-      `source is ${JSON.stringify(source)}, expected an instance or volume id such as i-0123456789abcdef0`,
-    );
-  }
+  if (source !== undefined) refuseWrongSourceId('source', source);
   const { plan, context } = await withAccount(options, shell, async (context) => ({
     plan: await planPruneRun({}, context),
     context,

@@ -28,7 +28,7 @@ const shell: Shell = {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   },
   // The SDK takes most of a second to load, and half of the commands do not need it.
-  connect: async (region) => (await import('./connect.ts')).connect(region),
+  connect: async (region) => (await import('./connect.ts')).connect(region, process.env),
   confirm: async (message) => {
     const answer = await confirm({ message, initialValue: false, output: process.stderr });
     return !isCancel(answer) && answer;

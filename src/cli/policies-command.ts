@@ -39,8 +39,7 @@ export async function policiesPlanCommand(options: PoliciesPlanOptions, shell: S
 
 /** `policies apply`: creates, updates and deletes lifecycle policies until DLM holds what the file says. */
 export async function policiesApplyCommand(options: PoliciesApplyOptions, shell: Shell): Promise<ExitCode> {
-  requireConsent(options, shell);
-  const planned = await planPolicies(options, shell);
+  const planned = await planPolicies(options, shell, () => requireConsent(options, shell));
   const { plan, context } = planned;
   if (options.json && options.dryRun) shell.out(JSON.stringify(policiesPlanJson(plan, context), null, 2));
   // With --json the answer is the outcome; who is asked must see the plan all the same.
@@ -79,12 +78,16 @@ export async function policiesListCommand(options: AccountOptions, shell: Shell)
   return isBroken ? EXIT.failed : EXIT.done;
 }
 
-function planPolicies(options: PoliciesPlanOptions, shell: Shell): Promise<Planned> {
+/** `check` throws at what forbids the work when the options are right. */
+function planPolicies(options: PoliciesPlanOptions, shell: Shell, check?: () => void): Promise<Planned> {
   return withAccount(
     options,
     shell,
     async (context) => ({ plan: await planPoliciesRun(requestOf(options), context), context }),
-    (file) => requireDlmPolicies(file, options.replace ?? []),
+    (file) => {
+      requireDlmPolicies(file, options.replace ?? []);
+      check?.();
+    },
   );
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { Command, CommanderError } from 'commander';
+import { name, version } from '../../package.json';
 import { POLICIES_HELP, withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
@@ -13,7 +14,9 @@ import type { PruneOptions } from './prune-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
-import { validateCommand } from './validate-command.ts';
+import { validateCommand, type ValidateOptions } from './validate-command.ts';
+
+const YES_HELP = 'do not ask; needed where there is no terminal';
 
 const EXIT_HELP = `
 Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.`;
@@ -38,7 +41,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
 type End = (code: ExitCode) => void;
 
 function buildProgram(shell: Shell, end: End): Command {
-  const program = new Command('ec2-backup')
+  const program = new Command(name)
+    .version(`${name} ${version}`, '-V, --version', 'print name and version')
     .description('Backs up EC2 instances and volumes that carry a tag, and prunes the backups by policy.')
     .addHelpText('after', `${EXIT_HELP}\n\nStart here: ec2-backup demo`)
     .showHelpAfterError('(--help lists what there is)')
@@ -67,10 +71,10 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .option('--source <id...>', "only these of the policy's instances or volumes")
     .option(
       '--slot <time>',
-      'the slot to make, at most 24 h ago, to retry an earlier run (default: this minute)',
+      'the slot to make, such as 2026-11-22T18:00:00Z, at most 24 h ago, to retry an earlier run (default: this minute)',
     )
-    .option('--hold <why>', 'hold what is made: it stays until the tag is removed')
-    .option('--yes', 'do not ask')
+    .option('--hold <why>', 'hold what is made: it stays until its Hold tag is removed')
+    .option('--yes', YES_HELP)
     .option('--dry-run', 'show the plan and stop')
     .addHelpText('after', example('ec2-backup backup --policy daily-ami --source i-0123456789abcdef0 --yes'))
     .action(async (options: BackupOptions) =>
@@ -79,8 +83,11 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, program.command('prune'))
     .description('delete the recovery points that no rule keeps')
     .option('--policy <name>', 'only what this policy made', once('--policy'))
-    .option('--accept <n>', 'run a plan that the guard refused, if it still deletes exactly n points')
-    .option('--yes', 'do not ask')
+    .option(
+      '--accept <n>',
+      'with --policy: run a plan that the guard refused, if it still deletes exactly n points',
+    )
+    .option('--yes', YES_HELP)
     .option('--dry-run', 'show the plan and stop')
     .addHelpText('after', example('ec2-backup prune --policy daily-ami --dry-run'))
     .action(async (options: PruneOptions) =>
@@ -105,8 +112,9 @@ function addRestoreCommand(program: Command, shell: Shell, end: End): void {
   withRestoreOptions(withAccountOptions(shell, program.command('restore')))
     .description('get a source back from a recovery point, beside the original unless --in-place')
     .argument('<source>', 'an instance or volume id; it may be long gone')
-    .option('--yes', 'do not ask')
+    .option('--yes', YES_HELP)
     .option('--dry-run', 'show the plan and stop')
+    .addHelpText('after', '\nName the source before an option that takes several values (...).')
     .addHelpText('after', example('ec2-backup restore i-0123456789abcdef0 --at 2026-11-22T18:00:00Z'))
     .action(async (source: string, options: RestoreOptions) =>
       end(await (await import('./restore-command.ts')).restoreCommand(source, options, shell)),
@@ -115,33 +123,39 @@ function addRestoreCommand(program: Command, shell: Shell, end: End): void {
 
 function withRestoreOptions(command: Command): Command {
   return command
-    .option('--at <time>', 'the newest data taken at this time or before (default: the newest)')
+    .option(
+      '--at <time>',
+      'the newest data of this time or before, such as 2026-11-22T18:00:00Z (default: the newest)',
+    )
     .option('--point <id>', 'this recovery point, as list shows it')
     .option('--type <type>', "another instance type than the backup's")
-    .option('--subnet <id>', 'another subnet')
-    .option('--security-group <id...>', 'other security groups')
+    .option('--subnet <id>', "another subnet than the original's")
+    .option('--security-group <id...>', "other security groups than the original's")
     .option('--key <name>', 'another key pair; "" for none')
     .option('--tag <key=value...>', 'tags besides, or instead of, the original ones')
     .option('--with-profile', "with the original's instance profile, and so its permissions")
     .option('--with-address', "with the original's private address, if that is free")
     .option('--adopt', "it takes the original's place: backed up again, and a user of its AMI")
-    .option('--volumes', 'the volumes alone')
-    .option('--zone <zone>', 'of the volumes')
-    .option('--attach <instance>', 'attach the volumes, never over a device in use')
+    .option('--volumes', 'the volumes alone, without an instance')
+    .option('--zone <zone>', 'the Availability Zone to make the volumes in')
+    .option('--attach <instance>', 'attach the volumes to this instance, never over a device in use')
     .option('--device <name...>', 'only the volumes of these devices')
     .option('--in-place', 'replace the root volume of the running source; the old one is kept')
-    .option('--root-device <name>', 'of a machine whose snapshots do not tell')
+    .option(
+      '--root-device <name>',
+      'the root device of a machine whose snapshots do not tell it, such as /dev/xvda',
+    )
     .option('--architecture <name>', 'likewise: x86_64 or arm64')
     .option('--boot-mode <mode>', 'likewise: legacy-bios, uefi or uefi-preferred')
     .option('--again <word>', 'make another one beside what the same command made before')
-    .option('--restore-days <n>', 'for how long archived snapshots are brought back', '7')
+    .option('--restore-days <n>', 'for how many days archived snapshots are brought back, 1 to 180', '7')
     .option('--wait', 'wait for archived snapshots, up to 72 hours');
 }
 
 function addPoliciesCommands(program: Command, shell: Shell, end: End): void {
   const policies = program
     .command('policies')
-    .description("DLM's lifecycle policies, for policies with engine: dlm")
+    .description('plan, apply or list the lifecycle policies of Amazon DLM, for policies with engine: dlm')
     .addHelpText('after', example('ec2-backup policies plan'));
   const replace = [
     '--replace <name...>',
@@ -157,7 +171,7 @@ function addPoliciesCommands(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, policies.command('apply'))
     .description('create, update and delete lifecycle policies until DLM holds what the file says')
     .option(...replace)
-    .option('--yes', 'do not ask')
+    .option('--yes', YES_HELP)
     .option('--dry-run', 'show the plan and stop')
     .addHelpText('after', example('ec2-backup policies apply --replace hourly-data'))
     .action(async (options: PoliciesApplyOptions) =>
@@ -175,7 +189,7 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
   program
     .command('retention')
     .description('judge a list of points by retention rules; needs no account')
-    .argument('[file]', '[{"id","time","state"?}] as JSON; - is standard input')
+    .argument('[file]', '[{"id","time","state"?}] as JSON; - or none is standard input')
     .requiredOption('--keep <rules>', 'such as "last=3 daily=7 within=14d"; may be repeated', joinWords)
     .option('--timezone <zone>', 'the calendar of days, weeks and months', 'UTC')
     .option('--now <time>', 'judge as of this time (default: the clock)')
@@ -190,14 +204,17 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
   program
     .command('validate')
     .description('check the policy file and say what it means')
-    .option('--policies <file>', POLICIES_HELP, shell.policiesPath)
+    .argument('[file]', `${POLICIES_HELP} (default: "${shell.policiesPath}")`)
+    .option('--policies <file>', 'another way to name the file, as other commands have it')
     .option('--deployment <name>', "act as this deployment instead of the policy file's")
     .option('--json', 'print JSON')
-    .addHelpText('after', example('ec2-backup validate --policies policies.yml'))
-    .action(async (options: AccountOptions) => end(await validateCommand(options, shell)));
+    .addHelpText('after', example('ec2-backup validate policies.yml'))
+    .action(async (file: string | undefined, options: ValidateOptions) =>
+      end(await validateCommand(file, options, shell)),
+    );
   program
     .command('demo')
-    .description('run the policy file for some weeks on a simulated account; needs no AWS')
+    .description('run a policy file for 60 days on a simulated account; needs no AWS')
     .option('--policies <file>', 'the policy file (default: the example that ships with ec2-backup)')
     .option('--days <n>', 'how many days, 1 to 400', '60')
     .option('--json', 'print JSON')

@@ -6,7 +6,7 @@ import type { PrunePlan } from '../lib/plan/plan-prune.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure, type Outcome } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
-import { applyPrune, planPruneRun, type PruneRequest } from '../lib/run/prune.ts';
+import { applyPrune, planPruneRun, requireKnownPolicy, type PruneRequest } from '../lib/run/prune.ts';
 import { withAccount, type AccountOptions } from './account.ts';
 import { consent, requireConsent, type ConsentOptions } from './confirm.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
@@ -18,16 +18,20 @@ export interface PruneOptions extends AccountOptions, ConsentOptions {
 
 /** `prune`: retention of everything in the place, or of one policy. */
 export async function pruneCommand(options: PruneOptions, shell: Shell): Promise<ExitCode> {
-  requireConsent(options, shell);
   const accept = readAccept(options);
   const request = {
     ...(options.policy !== undefined && { policy: options.policy }),
     ...(accept !== undefined && { accept }),
   };
-  const planned = await withAccount(options, shell, async (context) => ({
-    plan: await planPruneRun(request, context),
-    context,
-  }));
+  const planned = await withAccount(
+    options,
+    shell,
+    async (context) => ({ plan: await planPruneRun(request, context), context }),
+    (file) => {
+      requireKnownPolicy(file, request.policy);
+      requireConsent(options, shell);
+    },
+  );
   showPlan(planned.plan, planned.context, options, shell);
   const { actions, refused } = planned.plan;
   const question = `Delete ${actions.length} AMIs and snapshots in ${formatPlace(planned.context.place)}?`;

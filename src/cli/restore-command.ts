@@ -16,12 +16,13 @@ export async function restoreCommand(
   options: RestoreOptions,
   shell: Shell,
 ): Promise<ExitCode> {
-  requireConsent(options, shell);
   const request = readRestoreRequest(source, options);
-  const { run, context } = await withAccount(options, shell, async (context) => ({
-    run: await planRestoreRun(request, context),
-    context,
-  }));
+  const { run, context } = await withAccount(
+    options,
+    shell,
+    async (context) => ({ run: await planRestoreRun(request, context), context }),
+    () => requireConsent(options, shell),
+  );
   showPlan(run, context, options, shell);
   for (const question of questionsOf(run, context)) {
     const end = await consent(options, question, shell);

@@ -6,6 +6,7 @@ import type { Machine, Tag } from '../lib/plan/restore-sheet.ts';
 import type { AccountOptions } from './account.ts';
 import type { ConsentOptions } from './confirm.ts';
 import { UsageError } from './shell.ts';
+import { refuseWrongSourceId } from './source-id.ts';
 
 export interface RestoreOptions extends AccountOptions, ConsentOptions {
   readonly at?: string;
@@ -33,8 +34,7 @@ export interface RestoreOptions extends AccountOptions, ConsentOptions {
 
 /** @throws UsageError for what cannot be meant */
 export function readRestoreRequest(source: string, options: RestoreOptions): RestoreRequest {
-  if (!/^(i|vol)-[0-9a-f]{8,17}$/.test(source))
-    throw wrong('source', source, 'an instance or volume id such as i-0123456789abcdef0');
+  refuseWrongSourceId('source', source);
   const as = readAs(source, options);
   refuseForeign(as, options);
   const { again } = options;

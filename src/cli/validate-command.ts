@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { featureWords } from '../lib/policy/dlm-feature-words.ts';
 import { formatKeep } from '../lib/policy/keep.ts';
 import { loadPolicies, PolicyFileError } from '../lib/policy/load-policies.ts';
@@ -7,19 +8,26 @@ import { skippedText } from '../lib/report/plan-text.ts';
 import { nextSlots, policyFileText } from '../lib/report/policy-text.ts';
 import { regionRemarks } from '../lib/run/region-remarks.ts';
 import { withDeployment, type AccountOptions } from './account.ts';
-import { EXIT, type ExitCode, type Shell } from './shell.ts';
+import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
-/** `validate`: the policy file's every problem, or what it says in words. */
-export async function validateCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
+export type ValidateOptions = Partial<Pick<AccountOptions, 'policies' | 'deployment' | 'json'>>;
+
+/** `validate [FILE]`: the policy file's every problem, or what it says in words. */
+export async function validateCommand(
+  named: string | undefined,
+  options: ValidateOptions,
+  shell: Shell,
+): Promise<ExitCode> {
+  const path = pathOf(named, options.policies) ?? shell.policiesPath;
   if (!options.json) {
-    const file = withDeployment(await loadPolicies(options.policies), options.deployment);
+    const file = withDeployment(await loadPolicies(path), options.deployment);
     const text = policyFileText(file, shell.clock.now(), shell.paint);
     const notes = skippedText([], regionRemarks(file), shell.paint);
-    shell.out([`${options.policies} is valid`, ...text, ...notes].join('\n'));
+    shell.out([`${path} is valid`, ...text, ...notes].join('\n'));
     return EXIT.done;
   }
   try {
-    const file = withDeployment(await loadPolicies(options.policies), options.deployment);
+    const file = withDeployment(await loadPolicies(path), options.deployment);
     shell.out(JSON.stringify(validJson(file, shell.clock.now()), null, 2));
     return EXIT.done;
   } catch (error) {
@@ -27,6 +35,16 @@ export async function validateCommand(options: AccountOptions, shell: Shell): Pr
     shell.out(JSON.stringify({ version: 1, valid: false, problems: error.problems }, null, 2));
     return EXIT.usage;
   }
+}
+
+/** The one file that is meant, if any is named. */
+function pathOf(argument: string | undefined, option: string | undefined): string | undefined {
+  if (argument === undefined || option === undefined || resolve(argument) === resolve(option)) {
+    return argument ?? option;
+  }
+  throw new UsageError(
+    `FILE is ${JSON.stringify(argument)} and --policies is ${JSON.stringify(option)}, expected one policy file`,
+  );
 }
 
 function validJson(file: PolicyFile, now: number): object {

@@ -1,6 +1,6 @@
 /** The issue's "Bad input": each names the thing, the value and what was expected, and changes nothing else. */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connect } from '../../src/cli/connect.ts';
 import { DAY, POLICIES, Scenario } from '../support/scenario.ts';
 import { connectionTo, fileWith, mutatingCalls, run } from './fake-shell.ts';
@@ -49,11 +49,76 @@ test('[H34] a tag of 256 odd characters is reported in one printable line, and n
 test('an unknown Region is named and nothing is read', async () => {
   const file = await fileWith(POLICIES);
   const { code, out, notes } = await run(['plan', '--policies', file, '--region', 'ap-northeast-9'], {
-    connect,
+    connect: () => Promise.reject(new Error('connected')),
   });
   expect([code, out]).toEqual([2, '']);
   expect(notes).toBe(
     'ec2-backup: --region is "ap-northeast-9", which the AWS SDK does not know; expected a Region code such as ap-northeast-2\n',
+  );
+});
+
+test('doctor names an unknown Region as well', async () => {
+  const file = await fileWith(POLICIES);
+  const { code, out } = await run(['doctor', '--policies', file, '--region', 'ap-northeast-9'], {
+    connect: (region) => connect(region, {}),
+  });
+  expect(code).toBe(3);
+  expect(out).toMatch(/^FAIL {2}credentials +--region is "ap-northeast-9", which the AWS SDK does not know/m);
+});
+
+describe('where nobody is there to be asked, what is wrong is told before --yes is asked for', () => {
+  const withDlm = POLICIES.replace(
+    'policies:\n',
+    `policies:\n  hourly: { engine: dlm, backup: volume, schedule: every 24 hours, keep: { last: 7 } }\n`,
+  );
+  const SOURCE = 'i-0123456789abcdef0';
+  test.each([
+    { args: ['backup', '--policy', 'nigthly'], says: 'policy "nigthly" is not in the policy file' },
+    { args: ['backup', '--policy', 'nightly', '--source', 'web-1'], says: '--source is "web-1", expected' },
+    { args: ['backup', '--policy', 'nightly', '--slot', 'noon'], says: '--slot is "noon", expected' },
+    {
+      args: ['backup', '--policy', 'nightly', '--slot', '2036-11-22T18:00:00Z'],
+      says: 'policy nightly: slot 2036-11-22T18:00:00Z is in the future',
+    },
+    { args: ['backup', '--policy', 'nightly', '--hold', ' '], says: '--hold is " ", expected' },
+    { args: ['prune', '--policy', 'nigthly'], says: 'policy "nigthly" is not in the policy file' },
+    { args: ['prune', '--accept', '5'], says: '--accept goes with --policy' },
+    { args: ['prune', '--region', 'seoul'], says: '--region is "seoul"' },
+    { args: ['prune', '--deployment', 'Prod!'], says: '--deployment is "Prod!", expected' },
+    { args: ['restore', 'web-1'], says: 'source is "web-1", expected' },
+    { args: ['restore', SOURCE, '--at', 'noon'], says: '--at is "noon", expected' },
+    { args: ['restore', SOURCE, '--region', 'seoul'], says: '--region is "seoul"' },
+    { args: ['policies', 'apply', '--replace', 'huorly'], says: 'policy "huorly" is no policy of the file' },
+  ])('$args', async ({ args, says }) => {
+    const file = await fileWith(withDlm);
+    const ended = await run([...args, '--policies', file], {
+      connect: () => Promise.reject(new Error('connected')),
+    });
+    expect([ended.code, ended.out]).toEqual([2, '']);
+    expect(ended.notes).toContain(says);
+    expect(ended.notes).not.toContain('--yes');
+  });
+
+  test.each([['backup', '--policy', 'nightly'], ['prune'], ['restore', SOURCE], ['policies', 'apply']])(
+    'and without a policy file: %s',
+    async (...args) => {
+      const { code, notes } = await run([...args, '--policies', '/nowhere/policies.yml']);
+      expect(code).toBe(2);
+      expect(notes).toContain('/nowhere/policies.yml: there is no such file');
+      expect(notes).not.toContain('--yes');
+    },
+  );
+
+  test.each([['backup', '--policy', 'nightly'], ['prune'], ['restore', SOURCE], ['policies', 'apply']])(
+    'and --yes when nothing else is wrong, before anything is asked of AWS: %s',
+    async (...args) => {
+      const file = await fileWith(withDlm);
+      const { code, notes } = await run([...args, '--policies', file], {
+        connect: () => Promise.reject(new Error('connected')),
+      });
+      expect(code).toBe(2);
+      expect(notes).toContain('nobody is here to be asked: add --yes');
+    },
   );
 });
 

@@ -1,7 +1,7 @@
 /** The program as it is installed: its exit codes, its two outputs, and what it says without a usable account. */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +66,12 @@ describe('without an account', () => {
     const { code, out, notes } = await run(['--help']);
     expect([code, notes]).toEqual([0, '']);
     expect(out).toMatch(/^Usage: ec2-backup /);
+  });
+
+  test.each(['--version', '-V'])('%s is that of its package', async (option) => {
+    const { version } = parseJson<{ version: string }>(readFileSync('package.json', 'utf8'));
+    const { code, out, notes } = await run([option]);
+    expect([code, out, notes]).toEqual([0, `ec2-backup ${version}\n`, '']);
   });
 
   test('validate reads the file that is named', async () => {
@@ -150,6 +156,32 @@ describe('with an account that cannot be used', () => {
     expect(notes).toContain(
       'the Region of AWS_REGION or the profile is "eu-south-9", which the AWS SDK does not know',
     );
+  });
+
+  test.each(['localhost', 'localhost:4566', 'ftp://127.0.0.1'])(
+    'AWS_ENDPOINT_URL=%s, which is no URL of a service: names it, with what was expected, and ends with 2',
+    async (url) => {
+      const file = await fileWith(POLICIES);
+      const env = { ...KEYS, AWS_REGION: 'ap-northeast-2', AWS_ENDPOINT_URL: url };
+      const { code, out, notes } = await run(['plan', '--policies', file], { env });
+      expect([code, out]).toEqual([2, '']);
+      expect(notes).toBe(
+        `ec2-backup: AWS_ENDPOINT_URL is "${url}", expected a URL such as https://ec2.example.com:8443\n`,
+      );
+    },
+  );
+
+  test('a profile that does not exist: names it and those that do, ends with 2, and looks for no other credentials', async () => {
+    const file = await fileWith(POLICIES);
+    const config = await fileWith('[profile backups]\nregion = ap-northeast-2\n', 'config');
+    const env = { ...KEYS, AWS_PROFILE: 'bakcups', AWS_CONFIG_FILE: config };
+    for (const region of [[], ['--region', 'ap-northeast-2']]) {
+      const { code, out, notes } = await run(['plan', '--policies', file, ...region], { env });
+      expect([code, out]).toEqual([2, '']);
+      expect(notes).toBe(
+        `ec2-backup: AWS_PROFILE is "bakcups", expected a profile of ${config} or ~/.aws/credentials (did you mean backups?)\n`,
+      );
+    }
   });
 
   test('an endpoint where nobody listens: names it and ends with 1', async () => {

@@ -150,7 +150,7 @@ describe('the policy file', () => {
   test('with a Region that the SDK does not know gets a warning', async () => {
     const policies = `${POLICIES}targets: [{ account: "111122223333", region: ap-northeast-2 }, { account: "111122223333", region: ap-northeast-9 }]\n`;
     expect(await linesOf('policy file', scenario, { policies })).toContainEqual(
-      'warn targets: Region ap-northeast-9 is none that the AWS SDK knows: is it right?',
+      'warn targets: Region ap-northeast-9 is none that the AWS SDK knows: is it new, or did you mean ap-northeast-1?',
     );
   });
 

@@ -40,6 +40,14 @@ describe('--help', () => {
   );
 });
 
+describe('--version', () => {
+  test.each(['--version', '-V'])('%s is name and version, an answer', async (option) => {
+    const { code, out, notes } = await run([option]);
+    expect([code, notes]).toEqual([0, '']);
+    expect(out).toMatch(/^ec2-backup \d+\.\d+\.\d+\n$/);
+  });
+});
+
 describe('policies', () => {
   test('is a command of three, named by its help', async () => {
     const { code, out } = await run(['policies', '--help']);
@@ -76,6 +84,7 @@ describe('what is mistyped ends with 2 and a suggestion', () => {
       says: ["unknown option '--sources'", 'Did you mean --source?'],
     },
     { args: ['plan', 'extra'], says: ['too many arguments'] },
+    { args: ['validate', 'a.yml', 'b.yml'], says: ['too many arguments'] },
     { args: ['backup', '--policy'], says: ["option '--policy <name>' argument missing"] },
   ])('$args', async ({ args, says }) => {
     const { code, out, notes } = await run(args);

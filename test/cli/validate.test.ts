@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { POLICIES, START } from '../support/scenario.ts';
 import { fileWith, run } from './fake-shell.ts';
 import { parseJson } from './answers.ts';
@@ -180,6 +181,56 @@ targets: [{ account: "111122223333", region: eu-west-1 }]
 `);
   const { code, out } = await run(['validate', '--policies', file]);
   expect(code).toBe(0);
-  expect(out).toContain('disks    Region eu-wst-1 is none that the AWS SDK knows: is it right?');
+  expect(out).toContain(
+    'disks    Region eu-wst-1 is none that the AWS SDK knows: is it new, or did you mean eu-west-1?',
+  );
   expect(out).not.toContain('Region eu-west-1 is none');
+});
+
+test('a Region of the targets that the SDK does not know is a warning, not an error: new ones appear', async () => {
+  const targets = ['ap-norteast-2', 'ap-northeast-2', 'zz-middle-77'].map(
+    (region) => `{ account: "111122223333", region: ${region} }`,
+  );
+  const file = await fileWith(`${POLICIES}targets: [${targets.join(', ')}]\n`);
+  const { code, out, notes } = await run(['validate', file]);
+  expect([code, notes]).toEqual([0, '']);
+  expect(out).toContain(
+    'Region ap-norteast-2 is none that the AWS SDK knows: is it new, or did you mean ap-northeast-2?\n',
+  );
+  expect(out).toContain('Region zz-middle-77 is none that the AWS SDK knows: is it right?\n');
+  expect(out).not.toContain('Region ap-northeast-2 is none');
+  const json = await run(['validate', file, '--json']);
+  expect(json.code).toBe(0);
+  expect(parseJson<{ warnings: readonly { id: string }[] }>(json.out).warnings).toEqual([
+    expect.objectContaining({ id: 'targets' }),
+    expect.objectContaining({ id: 'targets' }),
+  ]);
+});
+
+describe('the file', () => {
+  test('may be the argument', async () => {
+    const file = await fileWith(POLICIES);
+    const { code, out } = await run(['validate', file]);
+    expect([code, out.split('\n')[0]]).toEqual([0, `${file} is valid`]);
+  });
+
+  test('may be named in both ways when both mean the same one', async () => {
+    const file = await fileWith(POLICIES);
+    const { code } = await run(['validate', file, '--policies', relative('.', file)]);
+    expect(code).toBe(0);
+  });
+
+  test('is never one of two that differ', async () => {
+    const file = await fileWith(POLICIES);
+    const { code, out, notes } = await run(['validate', file, '--policies', 'policies.yml']);
+    expect([code, out]).toEqual([2, '']);
+    expect(notes).toBe(
+      `ec2-backup: FILE is "${file}" and --policies is "policies.yml", expected one policy file\n`,
+    );
+  });
+
+  test('is the default when neither names one', async () => {
+    const { code, out } = await run(['validate']);
+    expect([code, out.split('\n')[0]]).toEqual([0, 'policies.yml is valid']);
+  });
 });

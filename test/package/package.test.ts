@@ -19,6 +19,9 @@ import {
 import { registerPoliciesAtWork } from './register-policies.ts';
 import { wiring } from './wiring.ts';
 
+/** Worked wherever it is deployed. */
+const ANYWHERE = POLICIES.replace(/targets:\n(?: .*\n)+/, '');
+
 let copy: Copy;
 let said: string;
 let template: Template;
@@ -202,6 +205,31 @@ describe('packaging', () => {
     expect(ended.said).toContain('2 problems in policies.yml');
     expect(() => wrong.template()).toThrow(/ENOENT/);
     wrong.remove();
+  });
+
+  test('without any Region says so once, and the template names none', () => {
+    const anywhere = new Copy(ANYWHERE);
+    const ended = anywhere.serverless(['package']);
+    expect(ended.code).toBe(0);
+    expect(
+      ended.said.match(/^no Region: packaged as if for us-east-1; name one with --region/gm),
+    ).toHaveLength(1);
+    expect(JSON.stringify(anywhere.template())).not.toContain('us-east-1');
+    anywhere.remove();
+    expect(said).not.toContain('no Region');
+  });
+});
+
+describe('deploying', () => {
+  test('without any Region is refused in one line, before AWS is asked', () => {
+    const anywhere = new Copy(ANYWHERE);
+    const ended = anywhere.serverless(['deploy']);
+    expect(ended.code).toBe(1);
+    expect(ended.said).toMatch(
+      /Error: no Region: name one with --region or AWS_REGION, such as ap-northeast-2$/m,
+    );
+    expect(ended.said).not.toMatch(/^ +at /m);
+    anywhere.remove();
   });
 });
 

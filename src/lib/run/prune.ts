@@ -119,7 +119,8 @@ export function sourceFacts(
   ]);
 }
 
-function requireKnownPolicy(file: PolicyFile, name: string | undefined): void {
+/** A ConfigurationError for a policy whose backups nobody keeps by the file; it suggests one. */
+export function requireKnownPolicy(file: PolicyFile, name: string | undefined): void {
   const names = keepingPolicies(file).map((policy) => policy.name);
   if (name === undefined || names.includes(name)) return;
   throw new ConfigurationError(

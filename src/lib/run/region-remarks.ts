@@ -1,4 +1,4 @@
-import { isKnownRegion } from '../aws/regions.ts';
+import { isKnownRegion, nearestRegion } from '../aws/regions.ts';
 import type { Warning } from '../plan/actions.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 
@@ -15,6 +15,10 @@ export function regionRemarks(file: PolicyFile): Warning[] {
     .filter(({ region }) => !isKnownRegion(region))
     .map(({ id, region }) => ({
       id,
-      reason: `Region ${region} is none that the AWS SDK knows: is it right?`,
+      reason: `Region ${region} is none that the AWS SDK knows: ${question(nearestRegion(region))}`,
     }));
+}
+
+function question(near: string | undefined): string {
+  return near === undefined ? 'is it right?' : `is it new, or did you mean ${near}?`;
 }

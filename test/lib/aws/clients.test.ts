@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ALL_SERVICES, awsClients, resolveRegion } from '../../../src/lib/aws/clients.ts';
-import { isKnownRegion } from '../../../src/lib/aws/regions.ts';
+import { isKnownRegion, nearestRegion } from '../../../src/lib/aws/regions.ts';
 import { create } from '../../../src/lib/aws/mutate.ts';
 
 beforeEach(() => {
@@ -96,4 +96,17 @@ test('the Region is that of AWS_REGION', async () => {
 test('without a Region it rejects', async () => {
   vi.stubEnv('AWS_REGION', undefined);
   await expect(resolveRegion()).rejects.toThrow(/region/i);
+});
+
+test.each([
+  { name: 'ap-norteast-2', near: 'ap-northeast-2' },
+  { name: 'AP-NORTHEAST-2', near: 'ap-northeast-2' },
+  { name: 'us-gov-wset-1', near: 'us-gov-west-1' },
+  { name: 'cn-northwset-1', near: 'cn-northwest-1' },
+  { name: 'eusc-de-east1', near: 'eusc-de-east-1' },
+  { name: 'il-centrl-1', near: 'il-central-1' },
+  { name: 'seoul', near: undefined },
+  { name: 'zz-middle-77', near: undefined },
+])('the Region nearest to $name is $near', ({ name, near }) => {
+  expect(nearestRegion(name)).toBe(near);
 });
