@@ -22,21 +22,31 @@ const zones = Object.entries(direction).map(([target, allowed]) => ({
 
 const mutating = [
   'AttachVolumeCommand',
+  'AuthorizeSecurityGroupEgressCommand',
+  'CopyImageCommand',
+  'CopySnapshotCommand',
   'CreateImageCommand',
   'CreateLifecyclePolicyCommand',
   'CreateReplaceRootVolumeTaskCommand',
+  'CreateSecurityGroupCommand',
   'CreateSnapshotCommand',
   'CreateSnapshotsCommand',
   'CreateTagsCommand',
   'CreateVolumeCommand',
   'DeleteLifecyclePolicyCommand',
+  'DeleteSecurityGroupCommand',
   'DeleteSnapshotCommand',
   'DeleteTagsCommand',
   'DeregisterImageCommand',
+  'ModifyImageAttributeCommand',
+  'ModifySnapshotAttributeCommand',
   'RegisterImageCommand',
   'RestoreSnapshotTierCommand',
+  'RevokeSecurityGroupEgressCommand',
   'RunInstancesCommand',
+  'SendCommandCommand',
   'TagResourceCommand',
+  'TerminateInstancesCommand',
   'UntagResourceCommand',
   'UpdateLifecyclePolicyCommand',
 ];
@@ -110,7 +120,7 @@ export default tseslint.config(
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          paths: ['@aws-sdk/client-ec2', '@aws-sdk/client-dlm'].map((name) => ({
+          paths: ['@aws-sdk/client-ec2', '@aws-sdk/client-dlm', '@aws-sdk/client-ssm'].map((name) => ({
             name,
             importNames: mutating,
             message: 'Only mutate.ts and mutate-*.ts change an account.',

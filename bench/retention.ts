@@ -7,6 +7,7 @@ import { parsePolicies } from '../src/lib/policy/parse-policies.ts';
 import type { BenchRow } from './main.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
+const PLACE = { account: '111122223333', region: 'ap-northeast-2' };
 const STEP = 6 * 3_600_000;
 const POINTS_A_SOURCE = 100;
 const ROUNDS = 5;
@@ -32,7 +33,7 @@ export function retentionRows(): BenchRow[] {
         measured: compare(
           small,
           large,
-          (all) => void groupVerdicts(all, { file, now: NOW, sources: new Map() }),
+          (all) => void groupVerdicts(all, { file, now: NOW, place: PLACE, sources: new Map() }),
         ),
       },
     ];

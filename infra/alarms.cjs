@@ -2,7 +2,7 @@
 const { sub } = require('./iam.cjs');
 const { ID, JOBS, TOPIC_ID, idPart, namesOf, regionPart } = require('./names.cjs');
 const { HERE } = require('./ec2-arns.cjs');
-const { placesOf } = require('./places.cjs');
+const { hasCopies, placesOf } = require('./places.cjs');
 
 const NAMESPACE = 'ec2-backup';
 const HOUR = 60 * 60;
@@ -13,16 +13,18 @@ const LATE = 6 * HOUR;
 const WITHIN = 24;
 
 /**
- * Every alarm, by id. `watchGap` is the longest time between two runs of the watch, in whole hours, 1 to 13: what it says
- * holds until it says something else, and it is silent only after that.
+ * Every alarm, by id, for the longest times between two runs of the watch and of replicate, in whole hours, 1 to 13: what
+ * one says holds until it says something else, and it is silent only after that.
  */
-function alarms(file, watchGap) {
+function alarms(file, { watch: watchGap, replicate: replicateGap }) {
   const made = [
     ...watched(file, watchGap),
     ...emptySelections(file, watchGap),
+    ...(hasCopies(file) ? copies(file, replicateGap) : []),
     ...runs(file),
     ...JOBS.flatMap((job) => queuesOf(file, job)),
     ...silences(file, watchGap),
+    ...rehearsals(file),
   ];
   return Object.fromEntries(made.map((one) => [one.id, resource(one)]));
 }
@@ -72,6 +74,39 @@ function watched(file, watchGap) {
       says: 'The guard refused to delete that much. ec2-backup plan says what; docs/watch.md how to accept it.',
     }),
     ...(file.dlmPolicies.length + file.defaultPolicies.length > 0 ? [lifecycle] : []),
+  ];
+}
+
+/**
+ * What the runs of replicate say. That they say nothing at all rings too, when it is two hours longer than they rest: until
+ * then, an hour in which one has said that all is well is among those looked at.
+ */
+function copies(file, replicateGap) {
+  const { deployment } = file;
+  const hours = Math.min(WITHIN, replicateGap + 2);
+  const state = (id, name, { metric, says, ...when }) => ({
+    id,
+    name: namesOf(file).alarm(name),
+    says,
+    metric: ours(metric, { deployment }),
+    rings: { statistic: 'Maximum', from: 1 },
+    ...when,
+  });
+  return [
+    state('CopiesBehindAlarm', 'copies-behind', {
+      metric: 'CopiesBehind',
+      says: 'A backup has not been copied for more than a day, or nobody has looked. The log of replicate says why.',
+      periods: [hours, hours],
+      period: HOUR,
+      missing: 'breaching',
+    }),
+    state('FailedCopiesAlarm', 'failed-copies', {
+      metric: 'FailedCopies',
+      says: 'EC2 could not complete a copy that it had begun, as without the right to a key. The log of replicate names it.',
+      // The last two runs, as of the watch.
+      periods: [1, 2],
+      period: replicateGap * HOUR,
+    }),
   ];
 }
 
@@ -154,7 +189,7 @@ function queuesOf(file, job) {
 function silences(file, watchGap) {
   const hours = Math.min(WITHIN, watchGap + 2);
   return placesOf(file).map(({ account, region }) => ({
-    id: region === HERE ? 'SilenceAlarm' : `SilenceAlarmOf${account}${regionPart(region)}`,
+    id: silenceId({ account, region }),
     name: namesOf(file).alarm('silence', account, region),
     says: 'The watch has not been here for hours: nobody knows whether backups are made. Its log says why.',
     metric: ours('Watched', { deployment: file.deployment, account, region }),
@@ -163,6 +198,40 @@ function silences(file, watchGap) {
     period: HOUR,
     missing: 'breaching',
   }));
+}
+
+/** None where nothing is rehearsed. The sweep comes every hour and always says how many are overdue. */
+function rehearsals(file) {
+  if (!file.policies.some(({ rehearse }) => rehearse)) return [];
+  const names = namesOf(file);
+  const dimensions = { deployment: file.deployment };
+  return [
+    {
+      id: 'FailedRehearsalsAlarm',
+      name: names.alarm('failed-rehearsals'),
+      says: 'A backup was started and did not come up as it should. The log of rehearse, and the tag ec2-backup:rehearsed, say why.',
+      metric: ours('FailedRehearsals', dimensions),
+      rings: { statistic: 'Sum', from: 1 },
+      periods: [1, 1],
+      period: HOUR,
+    },
+    {
+      id: 'OverdueRehearsalsAlarm',
+      name: names.alarm('overdue-rehearsals'),
+      says: 'A rehearsal was due and has not been made, or nobody looked for hours. The log of rehearse names it.',
+      metric: ours('OverdueRehearsals', dimensions),
+      rings: { statistic: 'Maximum', from: 1 },
+      periods: [1, 1],
+      period: 3 * HOUR,
+      missing: 'breaching',
+    },
+  ];
+}
+
+/** The account is in it where it is known; there are no two that are not. */
+function silenceId({ account, region }) {
+  if (region === HERE) return 'SilenceAlarm';
+  return `SilenceAlarmOf${account.startsWith('$') ? 'Home' : account}${regionPart(region)}`;
 }
 
 function ours(name, dimensions) {

@@ -1,6 +1,7 @@
 const { NAMESPACE } = require('./alarms.cjs');
 const { HERE } = require('./ec2-arns.cjs');
 const { JOBS, namesOf } = require('./names.cjs');
+const { hasCopies } = require('./places.cjs');
 
 const HOUR = 60 * 60;
 /** The dashboard is 24 columns wide. */
@@ -44,16 +45,17 @@ function alarmWidgets(names) {
 }
 
 /** By policy and place. */
-function ofSources({ deployment }) {
-  const search = (metric, statistic) => {
+function ofSources(file) {
+  const { deployment } = file;
+  const search = (metric, statistic, dimensions = 'policy,account,region') => {
     // In quotes: it has a hyphen.
-    const schema = `{"${NAMESPACE}",deployment,policy,account,region}`;
+    const schema = `{"${NAMESPACE}",deployment,${dimensions}}`;
     return `SEARCH('${schema} MetricName="${metric}" deployment="${deployment}"', '${statistic}', ${HOUR})`;
   };
   const widget = (title, metrics) =>
     graph(
       title,
-      metrics.map(([metric, statistic]) => search(metric, statistic)),
+      metrics.map((one) => search(...one)),
       HOUR,
     );
   return [
@@ -73,6 +75,14 @@ function ofSources({ deployment }) {
       ['PointsPruned', 'Sum'],
       ['Leftovers', 'Maximum'],
     ]),
+    ...(hasCopies(file)
+      ? [
+          widget('Copies behind, or failed', [
+            ['CopiesBehind', 'Maximum', 'account,region'],
+            ['FailedCopies', 'Maximum', 'account,region'],
+          ]),
+        ]
+      : []),
   ];
 }
 

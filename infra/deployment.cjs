@@ -4,6 +4,6 @@ const { namesOf } = require('./names.cjs');
 const { resourcesOf } = require('./resources.cjs');
 
 module.exports = async () => {
-  const { file, watchGap } = await buildOnce();
-  return { deployment: file.deployment, names: namesOf(file), resources: resourcesOf(file, watchGap) };
+  const { file, gaps } = await buildOnce();
+  return { deployment: file.deployment, names: namesOf(file), resources: resourcesOf(file, gaps) };
 };

@@ -9,11 +9,13 @@ const instancesIn = (region) => ofAccount(region, 'instance/*');
 const volumesIn = (region) => ofAccount(region, 'volume/*');
 
 // EC2 leaves the account out of these.
-const imagesIn = (region) => sub(`arn:\${AWS::Partition}:ec2:${region}::image/*`);
-const snapshotsIn = (region) => sub(`arn:\${AWS::Partition}:ec2:${region}::snapshot/*`);
+const imagesIn = (region, id = '*') => sub(`arn:\${AWS::Partition}:ec2:${region}::image/${id}`);
+const snapshotsIn = (region, id = '*') => sub(`arn:\${AWS::Partition}:ec2:${region}::snapshot/${id}`);
+
+const ofKind = (kind, region) => ofAccount(region, `${kind}/*`);
 
 function ofAccount(region, rest) {
   return sub(`arn:\${AWS::Partition}:ec2:${region}:\${AWS::AccountId}:${rest}`);
 }
 
-module.exports = { ANY, HERE, imagesIn, instancesIn, snapshotsIn, volumesIn };
+module.exports = { ANY, HERE, imagesIn, instancesIn, ofKind, snapshotsIn, volumesIn };

@@ -3,7 +3,7 @@ const { functionBasics } = require('./function-basics.cjs');
 const { allow, arnOf, document, role, sub } = require('./iam.cjs');
 const { JOB_RIGHTS } = require('./job-rights.cjs');
 const { ID, JOBS, JOBS_OF_PLACES, REPORTS_ID, TOPIC_ID, roleName, rolePath } = require('./names.cjs');
-const { nowhereElse, ownRegions, targetsWithRoles } = require('./places.cjs');
+const { nowhereElse, ownRegions, placesWithRoles } = require('./places.cjs');
 
 /** One a function, and for each job that works in places what lets it take on its roles there. */
 function functionRoles(file) {
@@ -24,11 +24,12 @@ function functionRole(file, job) {
   });
 }
 
-/** None where all targets have roles of their own. */
+/** None where all places of the job have roles of their own. */
 function rightsHere(file, job) {
-  const regions = ownRegions(file);
   const rights = JOB_RIGHTS[job];
-  if (rights === undefined || regions.length === 0) return [];
+  if (rights === undefined) return [];
+  const regions = ownRegions(file, job);
+  if (regions.length === 0) return [];
   return [...rights.statements(file), ...nowhereElse(regions)];
 }
 
@@ -62,7 +63,7 @@ const ROLES_A_POLICY = 50;
  * another one of its account with the same name elsewhere is not taken on.
  */
 function rolesElsewhere(file, job) {
-  const arns = targetsWithRoles(file).map(
+  const arns = placesWithRoles(file, job).map(
     ({ account, rolePrefix }) => `arn:\${AWS::Partition}:iam::${account}:role/${rolePrefix}-${job}`,
   );
   return chunksOf([...new Set(arns)].sort(), ROLES_A_POLICY).map((chunk, index) => [

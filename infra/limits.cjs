@@ -1,11 +1,12 @@
 // What AWS takes no more of. Found out here, and not in the middle of a deployment.
+const { JOBS } = require('./names.cjs');
 
 /** Characters without white space, of all inline policies of a role. */
 const ROLE_SIZE = 10_240;
 
 /** In one template; Serverless adds a function, its log and its asynchronous invocation for each job, and a bucket. */
 const RESOURCES = 500;
-const SERVERLESS = 3 * 5 + 2;
+const SERVERLESS = 3 * JOBS.length + 2;
 
 /** As long as they get where CloudFormation fills in. */
 const LONGEST = {
@@ -38,7 +39,7 @@ function withinLimits(template) {
 }
 
 /** Of a role's inline policies, in characters, once CloudFormation has filled in. */
-function sizeOf(policies) {
+function sizeOf(policies = []) {
   return policies.reduce(
     (sum, { PolicyDocument }) => sum + JSON.stringify(PolicyDocument, filledIn).length,
     0,

@@ -2,7 +2,9 @@ const { dlmRoles } = require('./dlm-roles.cjs');
 const { role } = require('./iam.cjs');
 const { JOB_RIGHTS } = require('./job-rights.cjs');
 const { ID, JOBS_OF_PLACES, regionPart, roleName, rolePath } = require('./names.cjs');
-const { nowhereElse, regionsOf, targetsWithRoles } = require('./places.cjs');
+const { rehearsalProfile } = require('./rehearsal-profile.cjs');
+const { HERE } = require('./ec2-arns.cjs');
+const { copiedRegions, nowhereElse, placesWithRoles, regionsOf, sourcesOf } = require('./places.cjs');
 
 const GIVEN = { externalId: 'ExternalIdIsGiven', operators: 'OperatorsAreGiven' };
 
@@ -11,13 +13,15 @@ const GIVEN = { externalId: 'ExternalIdIsGiven', operators: 'OperatorsAreGiven' 
  * is a parameter, so that one StackSet serves all of them. Throws where no target has a `rolePrefix`. Pure.
  */
 function placeRoles(file) {
-  const targets = targetsWithRoles(file);
+  const targets = placesWithRoles(file);
   if (targets.length === 0) {
     throw new Error(
       'no target of the policy file has a rolePrefix, expected one: where there is none, the functions work with their own roles',
     );
   }
+  const jobs = JOBS_OF_PLACES.filter((job) => placesWithRoles(file, job).length > 0);
   const regions = regionsOf(targets);
+  const backedUp = regionsOf(sourcesOf(file).filter((source) => targets.includes(source)));
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `ec2-backup, deployment ${file.deployment}: its roles in another account`,
@@ -28,8 +32,9 @@ function placeRoles(file) {
       ...Object.fromEntries(regions.map((region) => [inRegion(region), isListed(region)])),
     },
     Resources: {
-      ...Object.fromEntries(JOBS_OF_PLACES.map((job) => [ID[job].role, placeRole(file, job)])),
-      ...Object.assign({}, ...regions.map((region) => dlmRolesWhere(file, region))),
+      ...Object.fromEntries(jobs.map((job) => [ID[job].role, placeRole(file, job)])),
+      ...Object.assign({}, ...backedUp.map((region) => dlmRolesWhere(file, region))),
+      ...Object.assign({}, ...regions.map((region) => profileWhere(file, region))),
     },
   };
 }
@@ -41,7 +46,7 @@ function parameters(targets) {
     HomeRegion: word('The Region that the functions run in', { AllowedPattern: '[a-z]+(-[a-z]+)+-[0-9]+' }),
     Regions: {
       Type: 'CommaDelimitedList',
-      Description: 'The Regions of this account that are backed up: the roles work nowhere else',
+      Description: 'The Regions of this account with backups or copies: the roles work nowhere else',
       Default: regionsOf(targets).join(','),
     },
     RolePrefix: word('As rolePrefix in the policy file', {
@@ -77,8 +82,17 @@ function placeRole(file, job) {
     description: `ec2-backup, deployment ${file.deployment}: ${says}`,
     principal: { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${HomeAccount}:root' } },
     condition: trusted(file, job),
-    statements: [...statements(file), ...nowhereElse({ Ref: 'Regions' })],
+    statements: [...statements(file), ...nowhereElse(regionsFor(file, job))],
   });
+}
+
+/** Those of the account; who copies needs those of the originals as well, wherever they are. */
+function regionsFor(file, job) {
+  if (job !== 'replicate') return { Ref: 'Regions' };
+  const copied = copiedRegions(file).map((region) => (region === HERE ? { Ref: 'HomeRegion' } : region));
+  return {
+    'Fn::Split': [',', { 'Fn::Join': [',', [{ 'Fn::Join': [',', { Ref: 'Regions' }] }, ...copied]] }],
+  };
 }
 
 /**
@@ -102,6 +116,11 @@ function trusted(file, job) {
 function dlmRolesWhere(file, region) {
   const roles = Object.entries(dlmRoles(file, region));
   return Object.fromEntries(roles.map(([id, one]) => [id, { Condition: inRegion(region), ...one }]));
+}
+
+function profileWhere(file, region) {
+  const resources = Object.entries(rehearsalProfile(file, region));
+  return Object.fromEntries(resources.map(([id, one]) => [id, { Condition: inRegion(region), ...one }]));
 }
 
 function inRegion(region) {

@@ -2,19 +2,106 @@
 const { HERE } = require('./ec2-arns.cjs');
 const { deny, sub } = require('./iam.cjs');
 
-/** Every place that is worked in; where the file names none, the one that the stack is in. */
-function placesOf({ targets }) {
-  return targets.length === 0 ? [{ account: '${AWS::AccountId}', region: HERE }] : targets;
+// As src/lib/policy/places.ts has them at run time: a test holds the two together. A place is here what its target is, with
+// how to get in.
+
+function hasCopies({ policies }) {
+  return policies.some(({ copies }) => copies.length > 0);
 }
 
-/** The Regions in which the functions' own roles work. Not any, where all targets have roles of their own. */
-function ownRegions(file) {
-  return regionsOf(placesOf(file).filter(({ rolePrefix }) => rolePrefix === undefined));
+/** Where backups are made; where no target is for that, the one that the stack is in. */
+function sourcesOf(file) {
+  const sources = file.targets.filter(({ copiesOnly }) => copiesOnly !== true);
+  return sources.length === 0 ? [homeOf(file)] : sources;
 }
 
-/** The targets in which each job takes on a role. */
-function targetsWithRoles({ targets }) {
-  return targets.filter(({ rolePrefix }) => rolePrefix !== undefined);
+/** Which account that is, only a target that the functions work in with their own roles can tell before the deployment. */
+function homeOf({ targets }) {
+  const { account = '${AWS::AccountId}' } = targets.find(isOwn) ?? {};
+  return { account, region: HERE };
+}
+
+/** Where copies are made: of each source in its own account unless they name another. */
+function copyPlacesOf(file) {
+  return distinct(copiesBetween(file).map(({ to }) => ({ ...accessTo(file, to), ...to })));
+}
+
+/** Each copy of each policy from each source to another place. */
+function copiesBetween(file) {
+  return file.policies.flatMap(({ copies }) =>
+    sourcesOf(file).flatMap((from) =>
+      copies
+        .map(({ account = from.account, region }) => ({ from, to: { account, region } }))
+        .filter(({ to }) => !isSame(from, to)),
+    ),
+  );
+}
+
+/** What is no target is got into as the others of its account are. */
+function accessTo({ targets }, { account }) {
+  const { rolePrefix, externalId } = targets.find((target) => target.account === account) ?? {};
+  return { ...(rolePrefix !== undefined && { rolePrefix }), ...(externalId !== undefined && { externalId }) };
+}
+
+/** Every place in which there is something of ours. */
+function placesOf(file) {
+  return distinct([...sourcesOf(file), ...file.targets, ...copyPlacesOf(file)]);
+}
+
+/** The places that a job works in. Copies are made in one, of what is in another. */
+function placesOfJob(file, job) {
+  switch (job) {
+    case 'backup':
+    case 'register-policies':
+      return sourcesOf(file);
+    case 'rehearse':
+      return file.policies.some(({ rehearse }) => rehearse) ? placesOf(file) : [];
+    case 'replicate':
+      return distinct([...copiesBetween(file).map(({ from }) => from), ...copyPlacesOf(file)]);
+    default:
+      return placesOf(file);
+  }
+}
+
+/**
+ * The Regions in which a function's own role works. Not any, where all places of its job have roles of their own.
+ */
+function ownRegions(file, job) {
+  const own = regionsOf(placesOfJob(file, job).filter(isOwn));
+  if (job !== 'replicate' || own.length === 0) return own;
+  return [...new Set([...own, ...copiedRegions(file)])].sort();
+}
+
+/**
+ * The Regions that anything is copied from. Who copies needs them too: with CopySnapshot goes a request that is signed for
+ * the original's Region, and the original's key is used there.
+ */
+function copiedRegions(file) {
+  return regionsOf(copiesBetween(file).map(({ from }) => from));
+}
+
+/** The accounts that originals are shared with, to be copied there. */
+function sharedAccounts(file) {
+  const others = copiesBetween(file).filter(({ from, to }) => from.account !== to.account);
+  return [...new Set(others.map(({ to }) => to.account))].sort();
+}
+
+/** The places in which each job, or the given one, takes on a role. */
+function placesWithRoles(file, job) {
+  const places = job === undefined ? placesOf(file) : placesOfJob(file, job);
+  return places.filter((place) => !isOwn(place));
+}
+
+function isOwn({ rolePrefix }) {
+  return rolePrefix === undefined;
+}
+
+function isSame(a, b) {
+  return a.account === b.account && a.region === b.region;
+}
+
+function distinct(places) {
+  return places.filter((place, index) => places.findIndex((one) => isSame(one, place)) === index);
 }
 
 /** Each once, in order. */
@@ -23,6 +110,8 @@ function regionsOf(places) {
 }
 
 const BY_REGION = ['autoscaling:*', 'dlm:*', 'ec2:*'];
+/** Of Systems Manager only what acts: lists of parameters are read through EC2, which says no Region. */
+const COMMANDS = 'ssm:SendCommand';
 
 /**
  * In no other Region, said once: a condition in every statement would make a role of many Regions larger than IAM takes.
@@ -36,7 +125,7 @@ function nowhereElse(regions) {
     },
   };
   return [
-    deny('NowhereElse', { actions: BY_REGION, resources: '*', condition: elsewhere }),
+    deny('NowhereElse', { actions: [...BY_REGION, COMMANDS], resources: '*', condition: elsewhere }),
     deny('NoKeysElsewhere', {
       actions: 'kms:*',
       resources: '*',
@@ -45,4 +134,15 @@ function nowhereElse(regions) {
   ];
 }
 
-module.exports = { nowhereElse, ownRegions, placesOf, regionsOf, targetsWithRoles };
+module.exports = {
+  copiedRegions,
+  copyPlacesOf,
+  hasCopies,
+  nowhereElse,
+  ownRegions,
+  placesOf,
+  placesWithRoles,
+  regionsOf,
+  sharedAccounts,
+  sourcesOf,
+};

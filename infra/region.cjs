@@ -1,9 +1,11 @@
 const { buildOnce } = require('./build.cjs');
 const { regionsOf } = require('./places.cjs');
 
-/** Where to deploy when neither --region nor the environment says: the one Region that the functions' own roles work in. */
+/** Where to deploy when neither --region nor the environment says: the one Region that the functions' own roles back up. */
 function regionOf({ targets }, argv, note = () => undefined) {
-  const regions = regionsOf(targets.filter(({ rolePrefix }) => rolePrefix === undefined));
+  const regions = regionsOf(
+    targets.filter(({ rolePrefix, copiesOnly }) => rolePrefix === undefined && copiesOnly !== true),
+  );
   if (regions.length === 1) return regions[0];
   // The template names no Region, so packaging, which needs no AWS, needs none either. What `deploy --package` reads does.
   if (argv[2] === 'package') {

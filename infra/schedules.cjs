@@ -1,5 +1,6 @@
 const { allow, arnOf, role, sub } = require('./iam.cjs');
 const { ID, JOBS, idPart, namesOf } = require('./names.cjs');
+const { hasCopies } = require('./places.cjs');
 
 const GROUP = 'ScheduleGroup';
 
@@ -8,6 +9,9 @@ const SLOT = '<aws.scheduler.scheduled-time>';
 
 // As long as a slot can still be made. One that the next has overtaken is reported as missed by the function.
 const RETRY = { MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 };
+
+// What is left of rehearsals is looked for, apart from the slots of most of them.
+const SWEEP = { text: 'every 1 hours from 00:50', cron: 'cron(50 * * * ? *)' };
 
 /**
  * A schedule for each policy that the Lambdas run and one for each other job, in a group of their own, and for each job
@@ -18,16 +22,25 @@ function schedules(file) {
     `${ID.backup.schedule}${idPart(name)}`,
     scheduleOf('backup', { policy: name, timezone, schedule }),
   ]);
+  const rehearsals = file.policies
+    .filter(({ rehearse }) => rehearse)
+    .map(({ name, timezone, rehearse: { schedule } }) => [
+      `${ID.rehearse.schedule}${idPart(name)}`,
+      scheduleOf('rehearse', { policy: name, timezone, schedule }),
+    ]);
   const others = Object.entries({
+    ...(hasCopies(file) && { replicate: file.replicate.schedule }),
     prune: file.prune.schedule,
     'register-policies': file.registerPolicies.schedule,
     watch: file.watch.schedule,
     digest: file.watch.digest,
+    ...(rehearsals.length > 0 && { rehearse: SWEEP }),
   }).map(([job, schedule]) => [ID[job].schedule, scheduleOf(job, { timezone: file.timezone, schedule })]);
   return {
     [GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: namesOf(file).scheduleGroup } },
     ...Object.fromEntries(JOBS.map((job) => [ID[job].scheduleRole, scheduleRole(file, job)])),
     ...Object.fromEntries(backups),
+    ...Object.fromEntries(rehearsals),
     ...Object.fromEntries(others),
   };
 }

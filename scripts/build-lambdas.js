@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url);
 
 /** Handlers are the files of src/handlers that export `handler`. */
-export const FUNCTIONS = ['backup', 'prune', 'register-policies', 'watch', 'digest'];
+export const FUNCTIONS = ['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse'];
 
 /**
  * Lambda gives a function its credentials in the environment, where the SDK looks first. The other ways to find some are

@@ -1,23 +1,29 @@
 /** The policy file as packaging needs it. Bundled before it is run: packaging has no TypeScript. */
 
 import { loadPolicies } from '../src/lib/policy/load-policies.ts';
-import type { PolicyFile } from '../src/lib/policy/policy.ts';
+import type { PolicyFile, Schedule } from '../src/lib/policy/policy.ts';
 import { longestGap } from '../src/lib/policy/schedule.ts';
 
 const HOUR = 3_600_000;
 
 export interface CompiledPolicies {
   readonly file: PolicyFile;
-  /** The longest time between two runs of the watch, in whole hours. */
-  readonly watchGap: number;
+  readonly gaps: Gaps;
+}
+
+/** The longest time between two runs of a job, in whole hours: alarms for its silence ring only after that. */
+export interface Gaps {
+  readonly watch: number;
+  readonly replicate: number;
 }
 
 /** Throws PolicyFileError with every problem of the file. */
 export async function compilePolicies(path: string): Promise<CompiledPolicies> {
   const file = await loadPolicies(path);
-  return { file, watchGap: watchGapOf(file) };
+  return { file, gaps: gapsOf(file) };
 }
 
-export function watchGapOf({ watch, timezone }: PolicyFile): number {
-  return Math.ceil(longestGap(watch.schedule, timezone) / HOUR);
+export function gapsOf({ watch, replicate, timezone }: PolicyFile): Gaps {
+  const hoursOf = (schedule: Schedule): number => Math.ceil(longestGap(schedule, timezone) / HOUR);
+  return { watch: hoursOf(watch.schedule), replicate: hoursOf(replicate.schedule) };
 }

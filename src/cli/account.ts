@@ -3,10 +3,13 @@
 import type { Command } from 'commander';
 import { shapeCalls } from '../lib/aws/shape-calls.ts';
 import { loadPolicies } from '../lib/policy/load-policies.ts';
+import { samePlace } from '../lib/policy/places.ts';
 import type { PolicyFile } from '../lib/policy/policy.ts';
-import type { Progress, RunContext } from '../lib/run/context.ts';
+import type { Elsewhere, Progress, RunContext } from '../lib/run/context.ts';
+import { elsewhereOf } from '../lib/run/elsewhere.ts';
 import { formatPlace, resolvePlace } from '../lib/run/place.ts';
 import { refuseUnknownRegion } from './named-region.ts';
+import type { Job } from '../lib/run/request.ts';
 import { UsageError, type ProgressView, type Shell } from './shell.ts';
 
 export interface AccountOptions {
@@ -26,6 +29,13 @@ export function withAccountOptions({ policiesPath }: Shell, command: Command): C
     .option('--json', 'print JSON');
 }
 
+export interface AccountWork {
+  /** Whose roles are taken on in other places. */
+  readonly job?: Job;
+  /** Throws at what needs no account, and last at a missing consent. */
+  readonly check?: (file: PolicyFile) => void;
+}
+
 /**
  * Loads the policy file, lets `check` throw at what needs no account, and last at a missing consent, finds the place, and
  * runs `work` while progress is shown.
@@ -34,19 +44,25 @@ export async function withAccount<T>(
   options: AccountOptions,
   shell: Shell,
   work: (context: RunContext) => Promise<T>,
-  check?: (file: PolicyFile) => void,
+  { job = 'prune', check }: AccountWork = {},
 ): Promise<T> {
   const file = withDeployment(await loadPolicies(options.policies), options.deployment);
   if (options.region !== undefined) refuseUnknownRegion(options.region, '--region');
   check?.(file);
-  const { region, clients } = await shell.connect(options.region);
+  const { region, clients, at } = await shell.connect(options.region);
   const view = shell.progress('Asking which account this is');
   try {
     const place = await resolvePlace(clients, region, file);
     view.update(`Reading ${formatPlace(place)}`);
     const { clock } = shell;
-    const shaped = shapeCalls(clients, { clock, share: file.limits.share });
-    return await work({ file, place, clients: shaped, clock, onProgress: showOn(view) });
+    const pace = { clock, share: file.limits.share };
+    const shaped = shapeCalls(clients, pace);
+    const others = elsewhereOf(job, { file, region, connect: at }, (other) => shapeCalls(other, pace));
+    const elsewhere: Elsewhere = {
+      home: () => Promise.resolve(place),
+      enter: (other) => (samePlace(other, place) ? Promise.resolve(shaped) : others.enter(other)),
+    };
+    return await work({ file, place, clients: shaped, clock, elsewhere, onProgress: showOn(view) });
   } finally {
     view.stop();
   }

@@ -43,9 +43,12 @@ export async function backupCommand(options: BackupOptions, shell: Shell): Promi
     options,
     shell,
     async (context) => ({ plan: await planBackupRun(request, context), context }),
-    (file) => {
-      refuseSlot(requirePolicy(file, request.policy), request, shell.clock.now());
-      requireConsent(options, shell);
+    {
+      job: 'backup',
+      check: (file) => {
+        refuseSlot(requirePolicy(file, request.policy), request, shell.clock.now());
+        requireConsent(options, shell);
+      },
     },
   );
   showPlan(planned.plan, planned.context, options, shell);

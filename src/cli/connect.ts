@@ -1,4 +1,4 @@
-import { ALL_SERVICES, awsClients, ec2Service, resolveRegion } from '../lib/aws/clients.ts';
+import { ALL_SERVICES, awsClients, ec2Service, kmsService, resolveRegion } from '../lib/aws/clients.ts';
 import { describeError } from '../lib/aws/errors.ts';
 import { settingsProblem, type Variables } from '../lib/aws/settings.ts';
 import { ConfigurationError } from '../lib/run/errors.ts';
@@ -17,7 +17,7 @@ export async function connect(asked: string | undefined, variables: Variables): 
   return {
     region,
     clients: awsClients({ region }, ALL_SERVICES),
-    at: (access) => awsClients(access, [ec2Service]),
+    at: (access) => awsClients(access, [ec2Service, kmsService]),
     deployment: async () => (await import('../lib/aws/deployment-clients.ts')).deploymentClients(region),
   };
 }

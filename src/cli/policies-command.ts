@@ -84,9 +84,12 @@ function planPolicies(options: PoliciesPlanOptions, shell: Shell, check?: () => 
     options,
     shell,
     async (context) => ({ plan: await planPoliciesRun(requestOf(options), context), context }),
-    (file) => {
-      requireDlmPolicies(file, options.replace ?? []);
-      check?.();
+    {
+      job: 'register-policies',
+      check: (file) => {
+        requireDlmPolicies(file, options.replace ?? []);
+        check?.();
+      },
     },
   );
 }

@@ -11,6 +11,8 @@ import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
 import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
 import type { PruneOptions } from './prune-command.ts';
+import type { RehearseOptions } from './rehearse-command.ts';
+import type { ReplicateOptions } from './replicate-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
@@ -53,6 +55,7 @@ function buildProgram(shell: Shell, end: End): Command {
     });
   addAccountCommands(program, shell, end);
   addRestoreCommand(program, shell, end);
+  addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
@@ -79,6 +82,15 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup backup --policy daily-ami --source i-0123456789abcdef0 --yes'))
     .action(async (options: BackupOptions) =>
       end(await (await import('./backup-command.ts')).backupCommand(options, shell)),
+    );
+  withAccountOptions(shell, program.command('replicate'))
+    .description('copy recovery points to the other places that the policy file names')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option('--yes', YES_HELP)
+    .option('--dry-run', 'show the plan and stop')
+    .addHelpText('after', example('ec2-backup replicate --policy daily-ami --dry-run'))
+    .action(async (options: ReplicateOptions) =>
+      end(await (await import('./replicate-command.ts')).replicateCommand(options, shell)),
     );
   withAccountOptions(shell, program.command('prune'))
     .description('delete the recovery points that no rule keeps')
@@ -118,6 +130,18 @@ function addRestoreCommand(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup restore i-0123456789abcdef0 --at 2026-11-22T18:00:00Z'))
     .action(async (source: string, options: RestoreOptions) =>
       end(await (await import('./restore-command.ts')).restoreCommand(source, options, shell)),
+    );
+}
+
+function addRehearseCommand(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('rehearse'))
+    .description('start a random backup of a policy, see that it comes up, and take it away again')
+    .argument('<policy>', 'a policy with rehearse')
+    .option('--yes', YES_HELP)
+    .option('--dry-run', 'show the plan and stop')
+    .addHelpText('after', example('ec2-backup rehearse daily-ami --dry-run'))
+    .action(async (policy: string, options: RehearseOptions) =>
+      end(await (await import('./rehearse-command.ts')).rehearseCommand(policy, options, shell)),
     );
 }
 

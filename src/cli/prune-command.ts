@@ -27,9 +27,11 @@ export async function pruneCommand(options: PruneOptions, shell: Shell): Promise
     options,
     shell,
     async (context) => ({ plan: await planPruneRun(request, context), context }),
-    (file) => {
-      requireKnownPolicy(file, request.policy);
-      requireConsent(options, shell);
+    {
+      check: (file) => {
+        requireKnownPolicy(file, request.policy);
+        requireConsent(options, shell);
+      },
     },
   );
   showPlan(planned.plan, planned.context, options, shell);

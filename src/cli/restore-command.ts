@@ -21,7 +21,7 @@ export async function restoreCommand(
     options,
     shell,
     async (context) => ({ run: await planRestoreRun(request, context), context }),
-    () => requireConsent(options, shell),
+    { check: () => requireConsent(options, shell) },
   );
   showPlan(run, context, options, shell);
   for (const question of questionsOf(run, context)) {

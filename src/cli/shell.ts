@@ -29,7 +29,7 @@ export interface Shell {
 export interface Connection {
   readonly region: string;
   readonly clients: Clients;
-  /** Clients of EC2 and STS for other places, which only `doctor` asks for. */
+  /** Clients of EC2, KMS and STS for other places. */
   readonly at: Connect;
   /** Clients of what `serverless deploy` made, which only `doctor` looks at. */
   deployment(): Promise<DeploymentClients>;

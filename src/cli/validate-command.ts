@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { featureWords } from '../lib/policy/dlm-feature-words.ts';
 import { formatKeep } from '../lib/policy/keep.ts';
 import { loadPolicies, PolicyFileError } from '../lib/policy/load-policies.ts';
-import { isDlmPolicy, runningPolicies, type PolicyFile } from '../lib/policy/policy.ts';
+import { isDlmPolicy, runningPolicies, type Copy, type PolicyFile } from '../lib/policy/policy.ts';
 import { formatInstant } from '../lib/policy/instant.ts';
 import { skippedText } from '../lib/report/plan-text.ts';
 import { nextSlots, policyFileText } from '../lib/report/policy-text.ts';
@@ -47,6 +47,10 @@ function pathOf(argument: string | undefined, option: string | undefined): strin
   );
 }
 
+function copyJson({ keep, ...copy }: Copy): object {
+  return { ...copy, ...(keep !== undefined && { keep: formatKeep(keep) }) };
+}
+
 function validJson(file: PolicyFile, now: number): object {
   return {
     version: 1,
@@ -61,11 +65,9 @@ function validJson(file: PolicyFile, now: number): object {
       timezone: policy.timezone,
       keep: formatKeep(policy.keep),
       nextSlots: nextSlots(policy, now).map(formatInstant),
-      ...(isDlmPolicy(policy) && {
-        enabled: policy.enabled,
-        schedules: policy.schedules,
-        features: featureWords(policy),
-      }),
+      ...(isDlmPolicy(policy)
+        ? { enabled: policy.enabled, schedules: policy.schedules, features: featureWords(policy) }
+        : { copies: policy.copies.map(copyJson) }),
     })),
     defaultPolicies: file.defaultPolicies,
     warnings: regionRemarks(file),

@@ -5,6 +5,7 @@ import { formatInstant } from '../lib/policy/instant.ts';
 import type { Place } from '../lib/policy/policy.ts';
 import { planJson, type PlanParts } from '../lib/report/plan-json.ts';
 import { policiesPlanJson } from '../lib/report/policies-json.ts';
+import { replicatePlanJson } from '../lib/report/replicate-json.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import {
   countOutcomes,
@@ -16,6 +17,8 @@ import {
   type WatchOutcome,
 } from '../lib/run/outcome.ts';
 import type { PoliciesPlan } from '../lib/run/policies.ts';
+import type { ReplicatePlan } from '../lib/run/replicate.ts';
+import type { RehearseOutcome } from '../lib/run/rehearse-outcome.ts';
 import type { RunRequest } from '../lib/run/request.ts';
 import type { SentOn } from './send-on.ts';
 
@@ -47,7 +50,7 @@ export class RunRefusedError extends Error {
 /** How a run ended; what stands in the last two fails it. */
 export interface Ended {
   readonly outcomes: readonly Pick<
-    Outcome | LifecycleOutcome | WatchOutcome,
+    Outcome | LifecycleOutcome | WatchOutcome | RehearseOutcome,
     'action' | 'id' | 'status' | 'error'
   >[];
   readonly skipped: readonly Skipped[];
@@ -104,6 +107,14 @@ export function policiesPlanAnswer(plan: PoliciesPlan, context: RunContext): obj
   const json = policiesPlanJson(plan, context);
   const { actions, unchanged, refused, errors, skipped, warnings } = json;
   return { ...json, ...cut({ actions, unchanged, refused, errors, skipped, warnings }) };
+}
+
+/** The same of copies. */
+export function replicatePlanAnswer(plan: ReplicatePlan, deployment: string): object {
+  const json = replicatePlanJson(plan, deployment);
+  const { copies, warnings, errors } = json;
+  const actions = json.actions.map((action) => ({ ...action, tags: undefined }));
+  return { ...json, ...cut({ actions, copies, warnings, errors }) };
 }
 
 /** The lists by the same names, each cut, and beside them how long they were. */

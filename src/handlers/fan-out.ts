@@ -7,7 +7,7 @@ import { requireAddress, type Environment } from './environment.ts';
 
 /** Sends a request that names no place to each place: they are worked side by side, and one that fails is alone. */
 export async function fanOut(request: RunRequest, environment: Environment): Promise<object> {
-  const places = await placesOf(environment);
+  const places = await placesOf(environment, request.job);
   const queue = requireAddress(environment.addresses, 'queue');
   await sendMessages(
     environment,

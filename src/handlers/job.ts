@@ -8,7 +8,8 @@ import { failedRuns, metric, type MetricRecord, type MetricScope } from '../lib/
 import type { RunContext } from '../lib/run/context.ts';
 import { ConfigurationError, MissedSlotError } from '../lib/run/errors.ts';
 import { READS_TRUSTWORTHY_AFTER } from '../lib/run/read-lag.ts';
-import { homeOf, reach } from '../lib/run/reach.ts';
+import { elsewhereOf } from '../lib/run/elsewhere.ts';
+import { homeOf } from '../lib/run/reach.ts';
 import { readRunRequest, type Job, type RunRequest } from '../lib/run/request.ts';
 import type { Left } from '../lib/run/rounds.ts';
 import { answerOrThrow, RunFailedError, RunRefusedError, type Ended } from './answer.ts';
@@ -37,7 +38,7 @@ export interface JobSteps<Plan, Report> {
   readonly outcomes: (report: Report) => Iterable<LogRecord>;
   readonly ended: (report: Report) => Ended;
   /** What a later round has to do; absent of jobs that are always done in one. */
-  readonly left?: (report: Report, context: RunContext) => Left | undefined;
+  readonly left?: (report: Report, request: RunRequest) => Left | undefined;
   /** `exhausted`: something was left, and there is no later round. */
   readonly metrics: (
     scope: MetricScope,
@@ -135,7 +136,7 @@ async function runInPlace<Plan, Report>(
   if (request.dryRun) return steps.planAnswer(plan, context);
   const report = await steps.apply(plan, context, environment);
   environment.log(steps.outcomes(report), correlation);
-  const sent = await sendOn(request, steps.left?.(report, context), environment);
+  const sent = await sendOn(request, steps.left?.(report, request), environment);
   if (sent) environment.log([sentRecord(sent)], correlation);
   const exhausted = sent !== undefined && 'exhausted' in sent;
   const scope = { deployment: context.file.deployment, place: context.place };
@@ -151,18 +152,16 @@ async function contextOf<Plan, Report>(
   const { file, clock } = environment;
   const end = lambda && clock.now() + lambda.getRemainingTimeInMillis();
   const deadline = end && end - RESERVE - (left ? SETTLING : 0);
-  // What belongs to no place works at home, which need not be among the targets.
-  const { place, clients } = isOfNoPlace
-    ? { place: request.place, clients: environment.connect({ region: environment.region }) }
-    : await reach(request.job, request.place, environment);
+  const pace = { clock, share: file.limits.share, ...(deadline !== undefined && { deadline }) };
+  const elsewhere = elsewhereOf(request.job, environment, (clients) => shapeCalls(clients, pace));
   return {
     file,
-    place,
-    clients: shapeCalls(clients, {
-      clock,
-      share: file.limits.share,
-      ...(deadline !== undefined && { deadline }),
-    }),
+    place: request.place,
+    // What belongs to no place works at home, which need not be among the targets.
+    clients: isOfNoPlace
+      ? shapeCalls(environment.connect({ region: environment.region }), pace)
+      : await elsewhere.enter(request.place),
+    elsewhere,
     clock,
     ...(deadline !== undefined && { deadline }),
     ...(isRedelivered && { isRedelivered }),

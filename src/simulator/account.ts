@@ -30,8 +30,8 @@ export class SimulatedAccount {
     const process = new SimulatedProcess();
     const organisation = options.organisation ?? new SimulatedOrganisation();
     const roles = new Map<string, RoleRecord>();
-    organisation.join(account, roles);
     const worlds = new Map<string, World>();
+    organisation.join(account, { roles, worlds });
     this.account = account;
     this.#regions = new Map(
       regions.map((region) => [

@@ -16,6 +16,7 @@ const UNFILTERED_READS: BucketSize = { capacity: 50, refillPerSecond: 10 };
 const WRITES: BucketSize = { capacity: 50, refillPerSecond: 5 };
 const LARGER_WRITES: BucketSize = { capacity: 100, refillPerSecond: 5 };
 const LAUNCHES: BucketSize = { capacity: 5, refillPerSecond: 2 };
+const IMAGE_COPIES: BucketSize = { capacity: 100, refillPerSecond: 1 };
 const TAGGING: BucketSize = { capacity: 100, refillPerSecond: 10 };
 
 const UNFILTERED = new Set(['DescribeInstances', 'DescribeSnapshots', 'DescribeVolumes']);
@@ -25,6 +26,8 @@ const LARGER = new Set([
   'CreateVolume',
   'DeleteSnapshot',
   'DeregisterImage',
+  'ModifyImageAttribute',
+  'ModifySnapshotAttribute',
 ]);
 const NARROWING = ['Filters', 'MaxResults', 'NextToken', 'InstanceIds', 'VolumeIds', 'SnapshotIds'];
 
@@ -54,6 +57,7 @@ function sizeOf(action: string, unfiltered: boolean): BucketSize {
   if (unfiltered) return UNFILTERED_READS;
   if (/^(Describe|List|Get|Search)/.test(action)) return READS;
   if (action === 'CreateTags') return TAGGING;
+  if (action === 'CopyImage') return IMAGE_COPIES;
   if (action === 'RunInstances') return LAUNCHES;
   return LARGER.has(action) ? LARGER_WRITES : WRITES;
 }

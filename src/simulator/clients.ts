@@ -3,9 +3,11 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DLMClient } from '@aws-sdk/client-dlm';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { ServiceName } from './commands.ts';
 import { checkAlive, type Dispatcher, type SentCommand } from './dispatcher.ts';
@@ -21,16 +23,20 @@ export interface SimulatedClients {
   readonly dlm: Pick<DLMClient, 'send'>;
   readonly dlmOnce: Pick<DLMClient, 'send'>;
   readonly iam: Pick<IAMClient, 'send'>;
+  readonly ssm: Pick<SSMClient, 'send'>;
+  readonly ssmOnce: Pick<SSMClient, 'send'>;
   readonly sqs: Pick<SQSClient, 'send'>;
   readonly sns: Pick<SNSClient, 'send'>;
   readonly scheduler: Pick<SchedulerClient, 'send'>;
   readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
+  readonly kms: Pick<KMSClient, 'send'>;
 }
 
 export function clientsOf(world: World, dispatcher: Dispatcher, process: SimulatedProcess): SimulatedClients {
   // The SDK's `send` is overloaded by command class; only its promise form is simulated, hence the casts.
   const to = (service: ServiceName): Sender => sender(world, { dispatcher, process, service });
   const ec2 = { send: to('ec2') as EC2Client['send'] };
+  const ssm = { send: to('ssm') as SSMClient['send'] };
   const dlm = { send: to('dlm') as DLMClient['send'] };
   return {
     ec2,
@@ -39,11 +45,14 @@ export function clientsOf(world: World, dispatcher: Dispatcher, process: Simulat
     sts: { send: to('sts') as STSClient['send'] },
     dlm,
     dlmOnce: dlm,
+    ssm,
+    ssmOnce: ssm,
     iam: { send: to('iam') as IAMClient['send'] },
     sqs: { send: to('sqs') as SQSClient['send'] },
     sns: { send: to('sns') as SNSClient['send'] },
     scheduler: { send: to('scheduler') as SchedulerClient['send'] },
     cloudWatch: { send: to('cloudwatch') as CloudWatchClient['send'] },
+    kms: { send: to('kms') as KMSClient['send'] },
   };
 }
 

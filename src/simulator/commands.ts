@@ -3,10 +3,14 @@ import { assumeRole } from './assume-role.ts';
 import { describeAutoScalingGroups, describeLaunchConfigurations } from './auto-scaling.ts';
 import { getCallerIdentity } from './caller-identity.ts';
 import { describeAlarms } from './cloudwatch-api.ts';
+import { copyImage } from './copy-image.ts';
+import { copySnapshot } from './copy-snapshot.ts';
 import { createImage } from './create-image.ts';
+import { describePrefixLists, describeVpcEndpoints } from './describe-endpoints.ts';
 import { createSnapshot, createSnapshots } from './create-snapshots.ts';
 import { createTags } from './create-tags.ts';
 import { createVolume } from './create-volume.ts';
+import { describeKey } from './describe-key.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstances } from './describe-instances.ts';
 import { describeInstanceStatus } from './describe-instance-status.ts';
@@ -20,10 +24,17 @@ import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance
 import { describeLockedSnapshots } from './locked-snapshots.ts';
 import { listImagesInRecycleBin, listSnapshotsInRecycleBin } from './recycle-bin.ts';
 import { describeImageReferences } from './references.ts';
+import { modifyImageAttribute, modifySnapshotAttribute } from './modify-attributes.ts';
 import { registerImage } from './register-image.ts';
 import { deleteSnapshot, deregisterImage } from './remove.ts';
 import { createReplaceRootVolumeTask, describeReplaceRootVolumeTasks } from './replace-root-volume.ts';
 import { runInstances } from './run-instances.ts';
+import {
+  authorizeSecurityGroupEgress,
+  createSecurityGroup,
+  deleteSecurityGroup,
+  revokeSecurityGroupEgress,
+} from './security-groups.ts';
 import { getSchedule, getScheduleGroup, listSchedules } from './scheduler-api.ts';
 import { describeSnapshotTierStatus, restoreSnapshotTier } from './snapshot-tiers.ts';
 import { publish } from './sns.ts';
@@ -31,10 +42,12 @@ import { listSubscriptionsByTopic } from './sns-subscriptions.ts';
 import { getQueueAttributes, getQueueUrl } from './sqs-queues.ts';
 import { deleteMessage, deleteMessageBatch, receiveMessage } from './sqs-receive.ts';
 import { sendMessage, sendMessageBatch } from './sqs-send.ts';
+import { describeInstanceInformation, getCommandInvocation, listCommands, sendCommand } from './ssm-api.ts';
+import { terminateInstances } from './terminate-instances.ts';
 import type { Command } from './world.ts';
 
 export type ServiceName =
-  'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam' | 'sqs' | 'sns' | 'scheduler' | 'cloudwatch';
+  'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam' | 'sqs' | 'sns' | 'scheduler' | 'cloudwatch' | 'kms' | 'ssm';
 
 /** A command whose input type is known to its own file only. */
 export type AnyCommand = Command<never, object>;
@@ -43,12 +56,17 @@ export type AnyCommand = Command<never, object>;
 export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyCommand>>>> = {
   ec2: {
     AttachVolume: attachVolume,
+    AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
+    CopyImage: copyImage,
+    CopySnapshot: copySnapshot,
     CreateImage: createImage,
     CreateReplaceRootVolumeTask: createReplaceRootVolumeTask,
+    CreateSecurityGroup: createSecurityGroup,
     CreateSnapshot: createSnapshot,
     CreateSnapshots: createSnapshots,
     CreateTags: createTags,
     CreateVolume: createVolume,
+    DeleteSecurityGroup: deleteSecurityGroup,
     DeleteSnapshot: deleteSnapshot,
     DeregisterImage: deregisterImage,
     DescribeImageReferences: describeImageReferences,
@@ -59,17 +77,23 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
     DescribeInstances: describeInstances,
     DescribeKeyPairs: describeKeyPairs,
     DescribeLockedSnapshots: describeLockedSnapshots,
+    DescribePrefixLists: describePrefixLists,
     DescribeReplaceRootVolumeTasks: describeReplaceRootVolumeTasks,
     DescribeSecurityGroups: describeSecurityGroups,
     DescribeSnapshotTierStatus: describeSnapshotTierStatus,
     DescribeSnapshots: describeSnapshots,
     DescribeSubnets: describeSubnets,
     DescribeVolumes: describeVolumes,
+    DescribeVpcEndpoints: describeVpcEndpoints,
     ListImagesInRecycleBin: listImagesInRecycleBin,
     ListSnapshotsInRecycleBin: listSnapshotsInRecycleBin,
+    ModifyImageAttribute: modifyImageAttribute,
+    ModifySnapshotAttribute: modifySnapshotAttribute,
     RegisterImage: registerImage,
     RestoreSnapshotTier: restoreSnapshotTier,
+    RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
     RunInstances: runInstances,
+    TerminateInstances: terminateInstances,
   },
   autoscaling: {
     DescribeAutoScalingGroups: describeAutoScalingGroups,
@@ -113,5 +137,14 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   },
   cloudwatch: {
     DescribeAlarms: describeAlarms,
+  },
+  kms: {
+    DescribeKey: describeKey,
+  },
+  ssm: {
+    DescribeInstanceInformation: describeInstanceInformation,
+    GetCommandInvocation: getCommandInvocation,
+    ListCommands: listCommands,
+    SendCommand: sendCommand,
   },
 };

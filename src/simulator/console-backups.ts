@@ -1,5 +1,6 @@
 import { presentImage, presentResource, presentSnapshot } from './console-lookup.ts';
 import type { BinKind, ProtectionMode, SnapshotLock, SnapshotRecord } from './records.ts';
+import { setSharing } from './sharing.ts';
 import { imageState, isProtected, snapshotState } from './states.ts';
 import { removeImage, removeSnapshot, snapshotIdsOf } from './stock.ts';
 import { checkTags } from './tags.ts';
@@ -41,6 +42,8 @@ export function setDisabled(world: World, id: string, disabled: boolean): void {
   const expected = disabled ? 'available' : 'disabled';
   if (state !== expected) throw new Error(`Console: image ${id} is ${state}, expected ${expected}`);
   image.disabled = disabled;
+  // EC2 takes every launch permission away with it.
+  if (disabled) setSharing(image, [], world.now());
 }
 
 /** The image ends as failed, its pending snapshots in error. Its name stays taken. */

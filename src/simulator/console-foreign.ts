@@ -1,5 +1,6 @@
 import { DAY } from './clock.ts';
 import { newTags, presentSnapshot, type TagRecord } from './console-lookup.ts';
+import { NO_VOLUME } from './copy-making.ts';
 import type { ImageRecord, SnapshotRecord } from './records.ts';
 import { addImage } from './stock.ts';
 import type { World } from './world.ts';
@@ -34,8 +35,8 @@ export function createForeignSnapshot(world: World, spec: SnapshotSpec): string 
     goneAt: undefined,
     tags: newTags(world, startedAt, spec.tags),
     ownerId: spec.ownerId ?? world.account,
-    // EC2's arbitrary volume id of copies and imports.
-    volumeId: spec.volumeId ?? 'vol-ffffffff',
+    // Imports have none either.
+    volumeId: spec.volumeId ?? NO_VOLUME,
     sizeGiB: spec.sizeGiB ?? 8,
     encrypted: false,
     description: spec.description ?? '',

@@ -104,8 +104,13 @@ export function stopInstance(world: World, id: string): void {
 }
 
 export function terminateInstance(world: World, id: string): void {
-  const instance = presentInstance(world, id, ['pending', 'running', 'stopping', 'stopped']);
+  endInstance(world, presentInstance(world, id, ['pending', 'running', 'stopping', 'stopped']));
+}
+
+/** Whoever asks for it, at once. */
+export function endInstance(world: World, instance: InstanceRecord): void {
   const now = world.now();
+  instance.stateReason = 'Client.UserInitiatedShutdown: User initiated shutdown';
   instance.terminatedAt = now;
   instance.goneAt = now + TERMINATED_VISIBLE;
   for (const volume of instance.volumes.values()) {

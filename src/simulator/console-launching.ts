@@ -1,13 +1,33 @@
 import { presentInstance, presentSnapshot } from './console-lookup.ts';
 import type { InstanceRecord } from './records.ts';
+import { setSharing } from './sharing.ts';
+import { DEFAULT_EGRESS } from './security-groups.ts';
+import type { Agents } from './ssm-agents.ts';
+import { TagHistory } from './tags.ts';
 import type { World } from './world.ts';
 
 const DEFAULT_VPC = 'vpc-0a1b2c3d4e5f60718';
+
+export interface EndpointSpec {
+  readonly service: string;
+  readonly type: 'Interface' | 'Gateway';
+  readonly vpc?: string;
+  readonly groups?: readonly string[];
+}
+
+export interface GroupView {
+  readonly id: string;
+  /** Empty of those that the console made. */
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly egress: readonly string[];
+}
 
 /** Everything of a subnet but its zone has a default. */
 export interface SubnetSpec {
   readonly zone: string;
   readonly vpc?: string;
+  readonly id?: string;
 }
 
 /** What instances and volumes are launched into, and what is in the way of it. */
@@ -19,8 +39,7 @@ export class LaunchConsole {
   }
 
   /** Returns the id. */
-  createSubnet({ zone, vpc = DEFAULT_VPC }: SubnetSpec): string {
-    const id = this.#world.ids.next('subnet');
+  createSubnet({ zone, vpc = DEFAULT_VPC, id = this.#world.ids.next('subnet') }: SubnetSpec): string {
     this.#world.store.subnets.set(id, { id, vpcId: vpc, zone });
     return id;
   }
@@ -32,13 +51,15 @@ export class LaunchConsole {
   /** Returns the id. */
   createSecurityGroup(vpc = DEFAULT_VPC): string {
     const id = this.#world.ids.next('sg');
-    this.#world.store.securityGroups.set(id, { id, vpcId: vpc });
+    addGroup(this.#world, { id, vpcId: vpc, createdAt: this.#world.now() });
     return id;
   }
 
   deleteSecurityGroup(id: string): void {
-    if (!this.#world.store.securityGroups.delete(id))
-      throw new Error(`Console: there is no security group ${id}`);
+    const now = this.#world.now();
+    const group = this.#world.store.securityGroups.get(id, now);
+    if (group === undefined) throw new Error(`Console: there is no security group ${id}`);
+    group.goneAt = now;
   }
 
   createKeyPair(name: string): void {
@@ -47,6 +68,43 @@ export class LaunchConsole {
 
   deleteKeyPair(name: string): void {
     if (!this.#world.store.keyPairs.delete(name)) throw new Error(`Console: there is no key pair ${name}`);
+  }
+
+  /** An endpoint of an AWS service in a VPC, by the service's short name such as ssm. Returns the id. */
+  createEndpoint({ service, type, vpc = DEFAULT_VPC, groups = [] }: EndpointSpec): string {
+    const { ids, store, region } = this.#world;
+    const id = ids.next('vpce');
+    store.vpcEndpoints.set(id, {
+      id,
+      vpcId: vpc,
+      service: `com.amazonaws.${region}.${service}`,
+      type,
+      groups,
+    });
+    return id;
+  }
+
+  /** What Systems Manager finds from now on where RunInstances launches with a profile. */
+  setAgents(agents: Partial<Agents>): void {
+    this.#world.store.agents = { ...this.#world.store.agents, ...agents };
+  }
+
+  /** The commands that Systems Manager was given, with the instance of each. */
+  commandsSent(): readonly { readonly instanceId: string; readonly commands: readonly string[] }[] {
+    return Array.from(this.#world.store.ssmCommands.values(), ({ instanceId, parameters }) => ({
+      instanceId,
+      commands: parameters['commands'] ?? [],
+    }));
+  }
+
+  /** Every security group that exists, with where its instances may go. */
+  groups(): readonly GroupView[] {
+    return this.#world.store.securityGroups.all(this.#world.now()).map(({ id, name = '', egress, tags }) => ({
+      id,
+      name,
+      tags: Object.fromEntries(tags.now()),
+      egress: egress.map(({ protocol, to, ports }) => `${protocol} ${ports?.from ?? 'any'} ${to}`),
+    }));
   }
 
   /** The status checks of an instance fail from now on. */
@@ -63,16 +121,28 @@ export class LaunchConsole {
       .find((image) => images.get(image, this.#world.now())?.disabled !== true);
     if (user !== undefined) throw new Error(`Console: snapshot ${id} is mapped by ${user}`);
     snapshot.tier = 'archive';
+    setSharing(snapshot, [], this.#world.now());
   }
 }
 
 /** What an instance that runs must have been launched into. */
-export function addGround({ store }: World, instance: InstanceRecord): void {
+export function addGround(world: World, instance: InstanceRecord): void {
+  const { store } = world;
   const { subnetId, zone, securityGroups, keyName } = instance;
   if (!store.subnets.has(subnetId)) store.subnets.set(subnetId, { id: subnetId, vpcId: DEFAULT_VPC, zone });
   const vpcId = store.subnets.get(subnetId)?.vpcId ?? DEFAULT_VPC;
   for (const id of securityGroups) {
-    if (!store.securityGroups.has(id)) store.securityGroups.set(id, { id, vpcId });
+    if (store.securityGroups.get(id, world.now()) === undefined)
+      addGroup(world, { id, vpcId, createdAt: instance.createdAt });
   }
   if (keyName !== undefined) store.keyPairs.add(keyName);
+}
+
+function addGroup(
+  { store }: World,
+  group: { readonly id: string; readonly vpcId: string; readonly createdAt: number },
+): void {
+  const { id, vpcId, createdAt } = group;
+  const tags = new TagHistory(createdAt);
+  store.securityGroups.add({ id, vpcId, createdAt, goneAt: undefined, tags, egress: [DEFAULT_EGRESS] });
 }

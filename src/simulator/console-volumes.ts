@@ -1,5 +1,6 @@
 import type { VolumeType } from '@aws-sdk/client-ec2';
 import { newTags, presentInstance, presentVolume, type TagRecord } from './console-lookup.ts';
+import { defaultKey } from './kms-keys.ts';
 import type { InstanceRecord, VolumeRecord } from './records.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +11,8 @@ export interface VolumeSpec {
   readonly iops?: number;
   readonly throughput?: number;
   readonly encrypted?: boolean;
+  /** The ARN of a KMS key, which makes it encrypted; the default one of EBS unless given. */
+  readonly keyArn?: string | undefined;
   readonly tags?: TagRecord;
   readonly zone?: string;
   readonly createdAt?: number;
@@ -18,6 +21,7 @@ export interface VolumeSpec {
 export function addVolume(world: World, spec: VolumeSpec): VolumeRecord {
   if (!(spec.sizeGiB > 0)) throw new Error(`Console: a volume of ${spec.sizeGiB} GiB, expected more than 0`);
   const createdAt = spec.createdAt ?? world.now();
+  const encrypted = spec.encrypted === true || spec.keyArn !== undefined;
   const volume: VolumeRecord = {
     id: world.ids.next('vol'),
     createdAt,
@@ -27,7 +31,8 @@ export function addVolume(world: World, spec: VolumeSpec): VolumeRecord {
     type: spec.type ?? 'gp3',
     iops: spec.iops,
     throughput: spec.throughput,
-    encrypted: spec.encrypted ?? false,
+    encrypted,
+    keyArn: encrypted ? (spec.keyArn ?? defaultKey(world).arn) : undefined,
     zone: spec.zone ?? `${world.region}a`,
     attachment: undefined,
     inFlight: [],

@@ -43,7 +43,7 @@ export const createSnapshots: Command<CreateSnapshotsRequest, CreateSnapshotsRes
     const { InstanceSpecification: specification } = input;
     if (specification === undefined) throw missingParameter('InstanceSpecification');
     const volumes = chosenVolumes(world, specification);
-    const snapshots = makeSnapshots(world, volumes, { input, failure });
+    const snapshots = makeSnapshots(world, volumes, { input, failure, isOfInstance: true });
     return { Snapshots: snapshots.map((snapshot) => renderSnapshotInfo(snapshot, world.now())) };
   },
 };
@@ -86,13 +86,14 @@ function findVolume(world: World, id: string | undefined, parameter: string): Vo
 interface Wish {
   readonly input: CreateSnapshotRequest | CreateSnapshotsRequest;
   readonly failure: string | undefined;
+  readonly isOfInstance?: true;
 }
 
 /** One set: all limits are checked before the first snapshot is made. */
 function makeSnapshots(
   world: World,
   volumes: readonly VolumeRecord[],
-  { input, failure }: Wish,
+  { input, ...rest }: Wish,
 ): readonly SnapshotRecord[] {
   const specified = readTagSpecifications(input.TagSpecifications, ['snapshot'], world.settings.maxTags);
   for (const volume of volumes) checkVolumeLimits(world, volume);
@@ -106,7 +107,7 @@ function makeSnapshots(
       tags: specified.get('snapshot') ?? NO_TAGS,
       completesAt: world.now() + lengthOf(world.settings.snapshotDuration, id, index),
       set,
-      failure,
+      ...rest,
     });
   }
   return set;

@@ -11,6 +11,7 @@ import { IMAGE_ID } from './lookup.ts';
 import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
 import type { ImageMapping, ImageRecord } from './records.ts';
+import { isSharedWithAny } from './sharing.ts';
 import { imageState, isProtected } from './states.ts';
 import { toTagList, type Tags } from './tags.ts';
 import type { Command, World } from './world.ts';
@@ -20,6 +21,7 @@ export const describeImages: Command<DescribeImagesRequest, DescribeImagesResult
   parameters: {
     ImageIds: true,
     Owners: true,
+    ExecutableUsers: true,
     Filters: FILTERS,
     IncludeDeprecated: true,
     IncludeDisabled: true,
@@ -35,7 +37,10 @@ export const describeImages: Command<DescribeImagesRequest, DescribeImagesResult
       shelf: world.store.images,
       ids: { parameter: 'ImageIds', kind: IMAGE_ID, given: input.ImageIds },
       filterable: filterableAt(time),
-      where: (image) => isOwned(image) && (input.IncludeDisabled === true || !image.disabled),
+      where: (image) =>
+        isOwned(image) &&
+        isSharedWithAny(image, input.ExecutableUsers, time) &&
+        (input.IncludeDisabled === true || !image.disabled),
     });
     return { Images: page.items.map((image) => render(world, image)), ...tokenOf(page) };
   },
@@ -100,6 +105,8 @@ function renderAs(
     StateReason:
       state === 'failed' ? { Code: 'Client.InternalError', Message: image.stateReason } : undefined,
     CreationDate: new Date(image.createdAt).toISOString(),
+    SourceImageId: image.source?.imageId,
+    SourceImageRegion: image.source?.region,
     SourceInstanceId: isOwn ? image.sourceInstanceId : undefined,
     RootDeviceName: image.rootDeviceName,
     RootDeviceType: 'ebs',

@@ -16,7 +16,7 @@ import { instanceState } from './states.ts';
 import { toTagList } from './tags.ts';
 import type { Command, World } from './world.ts';
 
-const STATE_CODES: Readonly<Record<InstanceStateName, number>> = {
+export const STATE_CODES: Readonly<Record<InstanceStateName, number>> = {
   pending: 0,
   running: 16,
   'shutting-down': 32,
@@ -90,7 +90,10 @@ export function renderInstance(world: World, instance: InstanceRecord): Instance
 
 function reasonOf({ stateReason }: InstanceRecord, state: InstanceStateName): Instance['StateReason'] {
   if (stateReason === undefined || (state !== 'terminated' && state !== 'shutting-down')) return undefined;
-  return { Code: 'Client.InternalError', Message: stateReason };
+  return {
+    Code: /^(?:Client|Server)\.\w+/.exec(stateReason)?.[0] ?? 'Client.InternalError',
+    Message: stateReason,
+  };
 }
 
 function profileOf(world: World, instance: InstanceRecord): Instance['IamInstanceProfile'] {

@@ -5,23 +5,31 @@ import type {
   DescribeSecurityGroupsResult,
   DescribeSubnetsRequest,
   DescribeSubnetsResult,
+  Filter,
+  Tag,
 } from '@aws-sdk/client-ec2';
 import { compileFilters, type Filterable } from './filters.ts';
 import { tokenOf } from './listing.ts';
 import type { Page } from './pages.ts';
 import { FILTERS } from './parameters.ts';
 import type { SecurityGroupRecord, SubnetRecord } from './records.ts';
+import { renderRule } from './security-groups.ts';
+import { toTagList } from './tags.ts';
 import type { Command, World } from './world.ts';
 
 const LIST = { Filters: FILTERS, MaxResults: true, NextToken: true, DryRun: true } as const;
 
 interface ListOf<R> {
-  readonly input: DescribeSubnetsRequest | DescribeSecurityGroupsRequest;
+  readonly input: {
+    readonly Filters?: Filter[] | undefined;
+    readonly NextToken?: string | undefined;
+    readonly MaxResults?: number | undefined;
+  };
   readonly items: Iterable<R>;
   readonly filterable: Filterable<R>;
 }
 
-function pageOf<R>(world: World, { input, items, filterable }: ListOf<R>): Page<R> {
+export function pageOf<R>(world: World, { input, items, filterable }: ListOf<R>): Page<R> {
   const passes = compileFilters(input.Filters, filterable);
   return world.pager.page<R>({
     command: filterable.command,
@@ -58,24 +66,32 @@ export const describeSubnets: Command<DescribeSubnetsRequest, DescribeSubnetsRes
 export const describeSecurityGroups: Command<DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult> = {
   parameters: LIST,
   run(world, input) {
+    const time = world.readTime();
     const page = pageOf<SecurityGroupRecord>(world, {
       input,
-      items: world.store.securityGroups.values(),
+      items: world.store.securityGroups.all(time),
       filterable: {
         command: 'DescribeSecurityGroups',
         fields: { 'group-id': ({ id }) => [id], 'vpc-id': ({ vpcId }) => [vpcId] },
-        tags: undefined,
+        tags: ({ tags }) => tags.at(time),
       },
     });
-    const groups = page.items.map(({ id, vpcId }) => ({
+    const groups = page.items.map(({ id, vpcId, name = `group ${id}`, egress, tags }) => ({
       GroupId: id,
-      GroupName: `group ${id}`,
+      GroupName: name,
       VpcId: vpcId,
       OwnerId: world.account,
+      IpPermissions: [],
+      IpPermissionsEgress: egress.map((rule) => renderRule(world, rule)),
+      ...tagsOf(toTagList(tags.at(time))),
     }));
     return { SecurityGroups: groups, ...tokenOf(page) };
   },
 };
+
+function tagsOf(list: Tag[] | undefined): { Tags?: Tag[] } {
+  return list === undefined ? {} : { Tags: list };
+}
 
 /** Not paged. */
 export const describeKeyPairs: Command<DescribeKeyPairsRequest, DescribeKeyPairsResult> = {

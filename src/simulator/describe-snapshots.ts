@@ -12,6 +12,7 @@ import { SNAPSHOT_ID } from './lookup.ts';
 import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
 import type { SnapshotRecord } from './records.ts';
+import { isSharedWithAny } from './sharing.ts';
 import { isReadable, snapshotState } from './states.ts';
 import { toTagList, type Tags } from './tags.ts';
 import type { Command } from './world.ts';
@@ -21,6 +22,7 @@ export const describeSnapshots: Command<DescribeSnapshotsRequest, DescribeSnapsh
   parameters: {
     SnapshotIds: true,
     OwnerIds: true,
+    RestorableByUserIds: true,
     Filters: FILTERS,
     MaxResults: true,
     NextToken: true,
@@ -28,12 +30,13 @@ export const describeSnapshots: Command<DescribeSnapshotsRequest, DescribeSnapsh
   },
   run(world, input) {
     const time = world.readTime();
+    const isOwned = ownerTest(world, input.OwnerIds);
     const page = listPage(world, {
       input,
       shelf: world.store.snapshots,
       ids: { parameter: 'SnapshotIds', kind: SNAPSHOT_ID, given: input.SnapshotIds },
       filterable: filterableAt(time),
-      where: ownerTest(world, input.OwnerIds),
+      where: (snapshot) => isOwned(snapshot) && isSharedWithAny(snapshot, input.RestorableByUserIds, time),
     });
     return { Snapshots: page.items.map((snapshot) => renderSnapshot(snapshot, time)), ...tokenOf(page) };
   },

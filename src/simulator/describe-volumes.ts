@@ -50,6 +50,7 @@ export function renderVolume(volume: VolumeRecord, time: number): Volume {
     Iops: volume.iops,
     Throughput: volume.throughput,
     Encrypted: volume.encrypted,
+    KmsKeyId: volume.keyArn,
     AvailabilityZone: volume.zone,
     CreateTime: new Date(volume.createdAt),
     Attachments:

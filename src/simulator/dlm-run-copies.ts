@@ -3,6 +3,8 @@ import { exists, type ManagedItem } from './dlm-run-items.ts';
 import { expiryOf, systemTags } from './dlm-run-make.ts';
 import type { CopyOrder } from './dlm-run-orders.ts';
 import { later } from './dlm-run-times.ts';
+import { NO_VOLUME } from './copy-making.ts';
+import { defaultKey } from './kms-keys.ts';
 import type { ImageRecord, SnapshotRecord } from './records.ts';
 import { lengthOf } from './settings.ts';
 import { newSnapshotId } from './snapshot-making.ts';
@@ -10,9 +12,6 @@ import { imageState, snapshotState } from './states.ts';
 import { addImage } from './stock.ts';
 import { TagHistory, type Tags } from './tags.ts';
 import type { World } from './world.ts';
-
-/** EC2's arbitrary volume id of copies. */
-const NO_VOLUME = 'vol-ffffffff';
 
 /** Copies a complete backup to another Region now. Undefined, and counted as failed, when that cannot be. */
 export function copyItem(item: ManagedItem, order: CopyOrder): ManagedItem | undefined {
@@ -57,6 +56,7 @@ type NewSnapshot = Copying & { readonly id: string; readonly completesAt: number
 function copySnapshot(item: ManagedItem, source: SnapshotRecord, copy: NewSnapshot): SnapshotRecord {
   const { place, order, id, completesAt } = copy;
   const set: SnapshotRecord[] = [];
+  const encrypted = source.encrypted || order.encrypted;
   const snapshot: SnapshotRecord = {
     id,
     createdAt: place.now(),
@@ -65,8 +65,8 @@ function copySnapshot(item: ManagedItem, source: SnapshotRecord, copy: NewSnapsh
     ownerId: place.account,
     volumeId: NO_VOLUME,
     sizeGiB: source.sizeGiB,
-    encrypted: source.encrypted || order.encrypted,
-    keyArn: order.keyArn,
+    encrypted,
+    keyArn: encrypted ? (order.keyArn ?? defaultKey(place).arn) : undefined,
     description: `[Copied ${source.id} from ${item.home.region}] ${source.description}`,
     completesAt,
     set,

@@ -4,6 +4,7 @@ import { currentSchedule, type BackupOrder, type FastRestoreOrder } from './dlm-
 import type { WorkQueue } from './work-queue.ts';
 import type { Line } from './dlm-run-retention.ts';
 import { later } from './dlm-run-times.ts';
+import { accountsOf, setSharing } from './sharing.ts';
 
 /** What a schedule wants done with a new backup beside keeping it: sharing, fast restore, deprecation. */
 export function applyRules(queue: WorkQueue, order: BackupOrder, { item, line }: NewInLine): void {
@@ -21,7 +22,7 @@ function share(queue: WorkQueue, { shares }: BackupOrder, item: ManagedItem): vo
   if (shares.length === 0) return;
   const { home, policy } = item;
   const accounts = new Set(shares.flatMap((rule) => rule.accounts));
-  for (const snapshot of item.snapshots) snapshot.sharedWith = [...accounts];
+  for (const snapshot of item.snapshots) setSharing(snapshot, [...accounts], home.now());
   count(home, policy.id, 'SnapshotsShared', item.snapshots.length);
   for (const account of accounts) {
     const ends = shares
@@ -35,7 +36,8 @@ function share(queue: WorkQueue, { shares }: BackupOrder, item: ManagedItem): vo
 function unshare(item: ManagedItem, account: string): void {
   if (!isManaged(item) || !exists(item)) return;
   for (const snapshot of item.snapshots) {
-    snapshot.sharedWith = (snapshot.sharedWith ?? []).filter((other) => other !== account);
+    const others = accountsOf(snapshot).filter((other) => other !== account);
+    setSharing(snapshot, others, item.home.now());
   }
   count(item.home, item.policy.id, 'SnapshotsUnshared', item.snapshots.length);
 }

@@ -37,7 +37,10 @@ export function throttled(service: ServiceName): SimulatedServiceError {
     case 'cloudwatch':
       return new SimulatedServiceError('Throttling', 'Rate exceeded', 400);
     case 'scheduler':
+    case 'kms':
       return new SimulatedServiceError('ThrottlingException', 'Rate exceeded', 429);
+    case 'ssm':
+      return new SimulatedServiceError('ThrottlingException', 'Rate exceeded', 400);
     case 'sqs':
       return new SimulatedServiceError('RequestThrottled', 'Request is throttled.', 403);
     case 'sns':
@@ -63,6 +66,10 @@ export function unavailable(service: ServiceName): SimulatedServiceError {
       return new SimulatedServiceError('InternalErrorException', message, 500);
     case 'scheduler':
       return new SimulatedServiceError('InternalServerException', message, 500);
+    case 'kms':
+      return new SimulatedServiceError('KMSInternalException', message, 500);
+    case 'ssm':
+      return new SimulatedServiceError('InternalServerError', message, 500);
     case 'cloudwatch':
       return new SimulatedServiceError('InternalServiceFault', message, 500);
     case 'ec2':

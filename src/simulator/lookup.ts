@@ -33,6 +33,12 @@ export const SNAPSHOT_ID: IdKind = {
   notFound: 'InvalidSnapshot.NotFound',
 };
 
+export const SECURITY_GROUP_ID: IdKind = {
+  pattern: /^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/,
+  malformed: 'InvalidGroupId.Malformed',
+  notFound: 'InvalidGroup.NotFound',
+};
+
 export const ROOT_TASK_ID: IdKind = {
   pattern: /^replacevol-[0-9a-f]{17}$/,
   malformed: 'InvalidReplaceRootVolumeTaskId.Malformed',

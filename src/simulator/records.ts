@@ -1,5 +1,6 @@
 import type { PolicyDetails } from '@aws-sdk/client-dlm';
 import type { ArchitectureValues, BootModeValues, InstanceStateName, VolumeType } from '@aws-sdk/client-ec2';
+import type { History } from './history.ts';
 import type { Tags, TagHistory } from './tags.ts';
 
 /** What every resource has. Times are milliseconds since the epoch. */
@@ -31,7 +32,7 @@ export interface InstanceRecord extends Resource {
   /** From when a running one runs: pending until then. At once unless set. */
   readonly runsFrom?: number;
   /** Why it did not start or ended by itself. */
-  readonly stateReason?: string | undefined;
+  stateReason?: string | undefined;
   readonly clientToken?: string | undefined;
   /** Its status checks fail. */
   impaired?: boolean;
@@ -52,6 +53,8 @@ export interface VolumeRecord extends Resource {
   readonly iops: number | undefined;
   readonly throughput: number | undefined;
   readonly encrypted: boolean;
+  /** The KMS key of an encrypted one. */
+  readonly keyArn: string | undefined;
   readonly zone: string;
   /** What it was made from, if anything. */
   readonly snapshotId?: string;
@@ -79,17 +82,19 @@ export interface SnapshotRecord extends Resource {
   readonly completesAt: number;
   /** The other snapshots of one CreateSnapshots: they fail together. */
   readonly set: readonly SnapshotRecord[];
+  /** Whether CreateSnapshots made it, which ends with one event for the set. */
+  readonly isOfInstance?: true;
   failsAt: number | undefined;
   stateMessage: string | undefined;
   lock: SnapshotLock | undefined;
-  /** The KMS key of a copy that was given one. */
+  /** The KMS key of an encrypted one. */
   readonly keyArn?: string | undefined;
   /** Standard unless set. */
   tier?: 'archive';
   /** How it comes back from the archive, for a while. */
   tierRestore?: TierRestore;
-  /** Accounts that it is shared with. */
-  sharedWith?: readonly string[];
+  /** Accounts that may make volumes and copies of it. */
+  sharing?: History<readonly string[]>;
   /** Names or ids of the zones where fast snapshot restore is on. */
   fastRestoreZones?: readonly string[];
 }
@@ -126,6 +131,10 @@ export interface ImageRecord extends Resource {
   stateReason: string | undefined;
   disabled: boolean;
   protection: Protection | undefined;
+  /** Of a copy: what it was copied from. */
+  readonly source?: { readonly region: string; readonly imageId: string };
+  /** Accounts that may launch from it. */
+  sharing?: History<readonly string[]>;
   /** From when it is deprecated, which may lie ahead. */
   deprecatedAt?: number;
   /** x86_64 unless set. */
@@ -218,15 +227,66 @@ export interface RoleRecord {
   readonly conditionKeys: readonly string[];
 }
 
+/** A symmetric KMS key of an account in one Region. */
+export interface KeyRecord {
+  /** A UUID. */
+  readonly id: string;
+  readonly arn: string;
+  readonly account: string;
+  /** `AWS` for the one that EBS makes for the account (`alias/aws/ebs`), which no other account can use. */
+  readonly manager: 'AWS' | 'CUSTOMER';
+  readonly createdAt: number;
+  state: 'Enabled' | 'Disabled' | 'PendingDeletion';
+  /** Other accounts that its policy allows what its own account may. */
+  readonly sharedWith: Set<string>;
+  /** What its policy denies to everyone: to encrypt and decrypt with it, or to describe it. */
+  readonly denied: Set<'use' | 'describe'>;
+}
+
 export interface SubnetRecord {
   readonly id: string;
   readonly vpcId: string;
   readonly zone: string;
 }
 
-export interface SecurityGroupRecord {
+export interface SecurityGroupRecord extends Resource {
+  readonly vpcId: string;
+  /** Absent of those that the console makes. */
+  readonly name?: string;
+  egress: readonly EgressRule[];
+}
+
+/** What may go out of a group's instances. */
+export interface EgressRule {
+  /** `-1` is any. */
+  readonly protocol: string;
+  /** A CIDR, or the id of a group or of a prefix list. */
+  readonly to: string;
+  readonly ports?: { readonly from: number; readonly until: number };
+}
+
+export interface VpcEndpointRecord {
   readonly id: string;
   readonly vpcId: string;
+  /** Such as `com.amazonaws.ap-northeast-2.ssm`. */
+  readonly service: string;
+  readonly type: 'Interface' | 'Gateway';
+  readonly groups: readonly string[];
+}
+
+/** A command that Systems Manager was given for one instance. */
+export interface CommandRecord {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly document: string;
+  readonly comment: string;
+  readonly parameters: Record<string, string[]>;
+  /** s. */
+  readonly timeout: number;
+  readonly sentAt: number;
+  readonly endsAt: number;
+  readonly exitCode: number;
+  readonly output: string;
 }
 
 /** One replacement of a running instance's root volume. */

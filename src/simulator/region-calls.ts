@@ -47,6 +47,10 @@ export class RegionCalls {
     return this.clients.sns;
   }
 
+  get kms(): SimulatedClients['kms'] {
+    return this.clients.kms;
+  }
+
   /** Clients that die with this process and no other. */
   clientsOf(process: SimulatedProcess): SimulatedClients {
     return clientsOf(this.#world, this.#dispatcher, process);

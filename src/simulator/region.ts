@@ -4,6 +4,7 @@ import { DeploymentConsole } from './console-deployment.ts';
 import * as lifecycle from './console-dlm.ts';
 import * as foreign from './console-foreign.ts';
 import * as instances from './console-instances.ts';
+import { KeyConsole } from './console-keys.ts';
 import { LaunchConsole } from './console-launching.ts';
 import * as launch from './console-launch.ts';
 import { resourceOf } from './console-lookup.ts';
@@ -29,6 +30,8 @@ export class SimulatedRegion extends RegionCalls {
   readonly deployment: DeploymentConsole;
   /** Subnets, security groups, keys, and what keeps things from being launched. */
   readonly launching: LaunchConsole;
+  /** KMS keys, and what EBS encrypts with. */
+  readonly keys: KeyConsole;
   readonly #world: World;
 
   constructor(world: World, process: SimulatedProcess) {
@@ -38,6 +41,7 @@ export class SimulatedRegion extends RegionCalls {
     world.attach(new LifecycleRuns(world));
     this.deployment = new DeploymentConsole(world);
     this.launching = new LaunchConsole(world);
+    this.keys = new KeyConsole(world);
   }
 
   get name(): string {

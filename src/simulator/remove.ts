@@ -15,7 +15,7 @@ import type { Command, World } from './world.ts';
 export const deregisterImage: Command<DeregisterImageRequest, DeregisterImageResult> = {
   parameters: { ImageId: true, DeleteAssociatedSnapshots: true, DryRun: true },
   run(world, input) {
-    const image = findImage(world, input.ImageId);
+    const image = findOwnImage(world, input.ImageId);
     if (isProtected(image, world.now()))
       throw world.opaque(`Deregistration protection is on for '${image.id}'`);
     removeImage(world, image);
@@ -43,21 +43,22 @@ export const deleteSnapshot: Command<DeleteSnapshotRequest, object> = {
   },
 };
 
-function findImage(world: World, given: string | undefined): ImageRecord {
+/** @throws InvalidAMIID.Malformed, .Unavailable, .NotFound, AuthFailure */
+export function findOwnImage(world: World, given: string | undefined): ImageRecord {
   const id = checkId(IMAGE_ID, given, 'ImageId');
-  const place = { shelf: world.store.images, kind: IMAGE_ID, time: world.now() };
   if (world.store.deregistered.has(id)) {
     throw new SimulatedServiceError(
       'InvalidAMIID.Unavailable',
       `The image id '[${id}]' is no longer available`,
     );
   }
-  const image = find(id, place);
+  const image = find(id, { shelf: world.store.images, kind: IMAGE_ID, time: world.now() });
   checkOwner(world, image);
   return image;
 }
 
-function checkOwner(world: World, resource: { readonly id: string; readonly ownerId: string }): void {
+/** @throws AuthFailure */
+export function checkOwner(world: World, resource: { readonly id: string; readonly ownerId: string }): void {
   if (resource.ownerId !== world.account) {
     throw new SimulatedServiceError(
       'AuthFailure',

@@ -27,6 +27,15 @@ export const runInstances: Command<RunInstancesRequest, Reservation> = {
     KeyName: true,
     IamInstanceProfile: { Arn: true },
     PrivateIpAddress: true,
+    NetworkInterfaces: {
+      DeviceIndex: true,
+      SubnetId: true,
+      Groups: true,
+      AssociatePublicIpAddress: true,
+      DeleteOnTermination: true,
+    },
+    BlockDeviceMappings: { DeviceName: true, Ebs: { DeleteOnTermination: true } },
+    InstanceInitiatedShutdownBehavior: true,
     ClientToken: true,
     TagSpecifications: TAG_SPECIFICATIONS,
     DryRun: true,
@@ -49,20 +58,47 @@ export const runInstances: Command<RunInstancesRequest, Reservation> = {
 
 function launch(world: World, input: RunInstancesRequest, failure: string | undefined): string {
   const image = findImage(world, input.ImageId);
-  const subnet = world.store.subnets.get(input.SubnetId ?? '');
+  const { SubnetId, SecurityGroupIds } = networkOf(input);
+  const subnet = world.store.subnets.get(SubnetId ?? '');
   if (subnet === undefined)
-    throw new SimulatedServiceError(
-      'InvalidSubnetID.NotFound',
-      `The subnet ID '${input.SubnetId}' does not exist`,
-    );
+    throw new SimulatedServiceError('InvalidSubnetID.NotFound', `The subnet ID '${SubnetId}' does not exist`);
   checkType(world, input.InstanceType, { image, subnet });
-  checkSurroundings(world, input, subnet);
+  checkSurroundings(world, { ...input, SecurityGroupIds }, subnet);
   const tags = readTagSpecifications(input.TagSpecifications, ['instance', 'volume'], world.settings.maxTags);
-  const instance = newInstance(world, input, { image, subnet, tags, failure });
-  attachVolumes(world, instance, { image, tags: tags.get('volume') });
+  const instance = newInstance(world, { ...input, SecurityGroupIds }, { image, subnet, tags, failure });
+  attachVolumes(world, instance, { image: mappedBy(image, input), tags: tags.get('volume') });
   world.store.instances.add(instance);
   world.store.instancesOfImage.add(image.id, instance.id);
   return instance.id;
+}
+
+type Network = Pick<RunInstancesRequest, 'SubnetId' | 'SecurityGroupIds'>;
+
+/** Of the request, or of the one network interface that it may describe instead. */
+function networkOf({ NetworkInterfaces, SubnetId, SecurityGroupIds }: RunInstancesRequest): Network {
+  const [first, second] = NetworkInterfaces ?? [];
+  if (first === undefined) return { SubnetId, SecurityGroupIds };
+  if (SubnetId !== undefined || SecurityGroupIds !== undefined) {
+    const message =
+      'Network interfaces and an instance-level subnet ID or security groups may not be specified on the same request';
+    throw new SimulatedServiceError('InvalidParameterCombination', message);
+  }
+  if (second !== undefined || first.DeviceIndex !== 0)
+    throw invalidValue('More than one network interface, or none of index 0: not simulated');
+  return { SubnetId: first.SubnetId, SecurityGroupIds: first.Groups };
+}
+
+/** The AMI with what the request says otherwise of its devices. */
+function mappedBy(image: ImageRecord, { BlockDeviceMappings: given = [] }: RunInstancesRequest): ImageRecord {
+  for (const { DeviceName: name } of given)
+    if (!image.mappings.some(({ device }) => device === name))
+      throw new SimulatedServiceError('InvalidBlockDeviceMapping', `The AMI maps no device ${name}`);
+  const mappings = image.mappings.map((mapping) => {
+    const ebs = given.find(({ DeviceName: name }) => name === mapping.device)?.Ebs;
+    const deleteOnTermination = ebs?.DeleteOnTermination ?? mapping.deleteOnTermination;
+    return { ...mapping, ...(deleteOnTermination !== undefined && { deleteOnTermination }) };
+  });
+  return { ...image, mappings };
 }
 
 function findImage(world: World, given: string | undefined): ImageRecord {
@@ -103,7 +139,7 @@ function checkType(world: World, name: string | undefined, { image, subnet }: Wh
 function checkSurroundings(world: World, input: RunInstancesRequest, subnet: SubnetRecord): void {
   const { securityGroups, keyPairs, instances } = world.store;
   for (const id of input.SecurityGroupIds ?? []) {
-    const group = securityGroups.get(id);
+    const group = securityGroups.get(id, world.now());
     if (group === undefined)
       throw new SimulatedServiceError('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
     if (group.vpcId !== subnet.vpcId) {

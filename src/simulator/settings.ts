@@ -14,6 +14,11 @@ export interface SimulatorSettings {
   readonly imageDuration: Duration;
   /** How long a snapshot of CreateSnapshot(s) stays pending. */
   readonly snapshotDuration: Duration;
+  /** How long a copy made by CopyImage or CopySnapshot stays pending. */
+  readonly copyDuration: Duration;
+  /** Most pending copies of single snapshots, and of images, to a Region. */
+  readonly maxSnapshotCopies: number;
+  readonly maxImageCopies: number;
   /** By how many ms each call advances the clock. */
   readonly latency: number;
   /** Whether EC2's token buckets are enforced. */
@@ -46,6 +51,9 @@ const DEFAULTS: SimulatorSettings = {
   readLag: 0,
   imageDuration: 4 * MINUTE,
   snapshotDuration: 3 * MINUTE,
+  copyDuration: 10 * MINUTE,
+  maxSnapshotCopies: 20,
+  maxImageCopies: 300,
   latency: 0,
   throttle: true,
   maxTags: 50,

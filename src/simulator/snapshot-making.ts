@@ -17,6 +17,8 @@ export interface SnapshotPlan {
   readonly tags: Tags;
   readonly completesAt: number;
   readonly set: SnapshotRecord[];
+  /** For CreateSnapshots. */
+  readonly isOfInstance?: true;
   readonly failure: string | undefined;
 }
 
@@ -33,9 +35,11 @@ export function startSnapshot(world: World, plan: SnapshotPlan): SnapshotRecord 
     volumeId: volume.id,
     sizeGiB: volume.sizeGiB,
     encrypted: volume.encrypted,
+    keyArn: volume.keyArn,
     description: plan.description,
     completesAt: plan.completesAt,
     set,
+    ...(plan.isOfInstance && { isOfInstance: true }),
     failsAt: plan.failure === undefined ? undefined : plan.completesAt,
     stateMessage: plan.failure,
     lock: undefined,

@@ -58,6 +58,15 @@ export class Properties {
     return list.map((item, index) => new Properties(this.id, item, `${this.#path}.${name}[${index}]`));
   }
 
+  /** As it stands in the template. */
+  structure(name: string): object {
+    return this.#expect(name, this.#as(name, 'a structure', isStructure), 'a structure');
+  }
+
+  texts(name: string): readonly string[] {
+    return this.#expect(name, this.#as(name, 'a list of texts', isListOfTexts), 'a list of texts');
+  }
+
   /** The logical id that `Id` or `Id.Arn` stands for. */
   reference(name: string): string {
     return this.text(name).replace(/\.Arn$/, '');
@@ -81,6 +90,10 @@ function isStructure(value: unknown): value is object {
 
 function isListOfStructures(value: unknown): value is readonly object[] {
   return Array.isArray(value) && value.every(isStructure);
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 /** The resources of a type, in the order of the template. */

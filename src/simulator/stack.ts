@@ -2,6 +2,7 @@ import { viewQueue, type QueueView } from './console-queues.ts';
 import type { SimulatedProcess } from './process.ts';
 import { queueUrl } from './sqs-queues.ts';
 import { StackAlarms, type Ringing } from './stack-alarms.ts';
+import { startRules } from './stack-events.ts';
 import { StackFunctions, type HandlerOf, type Invocation } from './stack-functions.ts';
 import { startMappings } from './stack-mappings.ts';
 import { StackMetrics, type MetricValue } from './stack-metrics.ts';
@@ -22,7 +23,7 @@ export interface StackOptions {
 }
 
 /**
- * A deployed template, of which the wiring runs by the simulated clock: schedules, queues, functions with their
+ * A deployed template, of which the wiring runs by the simulated clock: schedules, rules, queues, functions with their
  * mappings, alarms and topics. It runs while somebody sleeps: `run`, or a task of its own.
  */
 export class SimulatedStack {
@@ -41,6 +42,7 @@ export class SimulatedStack {
     this.#functions = new StackFunctions(this.#parts, template, handlers);
     startMappings(this.#parts, template, this.#functions);
     startSchedules(this.#parts, template, nextFiring);
+    startRules(this.#parts, template);
     world.attach({ nextAt: () => work.nextAt(), act: () => work.doFirst() });
   }
 

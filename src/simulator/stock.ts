@@ -1,4 +1,5 @@
 import { DAY, MINUTE } from './clock.ts';
+import { failCopies } from './copies-in-flight.ts';
 import type { BinEntry, ImageRecord, SnapshotRecord } from './records.ts';
 import type { World } from './world.ts';
 
@@ -40,6 +41,7 @@ export function removeImage(world: World, image: ImageRecord): void {
 /** Takes a snapshot out of the account, to the Recycle Bin when a rule says so. Checks nothing. */
 export function removeSnapshot(world: World, snapshot: SnapshotRecord): void {
   snapshot.goneAt = world.now();
+  failCopies(snapshot, { now: world.now(), reason: 'The source snapshot was deleted' });
   putInBin(world, {
     kind: 'EBS_SNAPSHOT',
     id: snapshot.id,

@@ -5,8 +5,10 @@ import type {
   AutoScalingGroupRecord,
   BinEntry,
   BinKind,
+  CommandRecord,
   ImageRecord,
   InstanceRecord,
+  KeyRecord,
   LaunchConfigurationRecord,
   LaunchTemplateRecord,
   LifecyclePolicyRecord,
@@ -16,16 +18,19 @@ import type {
   SnapshotRecord,
   SubnetRecord,
   VolumeRecord,
+  VpcEndpointRecord,
 } from './records.ts';
 import { LONGEST_READ_LAG } from './settings.ts';
 import type { ScheduleGroupRecord } from './scheduler-api.ts';
 import type { Published } from './sns.ts';
+import { AGENTS } from './ssm-agents.ts';
 import type { SubscriptionRecord } from './sns-subscriptions.ts';
 
 /** Resources of one kind by id, each visible from its creation to its end. */
 export class Shelf<R extends Resource> {
   readonly #byId = new Map<string, R>();
   readonly #byTag = new Map<string, TagValues<R>>();
+  readonly #listeners: ((resource: R) => void)[] = [];
 
   /** How many there are at most: those that are gone and not yet forgotten count. */
   get size(): number {
@@ -38,6 +43,12 @@ export class Shelf<R extends Resource> {
     resource.tags.listen(() => {
       for (const [key, values] of this.#byTag) index(values, key, resource);
     });
+    for (const listener of this.#listeners) listener(resource);
+  }
+
+  /** Calls the listener with everything that is added from now on. */
+  listen(listener: (resource: R) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** All that existed at a time and have, or once had, a tag of this key with one of these values. */
@@ -173,8 +184,19 @@ export class RegionStore {
   readonly imagesOfSnapshot = new Index();
   readonly instancesOfImage = new Index();
   readonly subnets = new Map<string, SubnetRecord>();
-  readonly securityGroups = new Map<string, SecurityGroupRecord>();
+  readonly securityGroups = new Shelf<SecurityGroupRecord>();
+  readonly vpcEndpoints = new Map<string, VpcEndpointRecord>();
+  agents = AGENTS;
+  /** By id. */
+  readonly ssmCommands = new Map<string, CommandRecord>();
   readonly keyPairs = new Set<string>();
+  /** KMS keys by ARN. */
+  readonly keys = new Map<string, KeyRecord>();
+  /** The ARN of the key that EBS takes when it is told none: the AWS-managed one unless set. */
+  defaultKey: string | undefined;
+  /** Copies of snapshots and of images on their own, to this Region: those that are done are forgotten some time. */
+  snapshotCopies: readonly SnapshotRecord[] = [];
+  imageCopies: readonly ImageRecord[] = [];
   /** What each client token was used for. */
   readonly clientTokens = new Map<string, UsedToken>();
   readonly bin = new Map<string, BinEntry>();

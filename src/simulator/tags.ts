@@ -1,6 +1,6 @@
 import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
-import { LONGEST_READ_LAG } from './settings.ts';
 import { SimulatedServiceError, invalidValue } from './errors.ts';
+import { History } from './history.ts';
 
 export type Tags = ReadonlyMap<string, string>;
 
@@ -8,48 +8,22 @@ const MAX_KEY = 128;
 const MAX_VALUE = 256;
 const NO_TAGS: Tags = new Map();
 
-interface TagVersion {
-  readonly at: number;
-  readonly tags: Tags;
-}
-
 /** A resource's tags, with as much of their past as a lagging read may still show. */
-export class TagHistory {
-  #versions: readonly TagVersion[];
+export class TagHistory extends History<Tags> {
   #listener: (() => void) | undefined;
 
   constructor(at: number, tags: Tags = NO_TAGS) {
-    this.#versions = [{ at, tags }];
+    super(at, tags);
   }
 
-  /** The tags as they were at a time; before the first version, that one. */
-  at(time: number): Tags {
-    for (let index = this.#versions.length - 1; index > 0; index -= 1) {
-      const version = this.#versions[index];
-      if (version !== undefined && version.at <= time) return version.tags;
-    }
-    return this.#versions[0]?.tags ?? NO_TAGS;
-  }
-
-  now(): Tags {
-    return this.#versions.at(-1)?.tags ?? NO_TAGS;
-  }
-
-  change(at: number, tags: Tags): void {
-    // The newest version that every read already sees must stay; what is older cannot be seen any more.
-    const settled = this.#versions.findLastIndex((version) => version.at <= at - LONGEST_READ_LAG);
-    this.#versions = [...this.#versions.slice(Math.max(settled, 0)), { at, tags }];
+  override change(at: number, tags: Tags): void {
+    super.change(at, tags);
     this.#listener?.();
   }
 
   /** Calls the listener after each change. There is one listener: where the resource is kept. */
   listen(listener: () => void): void {
     this.#listener = listener;
-  }
-
-  /** Every set of tags that a read may still show. */
-  versions(): readonly Tags[] {
-    return this.#versions.map(({ tags }) => tags);
   }
 }
 

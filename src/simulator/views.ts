@@ -2,6 +2,7 @@ import type { ImageState, InstanceStateName, SnapshotState, VolumeType } from '@
 import type { LifecycleActivity, ScriptRun } from './dlm-run-activity.ts';
 import type { BinKind } from './records.ts';
 import { binned } from './recycle-bin.ts';
+import { accountsOf } from './sharing.ts';
 import { imageState, instanceState, isLocked, isProtected, snapshotState } from './states.ts';
 import { snapshotIdsOf } from './stock.ts';
 import type { Tags } from './tags.ts';
@@ -52,6 +53,7 @@ export interface ImageView {
   /** Of every mapped volume, also while the image is pending. */
   readonly snapshotIds: readonly string[];
   readonly isProtected: boolean;
+  readonly sharedWith: readonly string[];
   /** From when it is deprecated, which may lie ahead. */
   readonly deprecatedAt: number | undefined;
   readonly tags: TagRecord;
@@ -66,7 +68,7 @@ export interface SnapshotView {
   readonly startedAt: number;
   readonly isLocked: boolean;
   readonly encrypted: boolean;
-  /** The KMS key of a copy that was given one. */
+  /** The KMS key of an encrypted one. */
   readonly keyArn: string | undefined;
   readonly tier: 'standard' | 'archive';
   readonly sharedWith: readonly string[];
@@ -133,6 +135,7 @@ export function viewImages(world: World, since: number): readonly ImageView[] {
     sourceInstanceId: image.sourceInstanceId,
     snapshotIds: snapshotIdsOf(image),
     isProtected: isProtected(image, world.now()),
+    sharedWith: accountsOf(image),
     deprecatedAt: image.deprecatedAt,
     tags: toRecord(image.tags.now()),
   }));
@@ -154,7 +157,7 @@ export function viewSnapshots(world: World, since: number): readonly SnapshotVie
     encrypted: snapshot.encrypted,
     keyArn: snapshot.keyArn,
     tier: snapshot.tier ?? 'standard',
-    sharedWith: snapshot.sharedWith ?? [],
+    sharedWith: accountsOf(snapshot),
     fastRestoreZones: snapshot.fastRestoreZones ?? [],
     imageIds: world.store.imagesOfSnapshot.of(snapshot.id),
     tags: toRecord(snapshot.tags.now()),

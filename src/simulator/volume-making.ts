@@ -51,6 +51,7 @@ export function makeVolume(world: World, snapshot: SnapshotRecord, order: Volume
     sizeGiB: snapshot.sizeGiB,
     type: order.type ?? 'gp2',
     encrypted: snapshot.encrypted,
+    keyArn: snapshot.keyArn,
     zone: order.zone,
     ...(order.iops !== undefined && { iops: order.iops }),
     ...(order.throughput !== undefined && { throughput: order.throughput }),

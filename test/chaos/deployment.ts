@@ -6,6 +6,8 @@ import { digestHandler } from '../../src/handlers/digest-job.ts';
 import type { Environment } from '../../src/handlers/environment.ts';
 import type { Handler } from '../../src/handlers/job.ts';
 import { pruneHandler } from '../../src/handlers/prune-job.ts';
+import { replicateHandler } from '../../src/handlers/replicate-job.ts';
+import { rehearseHandler } from '../../src/handlers/rehearse-job.ts';
 import { registerPoliciesHandler } from '../../src/handlers/register-policies-job.ts';
 import { watchHandler } from '../../src/handlers/watch-job.ts';
 import type { PolicyFile } from '../../src/lib/policy/policy.ts';
@@ -16,6 +18,7 @@ import { SimulatedOrganisation } from '../../src/simulator/organisation.ts';
 import type { SimulatedProcess } from '../../src/simulator/process.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { SimulatorSettings } from '../../src/simulator/settings.ts';
+import { gapsOf, type Gaps } from '../../scripts/compile-policies.ts';
 import type { SimulatedStack } from '../../src/simulator/stack.ts';
 import type { StackTemplate } from '../../src/simulator/stack-template.ts';
 import type { StackTrouble } from '../../src/simulator/stack-trouble.ts';
@@ -25,7 +28,7 @@ import type { Tellings } from './tellings.ts';
 
 const load = createRequire(import.meta.url);
 const { resourcesOf } = load('../../infra/resources.cjs') as {
-  resourcesOf: (file: PolicyFile, watchGap: number) => Template;
+  resourcesOf: (file: PolicyFile, gaps: Gaps) => Template;
 };
 const { placeRoles } = load('../../infra/place-roles.cjs') as { placeRoles: (file: PolicyFile) => Template };
 const { ID, namesOf } = load('../../infra/names.cjs') as {
@@ -39,14 +42,13 @@ export const AWAY = { account: '444455556666', region: 'us-east-1' };
 
 const HANDLERS: Readonly<Record<string, (environment: Environment) => Handler>> = {
   backup: backupHandler,
+  replicate: replicateHandler,
   prune: pruneHandler,
   'register-policies': registerPoliciesHandler,
   watch: watchHandler,
+  rehearse: rehearseHandler,
   digest: digestHandler,
 };
-
-/** Hours between two runs of the watch, as the policy file has it. */
-export const WATCH_GAP = 6;
 
 export interface Deployment {
   readonly clock: SimulatedClock;
@@ -132,7 +134,7 @@ function nextFiring(cron: string, zone: string, after: number): number | undefin
 
 /** With the functions, which Serverless adds to it. */
 function templateOf(file: PolicyFile, timeout: number): StackTemplate {
-  const { Resources } = stackOf(resourcesOf(file, WATCH_GAP), {});
+  const { Resources } = stackOf(resourcesOf(file, gapsOf(file)), {});
   const functions = Object.keys(HANDLERS).map((job) => {
     const Properties = {
       FunctionName: namesOf(file).functions[job],

@@ -8,7 +8,7 @@ import type { Invocation } from '../../src/simulator/stack-functions.ts';
 import { DAY, HOUR, parse, START } from '../support/scenario.ts';
 import { foreignState, orphans } from '../support/truth.ts';
 import { stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './checks.ts';
-import { AWAY, deploy, HOME, WATCH_GAP, type Deployment } from './deployment.ts';
+import { AWAY, deploy, HOME, type Deployment } from './deployment.ts';
 import { addForeign, Fleet } from './fleet.ts';
 import { doubled, Ledger, present } from './ledger.ts';
 import { People } from './people.ts';
@@ -51,7 +51,7 @@ policies:
   disks: { backup: volume, schedule: cron(30 3 * * ? *), keep: ${keep.disks} }
 prune: { schedule: cron(0 6 * * ? *), maxShare: 40% }
 registerPolicies: { schedule: cron(20 5 * * ? *) }
-watch: { schedule: every ${WATCH_GAP} hours from 00:40 }
+watch: { schedule: every 6 hours from 00:40 }
 limits: { share: ${share}% }
 targets:
   - { account: "${HOME.account}", region: ${HOME.region} }

@@ -23,6 +23,7 @@ interface ValidateAnswer {
     readonly name: string;
     readonly keep: string;
     readonly nextSlots: readonly string[];
+    readonly copies?: readonly object[];
   }[];
 }
 
@@ -169,6 +170,62 @@ defaultPolicies:
     the 6 oldest are deprecated
   DLM's default policy: snapshots of volumes that had none in the last 1 day, kept 7 days; copied to us-east-1; without boot volumes; without st1; without Tmp=1; also deletes the last one when the source is gone or the policy is off (extendDeletion)
 `);
+});
+
+test('copies are said in words: where they go, how long they are kept there, and with which key', async () => {
+  const key = 'arn:aws:kms:eu-west-1:444455556666:key/k';
+  const file = await fileWith(`
+version: 1
+deployment: prod
+policies:
+  amis:
+    backup: image
+    schedule: every 24 hours
+    keep: { daily: 7 }
+    copies:
+      - { region: us-east-1 }
+      - { region: us-west-2, keep: { monthly: 12 }, encrypted: true }
+      - { account: "444455556666", region: eu-west-1, keep: {}, key: "${key}" }
+  disks: { backup: volume, schedule: every 24 hours, keep: { last: 7 } }
+targets:
+  - { account: "111122223333", region: ap-northeast-2 }
+  - { account: "444455556666", region: eu-west-1, rolePrefix: vault, copiesOnly: true }
+`);
+  const { code, out } = await run(['validate', '--policies', file]);
+  expect(code).toBe(0);
+  expect(out).toContain(
+    '  works in 111122223333 ap-northeast-2; 444455556666 eu-west-1 by the roles vault-… (only takes copies), with',
+  );
+  expect(out).toContain(`  copies as soon as they can be made, looked after every 1 hours from 00:25 UTC:
+    amis to us-east-1: kept as the policy says
+    amis to us-west-2: keep monthly=12, encrypted
+    amis to eu-west-1 of account 444455556666: keep everything, encrypted with ${key}
+`);
+  const json = await run(['validate', '--policies', file, '--json']);
+  expect(parseJson<ValidateAnswer>(json.out).policies?.map(({ copies }) => copies)).toEqual([
+    [
+      { region: 'us-east-1', encrypted: false },
+      { region: 'us-west-2', encrypted: true, keep: 'monthly=12' },
+      { account: '444455556666', region: 'eu-west-1', encrypted: true, key, keep: '' },
+    ],
+    [],
+  ]);
+});
+
+test('without copies nothing is said of them', async () => {
+  const { out } = await run(['validate', '--policies', await fileWith(POLICIES)]);
+  expect(out).not.toContain('copies');
+});
+
+test('a Region of a copy that the SDK does not know is asked about', async () => {
+  const file = await fileWith(
+    POLICIES.replace('keep: { daily: 3 }', 'keep: { daily: 3 }, copies: [{ region: us-est-1 }]'),
+  );
+  const { code, out } = await run(['validate', '--policies', file]);
+  expect(code).toBe(0);
+  expect(out).toContain(
+    'Region us-est-1 is none that the AWS SDK knows: is it new, or did you mean us-east-1?',
+  );
 });
 
 test('a Region that the SDK does not know is asked about', async () => {

@@ -10,7 +10,12 @@ const POLICIES = `
 version: 1
 deployment: prod
 policies:
-  daily-ami: { backup: image, schedule: cron(0 3 * * ? *), keep: { daily: 3 } }
+  daily-ami:
+    backup: image
+    schedule: cron(0 3 * * ? *)
+    keep: { daily: 3 }
+    copies: [{ region: eu-west-1 }]
+    rehearse: { schedule: every 24 hours, subnet: subnet-0aaaaaaaaaaaaaaaa, account: "${ACCOUNT}", region: ${REGION} }
   hourly-data: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 } }
 targets:
   - { account: "${ACCOUNT}", region: ${REGION} }
@@ -55,7 +60,15 @@ const dimensionsOf = ({ Dimensions }: Alarm): Record<string, string> =>
 
 describe('alarms', () => {
   test('are these and no others', () => {
-    const ofJobs = ['backup', 'prune', 'register-policies', 'watch', 'digest'].flatMap((job) =>
+    const ofJobs = [
+      'backup',
+      'replicate',
+      'prune',
+      'register-policies',
+      'watch',
+      'digest',
+      'rehearse',
+    ].flatMap((job) =>
       ['errors', 'dead-letters', 'undelivered', 'failed', 'late'].map((ending) => `${job}-${ending}`),
     );
     const expected = [
@@ -66,12 +79,18 @@ describe('alarms', () => {
       'missed-slots',
       'refused-prunes',
       'lifecycle-errors',
+      'copies-behind',
+      'failed-copies',
       'empty-selection-daily-ami',
       'empty-selection-hourly-data',
       'failed-runs',
       'exhausted-rounds',
+      'failed-rehearsals',
+      'overdue-rehearsals',
       `silence-${ACCOUNT}-${REGION}`,
       'silence-444455556666-us-east-1',
+      `silence-${ACCOUNT}-eu-west-1`,
+      'silence-444455556666-eu-west-1',
       ...ofJobs,
     ].map((name) => `ec2-backup-prod-${name}`);
     expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual(expected.sort());
@@ -87,7 +106,7 @@ describe('alarms', () => {
   test('ring for missing data only where silence is what they are for', () => {
     for (const { AlarmName, TreatMissingData } of alarms)
       expect(TreatMissingData, AlarmName).toBe(
-        AlarmName.includes('-silence-') ? 'breaching' : 'notBreaching',
+        /-silence-|-copies-behind$|-overdue-rehearsals$/.test(AlarmName) ? 'breaching' : 'notBreaching',
       );
   });
 
@@ -98,9 +117,21 @@ describe('alarms', () => {
     expect(named('lifecycle-errors', alarmsOf(resourcesOf(parse(defaults))))).toBeDefined();
   });
 
+  test('of copies are there only where a policy has some', () => {
+    const without = alarmsOf(resourcesOf(parse(POLICIES.replace(/\n *copies:.*/, ''))));
+    expect(without.filter(({ MetricName }) => MetricName.includes('Copies'))).toEqual([]);
+    expect(named('failed-copies')).toBeDefined();
+  });
+
+  test('of rehearsals are there only where the file has some', () => {
+    const without = alarmsOf(resourcesOf(parse(POLICIES.replace(/\n *rehearse:.*/, ''))));
+    expect(without.filter(({ AlarmName }) => AlarmName.includes('rehearsals'))).toEqual([]);
+  });
+
   test('of silence are for the place that the stack is in where the file names none', () => {
-    const alone = alarmsOf(resourcesOf(parse(POLICIES.replace(/targets:[^]*/, ''))));
-    const silence = alone.filter(({ MetricName }) => MetricName === 'Watched');
+    const alone = POLICIES.replace(/targets:[^]*/, '').replace(/\n *(?:rehearse|copies):[^\n]*/g, '');
+    const made = alarmsOf(resourcesOf(parse(alone)));
+    const silence = made.filter(({ MetricName }) => MetricName === 'Watched');
     expect(silence.map(dimensionsOf)).toEqual([{ deployment: 'prod', account: ACCOUNT, region: REGION }]);
   });
 
@@ -250,6 +281,35 @@ describe('when alarms ring', () => {
       expect(hours).toBeGreaterThanOrEqual(rests + 2);
       expect(hours).toBeLessThan(24);
     }
+  });
+
+  test.each([
+    { schedule: 'every 1 hours from 00:25', zone: 'UTC', rests: 1 },
+    { schedule: 'every 6 hours', zone: 'UTC', rests: 6 },
+    { schedule: 'cron(0 9,21 * * ? *)', zone: 'Europe/Berlin', rests: 13 },
+  ])('copies: never for what a run between has said, and within a day ($schedule, $zone)', (one) => {
+    const { schedule, zone, rests } = one;
+    const made = alarmsOf(
+      resourcesOf(parse(`${POLICIES}timezone: ${zone}\nreplicate: { schedule: "${schedule}" }\n`)),
+    );
+    const hours = rests + 2;
+    expect(named('copies-behind', made)).toMatchObject({
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Period: 3600,
+      DatapointsToAlarm: hours,
+      EvaluationPeriods: hours,
+      TreatMissingData: 'breaching',
+    });
+    expect(hours).toBeLessThan(24);
+    expect(named('failed-copies', made)).toMatchObject({
+      Statistic: 'Maximum',
+      Threshold: 1,
+      Period: rests * 3600,
+      DatapointsToAlarm: 1,
+      EvaluationPeriods: 2,
+    });
   });
 
   test('a watch that rests for longer is refused before', () => {

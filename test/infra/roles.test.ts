@@ -175,7 +175,7 @@ describe('the pruning role', () => {
 });
 
 describe('every function’s role', () => {
-  const FUNCTIONS = ['Backup', 'Prune', 'RegisterPolicies', 'Watch', 'Digest'];
+  const FUNCTIONS = ['Backup', 'Prune', 'RegisterPolicies', 'Watch', 'Digest', 'Rehearse'];
   const may = (id: string, action: string, resource: string): boolean =>
     isAllowed(statementsOf(template, `${id}Role`), { action, resource, context: {} });
 
@@ -185,6 +185,7 @@ describe('every function’s role', () => {
     { id: 'RegisterPolicies', job: 'register-policies' },
     { id: 'Watch', job: 'watch' },
     { id: 'Digest', job: 'digest' },
+    { id: 'Rehearse', job: 'rehearse' },
   ])('of $job: its own log, and Lambda alone takes it on', ({ job, id }) => {
     const log = (name: string): string =>
       `arn:aws:logs:${REGION}:111122223333:log-group:/aws/lambda/${name}:log-stream:2026/11/22/[$LATEST]0`;
@@ -281,7 +282,14 @@ describe('keys of encrypted volumes', () => {
       Sid: 'AsByTheGrantOfLambda',
     } as const;
     const context = { 'aws:RequestedRegion': REGION, 'kms:ViaService': `lambda.${REGION}.amazonaws.com` };
-    for (const id of ['BackupRole', 'PruneRole', 'RegisterPoliciesRole', 'WatchRole', 'DigestRole']) {
+    for (const id of [
+      'BackupRole',
+      'PruneRole',
+      'RegisterPoliciesRole',
+      'WatchRole',
+      'DigestRole',
+      'RehearseRole',
+    ]) {
       const statements = [...statementsOf(elsewhere, id), { ...grant, Resource: ['*'] }];
       expect(isAllowed(statements, { action: 'kms:Decrypt', resource: KEY, context }), id).toBe(true);
       expect(isAllowed(statements, { action: 'kms:Decrypt', resource: KEY, context: {} }), id).toBe(true);
@@ -291,7 +299,7 @@ describe('keys of encrypted volumes', () => {
   test.each(CASES)('$name: $allowed to the creating role, and never to the others', (one) => {
     const request = { action: one.action, resource: KEY, context: one.context };
     expect(isAllowed(backupRole, request)).toBe(one.allowed);
-    for (const id of ['PruneRole', 'RegisterPoliciesRole', 'WatchRole', 'DigestRole'])
+    for (const id of ['PruneRole', 'RegisterPoliciesRole', 'WatchRole', 'DigestRole', 'RehearseRole'])
       expect(isAllowed(statementsOf(template, id), request), id).toBe(false);
   });
 });

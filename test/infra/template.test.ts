@@ -184,8 +184,8 @@ describe('queues', () => {
     });
   });
 
-  test('are 21, with the one of the reports, which are kept for two days', () => {
-    expect(resourcesOfType(template, 'AWS::SQS::Queue')).toHaveLength(21);
+  test('are 29, with the one of the reports, which are kept for two days', () => {
+    expect(resourcesOfType(template, 'AWS::SQS::Queue')).toHaveLength(29);
     expect(propertiesOf(template, 'Reports')).toEqual({
       QueueName: 'ec2-backup-prod-reports',
       MessageRetentionPeriod: 172_800,
@@ -197,10 +197,12 @@ describe('queues', () => {
     expect(resourcesOfType(template, 'AWS::Lambda::EventSourceMapping')).toEqual(
       [
         ['BackupQueue', 'BackupLambdaFunction'],
+        ['ReplicateQueue', 'ReplicateLambdaFunction'],
         ['PruneQueue', 'PruneLambdaFunction'],
         ['RegisterPoliciesQueue', 'RegisterDashpoliciesLambdaFunction'],
         ['WatchQueue', 'WatchLambdaFunction'],
         ['DigestQueue', 'DigestLambdaFunction'],
+        ['RehearseQueue', 'RehearseLambdaFunction'],
       ].map(([queue = '', name]) => ({
         BatchSize: 1,
         EventSourceArn: `${queue}.Arn`,
@@ -256,7 +258,7 @@ describe('names', () => {
 version: 1
 deployment: ${long}
 policies:
-  ${long}: { backup: image, schedule: every 1 hours, keep: { last: 1 } }
+  ${long}: { backup: image, schedule: every 1 hours, keep: { last: 1 }, copies: [{ region: us-isof-south-2 }] }
 defaultPolicies:
   volume: { every: 1d, keep: { within: 7d } }
   instance: { every: 1d, keep: { within: 7d } }
@@ -284,7 +286,7 @@ targets:
 
   test('of the functions are within 64 characters for the longest deployment', () => {
     const names = Object.values(namesOf(longestFile).functions);
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(7);
     for (const name of names) expect(name).toMatch(/^[0-9A-Za-z_-]{1,64}$/);
   });
 
@@ -293,14 +295,16 @@ targets:
       resourcesOfType(made, 'AWS::IAM::Role').flatMap(({ RoleName: name }) =>
         typeof name === 'string' ? [name] : [],
       );
-    const ours = ['backup', 'prune', 'register', 'watch', 'digest'].map((job) => `${long}-${REGION}-${job}`);
+    const ours = ['backup', 'replicate', 'prune', 'register', 'watch', 'digest', 'rehearse'].map(
+      (job) => `${long}-${REGION}-${job}`,
+    );
     expect(names(longest)).toEqual([
       ...ours,
       `${long}-us-isof-south-1-dlm-snapshots`,
       `${long}-us-isof-south-1-dlm-images`,
     ]);
     const elsewhere = names(stackOf(placeRoles(longestFile), { HomeAccount: ACCOUNT, HomeRegion: REGION }));
-    expect(elsewhere).toHaveLength(6);
+    expect(elsewhere).toHaveLength(7);
     // The longest Region of today is us-isof-south-1.
     for (const name of [...names(longest), ...elsewhere])
       expect(name.replace(REGION, 'us-isof-south-1')).toMatch(/^[\w+=,.@-]{1,64}$/);

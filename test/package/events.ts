@@ -65,8 +65,13 @@ export const BAD_BACKUP_EVENTS: readonly BadEvent[] = [
   },
   {
     name: 'another Region',
+    event: { policy: 'nightly', place: { account: '111122223333', region: 'eu-west-3' } },
+    says: /^account 111122223333, Region eu-west-3 is no target .*expected one of account 111122223333, Region ap-northeast-2/,
+  },
+  {
+    name: 'a Region that only takes copies',
     event: { policy: 'nightly', place: { account: '111122223333', region: 'us-east-1' } },
-    says: /^account 111122223333, Region us-east-1 is no target .*expected one of account 111122223333, Region ap-northeast-2/,
+    says: /^account 111122223333, Region us-east-1 only takes copies: nothing is backed up there/,
   },
 ];
 

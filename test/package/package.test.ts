@@ -14,19 +14,24 @@ import {
   PATIENCE,
   type BackupBundle,
   type PruneBundle,
+  type ReplicateBundle,
   type RegisterPoliciesBundle,
 } from './packaged.ts';
 import { registerPoliciesAtWork } from './register-policies.ts';
 import { wiring } from './wiring.ts';
 
 /** Worked wherever it is deployed. */
-const ANYWHERE = POLICIES.replace(/targets:\n(?: .*\n)+/, '');
+const ANYWHERE = POLICIES.replace(/targets:\n(?: .*\n)+/, '').replace(
+  /\n +(?:account|region|copies): .*/g,
+  '',
+);
 
 let copy: Copy;
 let said: string;
 let template: Template;
 let backup: BackupBundle;
 let prune: PruneBundle;
+let replicate: ReplicateBundle;
 let register: RegisterPoliciesBundle;
 let server: Server;
 
@@ -47,6 +52,7 @@ beforeAll(async () => {
   // Each exports what its handler file exports.
   backup = (await copy.load('backup')) as BackupBundle;
   prune = (await copy.load('prune')) as PruneBundle;
+  replicate = (await copy.load('replicate')) as ReplicateBundle;
   register = (await copy.load('register-policies')) as RegisterPoliciesBundle;
 }, PATIENCE);
 
@@ -59,13 +65,15 @@ afterAll(() => {
 describe('the template', () => {
   const FUNCTIONS = [
     { id: 'BackupLambdaFunction', job: 'backup', resources: 'Backup' },
+    { id: 'ReplicateLambdaFunction', job: 'replicate', resources: 'Replicate' },
     { id: 'PruneLambdaFunction', job: 'prune', resources: 'Prune' },
     { id: 'RegisterDashpoliciesLambdaFunction', job: 'register-policies', resources: 'RegisterPolicies' },
     { id: 'WatchLambdaFunction', job: 'watch', resources: 'Watch' },
     { id: 'DigestLambdaFunction', job: 'digest', resources: 'Digest' },
+    { id: 'RehearseLambdaFunction', job: 'rehearse', resources: 'Rehearse' },
   ];
 
-  test('has the five functions on Node 24 and arm64, each with a role of its own', () => {
+  test('has the seven functions on Node 24 and arm64, each with a role of its own', () => {
     for (const { id, job, resources } of FUNCTIONS) {
       expect(propertiesOf(template, id)).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -77,7 +85,7 @@ describe('the template', () => {
         Role: `${resources}Role.Arn`,
       });
     }
-    expect(resourcesOfType(template, 'AWS::Lambda::Function')).toHaveLength(5);
+    expect(resourcesOfType(template, 'AWS::Lambda::Function')).toHaveLength(7);
   });
 
   test('lets a function go on by its own queue for as many rounds as it takes', () => {
@@ -89,10 +97,12 @@ describe('the template', () => {
     const told = Object.fromEntries(FUNCTIONS.map(({ id, job }) => [job, environmentOf(id)]));
     expect(told).toEqual({
       backup: { QUEUE_URL: 'BackupQueue' },
+      replicate: { QUEUE_URL: 'ReplicateQueue' },
       prune: { QUEUE_URL: 'PruneQueue' },
       'register-policies': { QUEUE_URL: 'RegisterPoliciesQueue' },
       watch: { QUEUE_URL: 'WatchQueue', BACKUP_QUEUE_URL: 'BackupQueue', REPORTS_QUEUE_URL: 'Reports' },
       digest: { QUEUE_URL: 'DigestQueue', REPORTS_QUEUE_URL: 'Reports', TOPIC_ARN: 'Topic' },
+      rehearse: { QUEUE_URL: 'RehearseQueue' },
     });
   });
 
@@ -129,6 +139,16 @@ describe('the template', () => {
         ScheduleExpression: 'cron(0 0,6,12,18 * * ? *)',
         ScheduleExpressionTimezone: 'America/New_York',
       },
+      {
+        Name: 'rehearse-nightly',
+        ScheduleExpression: 'cron(0 14 ? * MON *)',
+        ScheduleExpressionTimezone: 'Asia/Seoul',
+      },
+      {
+        Name: 'replicate',
+        ScheduleExpression: 'cron(25 * * * ? *)',
+        ScheduleExpressionTimezone: 'Asia/Seoul',
+      },
       { Name: 'prune', ScheduleExpressionTimezone: 'Asia/Seoul' },
       { Name: 'register-policies', ScheduleExpressionTimezone: 'Asia/Seoul' },
       {
@@ -141,8 +161,9 @@ describe('the template', () => {
         ScheduleExpression: 'cron(0 8 * * ? *)',
         ScheduleExpressionTimezone: 'Asia/Seoul',
       },
+      { Name: 'rehearse', ScheduleExpression: 'cron(50 * * * ? *)' },
     ]);
-    expect(schedules).toHaveLength(6);
+    expect(schedules).toHaveLength(9);
   });
 
   test('has the roles of infra/ and no other', () => {
@@ -150,10 +171,14 @@ describe('the template', () => {
     expect(roles.map(([id]) => id)).toEqual([
       ...FUNCTIONS.map(({ resources }) => `${resources}Role`),
       'BackupElsewhere1',
+      'ReplicateElsewhere1',
       'PruneElsewhere1',
       'RegisterPoliciesElsewhere1',
       'WatchElsewhere1',
+      'RehearseElsewhere1',
       'DlmSnapshotsRoleInApNortheast2',
+      'RehearsalRoleInApNortheast2',
+      'RehearsalProfileInApNortheast2',
       ...FUNCTIONS.map(({ resources }) => `${resources}ScheduleRole`),
     ]);
   });
@@ -172,7 +197,7 @@ describe('the template', () => {
 });
 
 describe('the zip', () => {
-  test.each(['backup', 'prune', 'register-policies', 'watch', 'digest'])(
+  test.each(['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse'])(
     'of %s holds its bundle and nothing else, at most 1.1 MB of it',
     (name) => {
       const files = [...copy.unzip(name)];
@@ -184,9 +209,11 @@ describe('the zip', () => {
   const NO_TARGET = 'account 999999999999, Region ap-northeast-2 is no target of the policy file';
   test.each([
     { name: 'backup', event: { policy: 'nightly' }, says: NO_TARGET },
+    { name: 'replicate', event: {}, says: NO_TARGET },
     { name: 'prune', event: {}, says: NO_TARGET },
     { name: 'register-policies', event: {}, says: NO_TARGET },
     { name: 'watch', event: {}, says: NO_TARGET },
+    { name: 'rehearse', event: {}, says: NO_TARGET },
     { name: 'digest', event: {}, says: 'REPORTS_QUEUE_URL is not set, expected it from the deployment' },
   ])('of $name runs where no package is, with the credentials of its environment', async (one) => {
     const { code, said } = await copy.runAlone(one.name, one.event);
@@ -305,6 +332,31 @@ describe('the packaged backup', () => {
     await expect(backup.handler({ policy: 'nightly' })).rejects.toThrow(
       'account 999999999999, Region ap-northeast-2 is no target of the policy file, expected one of ' +
         'account 111122223333, Region ap-northeast-2',
+    );
+  });
+});
+
+describe('the packaged replicate', () => {
+  const EAST = { account: '111122223333', region: 'us-east-1' };
+
+  test('copies what is good to the place that it is asked for, once', async () => {
+    const { scenario, environment } = onSimulatedAccount();
+    await backup.backupHandler(environment)(scheduled('payments', START - 4 * HOUR));
+    scenario.clock.advance(HOUR);
+    const handle = replicate.replicateHandler(environment);
+    const event = { job: 'replicate', trigger: 'schedule', place: EAST };
+    await expect(handle(event)).resolves.toMatchObject({ job: 'replicate', counts: { done: 1 } });
+    scenario.clock.advance(HOUR);
+    await handle(event);
+    const copies = scenario.account.region(EAST.region).snapshots();
+    expect(copies.map(({ state }) => state)).toEqual(['completed']);
+  });
+
+  test('[H35] copies nothing to a place that the file does not name', async () => {
+    const { environment } = onSimulatedAccount();
+    const place = { account: '111122223333', region: 'eu-north-1' };
+    await expect(replicate.replicateHandler(environment)({ place })).rejects.toThrow(
+      'account 111122223333, Region eu-north-1 is no target of the policy file',
     );
   });
 });

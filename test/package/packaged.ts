@@ -97,6 +97,10 @@ export interface BackupBundle {
   readonly handler: Handler;
 }
 
+export interface ReplicateBundle {
+  readonly replicateHandler: (environment: Environment) => Handler;
+}
+
 export interface PruneBundle {
   readonly pruneHandler: (environment: Environment) => Handler;
 }

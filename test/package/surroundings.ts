@@ -11,8 +11,22 @@ version: 1
 deployment: test
 timezone: Asia/Seoul
 policies:
-  nightly: { backup: image, schedule: cron(0 12 * * ? *), keep: { last: 2 } }
-  payments: { backup: snapshots, schedule: every 6 hours, timezone: America/New_York, keep: { last: 3 } }
+  nightly:
+    backup: image
+    schedule: cron(0 12 * * ? *)
+    keep: { last: 2 }
+    rehearse:
+      schedule: cron(0 14 ? * MON *)
+      subnet: subnet-0aaaaaaaaaaaaaaaa
+      command: test -d /var/lib/postgresql
+      account: "111122223333"
+      region: ap-northeast-2
+  payments:
+    backup: snapshots
+    schedule: every 6 hours
+    timezone: America/New_York
+    keep: { last: 3 }
+    copies: [{ region: us-east-1 }, { account: "444455556666", region: eu-west-1 }]
   hourly-data: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 } }
 targets:
   - { account: "111122223333", region: ap-northeast-2 }
@@ -28,7 +42,7 @@ export interface Run {
 }
 
 export function onSimulatedAccount({ roles = true } = {}): Run {
-  const scenario = new Scenario({ policies: POLICIES });
+  const scenario = new Scenario({ policies: POLICIES, regions: ['ap-northeast-2', 'us-east-1'] });
   scenario.region.runInstance({ tags: { Backup: 'nightly' } });
   scenario.region.runInstance({ tags: { Backup: 'payments' } });
   scenario.region.runInstance({ tags: { Backup: 'hourly-data' } });

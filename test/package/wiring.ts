@@ -27,6 +27,19 @@ interface Queue {
   readonly RedrivePolicy?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
 }
 
+type RuleTarget = Omit<Schedule['Target'], 'RoleArn'>;
+
+interface QueuePolicy {
+  readonly Queues: readonly string[];
+  readonly PolicyDocument: {
+    readonly Statement: readonly {
+      readonly Action: string;
+      readonly Resource: string;
+      readonly Condition: { readonly ArnEquals: { readonly 'aws:SourceArn': readonly string[] } };
+    }[];
+  };
+}
+
 interface Mapping {
   readonly EventSourceArn: string;
   readonly FunctionName: string;
@@ -84,6 +97,39 @@ export function wiring(template: () => Template): void {
         const undelivered = queueAt(DeadLetterConfig.Arn);
         expect(undelivered).not.toHaveProperty('FifoQueue');
         expect(alarmsOn('ApproximateNumberOfMessagesVisible', undelivered.QueueName)).toHaveLength(1);
+      }
+    });
+
+    test('lets every rule, and nobody else, send where its event leads, and rings what could not be sent', () => {
+      const rules = Object.entries(template().Resources).filter(
+        ([, { Type }]) => Type === 'AWS::Events::Rule',
+      );
+      expect(rules.length).toBeGreaterThan(0);
+      const policies = all<QueuePolicy>('AWS::SQS::QueuePolicy');
+      const sendersTo = (queue: string): string[] =>
+        policies
+          .filter(({ Queues }) => Queues.includes(idOf(queue)))
+          .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+          .filter(({ Resource, Action }) => Resource === queue && Action === 'sqs:SendMessage')
+          .flatMap(({ Condition }) => Condition.ArnEquals['aws:SourceArn']);
+      for (const [id] of rules) {
+        const { Targets } = propertiesOf(template(), id) as unknown as {
+          readonly Targets: readonly RuleTarget[];
+        };
+        expect(Targets).toHaveLength(1);
+        for (const { Arn, Input, SqsParameters, DeadLetterConfig } of Targets) {
+          const { job } = JSON.parse(Input) as { job: string };
+          const [mapping] = mappingsOf(Arn);
+          expect(functionAt(mapping?.FunctionName ?? id).FunctionName).toBe(`ec2-backup-test-${job}`);
+          expect(SqsParameters.MessageGroupId).toBe(`fan-out/${job}`);
+          expect(queueAt(Arn)).toMatchObject({ FifoQueue: true, ContentBasedDeduplication: true });
+          const ids = rules.map(([rule]) => `${rule}.Arn`);
+          expect(sendersTo(Arn)).toEqual(ids);
+          expect(sendersTo(DeadLetterConfig.Arn)).toEqual(ids);
+          const undelivered = queueAt(DeadLetterConfig.Arn);
+          expect(undelivered).not.toHaveProperty('FifoQueue');
+          expect(alarmsOn('ApproximateNumberOfMessagesVisible', undelivered.QueueName)).toHaveLength(1);
+        }
       }
     });
 

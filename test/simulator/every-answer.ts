@@ -14,12 +14,17 @@ import {
 } from '@aws-sdk/client-dlm';
 import {
   AttachVolumeCommand,
+  AuthorizeSecurityGroupEgressCommand,
+  CopyImageCommand,
+  CopySnapshotCommand,
   CreateImageCommand,
   CreateReplaceRootVolumeTaskCommand,
+  CreateSecurityGroupCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  DeleteSecurityGroupCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImageReferencesCommand,
@@ -30,20 +35,27 @@ import {
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
   DescribeLockedSnapshotsCommand,
+  DescribePrefixListsCommand,
   DescribeReplaceRootVolumeTasksCommand,
   DescribeSecurityGroupsCommand,
   DescribeSnapshotTierStatusCommand,
   DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
+  DescribeVpcEndpointsCommand,
   ListImagesInRecycleBinCommand,
   ListSnapshotsInRecycleBinCommand,
+  ModifyImageAttributeCommand,
+  ModifySnapshotAttributeCommand,
   RegisterImageCommand,
   RestoreSnapshotTierCommand,
+  RevokeSecurityGroupEgressCommand,
   RunInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { ListSubscriptionsByTopicCommand, PublishCommand } from '@aws-sdk/client-sns';
 import {
   DeleteMessageBatchCommand,
@@ -54,6 +66,12 @@ import {
   SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
+import {
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+} from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { GetScheduleCommand, GetScheduleGroupCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import type { SimulatedClients } from '../../src/simulator/clients.ts';
@@ -84,6 +102,7 @@ class Inspector {
   readonly sts: SimulatedRegion['sts'] = { send: this.#sender('sts') as SimulatedRegion['sts']['send'] };
   readonly dlm: SimulatedRegion['dlm'] = { send: this.#sender('dlm') as SimulatedRegion['dlm']['send'] };
   readonly iam: SimulatedRegion['iam'] = { send: this.#sender('iam') as SimulatedRegion['iam']['send'] };
+  readonly ssm: SimulatedClients['ssm'] = { send: this.#sender('ssm') as SimulatedClients['ssm']['send'] };
   readonly sqs: SimulatedRegion['sqs'] = { send: this.#sender('sqs') as SimulatedRegion['sqs']['send'] };
   readonly sns: SimulatedRegion['sns'] = { send: this.#sender('sns') as SimulatedRegion['sns']['send'] };
   readonly scheduler: SimulatedClients['scheduler'] = {
@@ -92,6 +111,7 @@ class Inspector {
   readonly cloudWatch: SimulatedClients['cloudWatch'] = {
     send: this.#sender('cloudwatch') as SimulatedClients['cloudWatch']['send'],
   };
+  readonly kms: SimulatedClients['kms'] = { send: this.#sender('kms') as SimulatedClients['kms']['send'] };
 
   constructor(region: SimulatedRegion) {
     this.#region = region;
@@ -118,6 +138,7 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   const inspector = new Inspector(place.region);
   const instance = launchInstances(place.region);
   await makeBackups(place, inspector, instance);
+  await copyBackups(place, inspector);
   referToImages(place.region);
   // Still shutting down in the lists.
   place.region.terminateInstance(place.region.runInstance().id);
@@ -125,6 +146,7 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   await removeBackups(place, inspector);
   await list(place.region, inspector);
   await restore(place, inspector);
+  await rehearse(place, inspector);
   await askDlm(place.region, inspector);
   await askIam(place.region, inspector);
   await askOthers(place.region, inspector, instance);
@@ -210,6 +232,32 @@ async function makeBackups(place: TestPlace, inspector: Inspector, instance: Lau
   const [shared, own] = present(region.images().find(({ name }) => name === 'full')).snapshotIds;
   region.registerImage({ name: 'sharing', snapshotIds: [present(shared)], sourceInstanceId: instance.id });
   region.lockSnapshot(present(own), { mode: 'compliance', expiresOn: START + DAY });
+}
+
+/** What is complete is copied, pending and failed; shared; and encrypted with keys of each kind and state. */
+async function copyBackups({ region, clock }: TestPlace, { ec2, kms }: Inspector): Promise<void> {
+  const SourceRegion = region.name;
+  const full = present(region.images().find(({ name }) => name === 'full'));
+  const KmsKeyId = region.keys.create();
+  const copy = { SourceRegion, SourceImageId: full.id, Encrypted: true };
+  await ec2.send(new CopyImageCommand({ ...copy, Name: 'copy', ClientToken: 'one', KmsKeyId }));
+  const SourceSnapshotId = region.createForeignSnapshot();
+  const Tags = [{ Key: 'kind', Value: 'copy' }];
+  const TagSpecifications = [{ ResourceType: 'snapshot' as const, Tags }];
+  await ec2.send(new CopySnapshotCommand({ SourceRegion, SourceSnapshotId, TagSpecifications }));
+  region.keys.setState(KmsKeyId, 'Disabled');
+  await ec2.send(new CopyImageCommand({ ...copy, Name: 'no-key', KmsKeyId }));
+  clock.advance(MINUTE);
+  const LaunchPermission = { Add: [{ UserId: '444455556666' }] };
+  await ec2.send(
+    new ModifyImageAttributeCommand({ ImageId: region.registerImage({ name: 'open' }), LaunchPermission }),
+  );
+  const permission = { SnapshotId: SourceSnapshotId, CreateVolumePermission: LaunchPermission };
+  await ec2.send(new ModifySnapshotAttributeCommand(permission));
+  const deleted = region.keys.create();
+  region.keys.setState(deleted, 'PendingDeletion');
+  for (const KeyId of ['alias/aws/ebs', KmsKeyId, deleted, region.keys.create()])
+    await kms.send(new DescribeKeyCommand({ KeyId }));
 }
 
 function imageId(region: SimulatedRegion, name: string): string {
@@ -316,6 +364,74 @@ async function restore({ region, clock }: TestPlace, { ec2 }: Inspector): Promis
   await toTheEnd((page) => ec2.send(new DescribeInstanceTypesCommand({ ...page })));
   const LocationType = 'availability-zone' as const;
   await toTheEnd((page) => ec2.send(new DescribeInstanceTypeOfferingsCommand({ ...page, LocationType })));
+}
+
+/** A group, an instance in it, a command there that succeeds and one that does not, and all of it away again. */
+async function rehearse({ region, clock }: TestPlace, { ec2, ssm }: Inspector): Promise<void> {
+  const vpc = 'vpc-0a1b2c3d4e5f60718';
+  const SubnetId = region.launching.createSubnet({ zone: 'ap-northeast-2a' });
+  const endpoint = region.launching.createSecurityGroup();
+  region.launching.createEndpoint({ service: 'ssm', type: 'Interface', groups: [endpoint] });
+  region.launching.createEndpoint({ service: 's3', type: 'Gateway' });
+  await toTheEnd((page) => ec2.send(new DescribeVpcEndpointsCommand({ ...page })));
+  await toTheEnd((page) => ec2.send(new DescribePrefixListsCommand({ ...page })));
+  const Tags = [{ Key: 'kind', Value: 'rehearsal' }];
+  const { GroupId } = await ec2.send(
+    new CreateSecurityGroupCommand({
+      GroupName: 'rehearsal',
+      Description: 'for a while',
+      VpcId: vpc,
+      TagSpecifications: [{ ResourceType: 'security-group', Tags }],
+    }),
+  );
+  const all = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+  await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: all }));
+  const port = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443 };
+  const some = [
+    { ...port, UserIdGroupPairs: [{ GroupId: endpoint }] },
+    { ...port, PrefixListIds: [{ PrefixListId: 'pl-00000001' }] },
+    { ...port, Ipv6Ranges: [{ CidrIpv6: 'fd00::/8' }] },
+  ];
+  await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: some }));
+  await toTheEnd((page) => ec2.send(new DescribeSecurityGroupsCommand({ ...page })));
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: imageId(region, 'temporary'),
+      InstanceType: 't3.micro',
+      MinCount: 1,
+      MaxCount: 1,
+      NetworkInterfaces: [
+        { DeviceIndex: 0, SubnetId, Groups: [present(GroupId)], AssociatePublicIpAddress: false },
+      ],
+      IamInstanceProfile: { Arn: 'arn:aws:iam::111122223333:instance-profile/agent' },
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination: true } }],
+      InstanceInitiatedShutdownBehavior: 'terminate',
+    }),
+  );
+  const InstanceId = present(Instances[0]?.InstanceId);
+  clock.advance(5 * MINUTE);
+  await toTheEnd((page) => ssm.send(new DescribeInstanceInformationCommand({ ...page })));
+  for (const exitCode of [0, 1]) {
+    region.launching.setAgents({ exitCode });
+    const { Command } = await ssm.send(
+      new SendCommandCommand({
+        InstanceIds: [InstanceId],
+        DocumentName: 'AWS-RunShellScript',
+        Comment: 'is it well?',
+        Parameters: { commands: ['true'] },
+      }),
+    );
+    const CommandId = Command?.CommandId;
+    clock.advance(5000);
+    await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
+    await ssm.send(new ListCommandsCommand({ InstanceId }));
+    clock.advance(MINUTE);
+    await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
+    await toTheEnd((page) => ssm.send(new ListCommandsCommand({ ...page })));
+  }
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+  clock.advance(MINUTE);
+  await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
 }
 
 /** What is deleted goes to the Recycle Bin. */

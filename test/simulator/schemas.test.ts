@@ -4,7 +4,7 @@ import { DeleteSnapshotCommand, DescribeImagesCommand, DescribeVolumesCommand } 
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/simulator/commands.ts';
 import { everyAnswer } from './every-answer.ts';
-import { CLOUDWATCH, DLM, EC2, ENUMS, IAM, SCHEDULER } from './sdk-enums.ts';
+import { CLOUDWATCH, DLM, EC2, ENUMS, IAM, KMS, SCHEDULER, SSM } from './sdk-enums.ts';
 import { inspect, outputSchemaOf } from './sdk-schema.ts';
 
 const NAMES = Object.entries(COMMANDS).flatMap(([service, commands]) =>
@@ -35,6 +35,9 @@ describe('the answers of the simulated account', async () => {
     [`${IAM}#EvaluationResult.EvalDecision`, ['allowed', 'explicitDeny', 'implicitDeny']],
     [`${SCHEDULER}#ScheduleSummary.State`, ['DISABLED', 'ENABLED']],
     [`${CLOUDWATCH}#MetricAlarm.StateValue`, ['ALARM', 'INSUFFICIENT_DATA', 'OK']],
+    [`${KMS}#KeyMetadata.KeyManager`, ['AWS', 'CUSTOMER']],
+    [`${KMS}#KeyMetadata.KeyState`, ['Disabled', 'Enabled', 'PendingDeletion']],
+    [`${SSM}#GetCommandInvocationResult.Status`, ['Failed', 'InProgress', 'Success']],
     [`${EC2}#Image.State`, ['available', 'disabled', 'failed', 'pending']],
     [
       `${EC2}#InstanceState.Name`,

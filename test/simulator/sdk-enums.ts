@@ -37,6 +37,7 @@ import {
   _InstanceType,
 } from '@aws-sdk/client-ec2';
 import { StateValue } from '@aws-sdk/client-cloudwatch';
+import { KeyManagerType, KeySpec, KeyState, KeyUsageType, OriginType } from '@aws-sdk/client-kms';
 import { PolicyEvaluationDecisionType } from '@aws-sdk/client-iam';
 import {
   ActionAfterCompletion,
@@ -44,13 +45,16 @@ import {
   ScheduleGroupState,
   ScheduleState,
 } from '@aws-sdk/client-scheduler';
+import { CommandInvocationStatus, CommandStatus, PingStatus, PlatformType } from '@aws-sdk/client-ssm';
 import type { Enums } from './sdk-schema.ts';
 
 export const EC2 = 'com.amazonaws.ec2';
+export const SSM = 'com.amazonaws.ssm';
 const AUTO_SCALING = 'com.amazonaws.autoscaling';
 export const DLM = 'com.amazonaws.dlm';
 export const IAM = 'com.amazonaws.iam';
 export const SCHEDULER = 'com.amazonaws.scheduler';
+export const KMS = 'com.amazonaws.kms';
 export const CLOUDWATCH = 'com.amazonaws.cloudwatch';
 
 /** The SDK's enums of what the simulated account answers with. */
@@ -104,6 +108,15 @@ export const ENUMS: Enums = new Map(
     [`${SCHEDULER}#GetScheduleOutput.ActionAfterCompletion`]: ActionAfterCompletion,
     [`${SCHEDULER}#FlexibleTimeWindow.Mode`]: FlexibleTimeWindowMode,
     [`${SCHEDULER}#ScheduleSummary.State`]: ScheduleState,
+    [`${KMS}#KeyMetadata.KeyManager`]: KeyManagerType,
+    [`${KMS}#KeyMetadata.KeyState`]: KeyState,
+    [`${KMS}#KeyMetadata.KeyUsage`]: KeyUsageType,
+    [`${KMS}#KeyMetadata.KeySpec`]: KeySpec,
+    [`${KMS}#KeyMetadata.Origin`]: OriginType,
     [`${CLOUDWATCH}#MetricAlarm.StateValue`]: StateValue,
+    [`${SSM}#GetCommandInvocationResult.Status`]: CommandInvocationStatus,
+    [`${SSM}#Command.Status`]: CommandStatus,
+    [`${SSM}#InstanceInformation.PingStatus`]: PingStatus,
+    [`${SSM}#InstanceInformation.PlatformType`]: PlatformType,
   }).map(([key, values]) => [key, Object.values(values)]),
 );

@@ -4,6 +4,7 @@ import {
   DeleteVolumeCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
@@ -28,9 +29,8 @@ test('refuses a command of another service', async () => {
 test('refuses a parameter it does not know, at any depth, and says where', async () => {
   const { region } = newPlace();
   const { id } = region.runInstance();
-  await expect(region.ec2.send(new DescribeImagesCommand({ ExecutableUsers: ['all'] }))).rejects.toThrow(
-    /DescribeImages\.ExecutableUsers/,
-  );
+  const unknown = new DescribeSecurityGroupsCommand({ GroupNames: ['web'] });
+  await expect(region.ec2.send(unknown)).rejects.toThrow(/DescribeSecurityGroups\.GroupNames/);
   const command = new CreateImageCommand({
     InstanceId: id,
     Name: 'prod/web',

@@ -1,11 +1,14 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
+  CopyImageCommand,
+  CopySnapshotCommand,
   CreateImageCommand,
   CreateSnapshotCommand,
   DeleteSnapshotCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeVolumesCommand,
+  ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { SimulatedAccount } from '../../src/simulator/account.ts';
@@ -26,6 +29,11 @@ async function burstOf(region: SimulatedRegion, send: Send): Promise<number> {
 const id = 'i-0123456789abcdef0';
 const Filters = [{ Name: 'tag:A', Values: ['b'] }];
 
+const SourceRegion = 'ap-northeast-2';
+const SourceSnapshotId = 'snap-01234567';
+const copied = { SourceRegion, SourceImageId: 'ami-01234567', Name: 'prod/a' };
+const shared = { ImageId: 'ami-01234567', UserIds: ['444455556666'], OperationType: 'add' as const };
+
 const BUCKETS: readonly [title: string, capacity: number, perSecond: number, send: Send][] = [
   ['a read', 100, 20, ({ ec2 }) => ec2.send(new DescribeImagesCommand({}))],
   ['a filtered list', 100, 20, ({ ec2 }) => ec2.send(new DescribeInstancesCommand({ Filters }))],
@@ -34,6 +42,9 @@ const BUCKETS: readonly [title: string, capacity: number, perSecond: number, sen
   ['an unfiltered, unpaged list', 50, 10, ({ ec2 }) => ec2.send(new DescribeVolumesCommand({}))],
   ['CreateImage', 50, 5, ({ ec2 }) => ec2.send(new CreateImageCommand({ InstanceId: id, Name: 'prod/a' }))],
   ['CreateSnapshot', 100, 5, ({ ec2 }) => ec2.send(new CreateSnapshotCommand({ VolumeId: 'vol-01234567' }))],
+  ['CopyImage', 100, 1, ({ ec2 }) => ec2.send(new CopyImageCommand(copied))],
+  ['CopySnapshot', 50, 5, ({ ec2 }) => ec2.send(new CopySnapshotCommand({ SourceRegion, SourceSnapshotId }))],
+  ['ModifyImageAttribute', 100, 5, ({ ec2 }) => ec2.send(new ModifyImageAttributeCommand(shared))],
   [
     'DeleteSnapshot',
     100,

@@ -1,6 +1,6 @@
 /** What IAM is asked for by a call that reached the simulated account (the Service Authorization Reference). */
 
-import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import type { BlockDeviceMapping, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { CallRecord } from '../../src/simulator/dispatcher.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { IamRequest } from './iam.ts';
@@ -25,10 +25,11 @@ export class Authorisations {
   constructor(account: string, region: SimulatedRegion, roles: readonly string[] = []) {
     const [instances, volumes] = [region.instances(), region.volumes()];
     const [images, snapshots] = [region.images(), region.snapshots()];
+    const groups = region.launching.groups();
     this.#account = account;
     this.#region = region.name;
     this.#tags = new Map(
-      [...instances, ...volumes, ...images, ...snapshots, ...region.lifecyclePolicies()].map(
+      [...instances, ...volumes, ...images, ...snapshots, ...groups, ...region.lifecyclePolicies()].map(
         ({ id, tags }) => [id, tags],
       ),
     );
@@ -44,7 +45,9 @@ export class Authorisations {
     const parameters = new Map(Object.entries(input ?? {}));
     if (service === 'dlm') return this.#ofDlm(command, parameters);
     if (service === 'iam') return [this.#ofIam(command, parameters)];
-    if (service === 'ec2') return this.#ofEc2(command, parameters);
+    if (service === 'kms') return [this.#ofKms(command, parameters)];
+    if (service === 'ec2') return this.#ofCopying(command, parameters) ?? this.#ofEc2(command, parameters);
+    if (service === 'ssm') return this.#ofSsm(command, parameters);
     return [this.#ofMessages(`${service}:${command}`, command, parameters)];
   }
 
@@ -67,6 +70,41 @@ export class Authorisations {
   createTags(kind: Kind, id: string, tags: Tags): readonly Asked[] {
     const { arn, context } = this.#existing(kind, id);
     return [this.#ask('CreateTags', { arn, context: { ...context, ...requestTags(tags) } })];
+  }
+
+  /** Who may copy something, and with whom it is shared. */
+  shareSnapshot(id: string, change: Context): readonly Asked[] {
+    const { arn, context } = this.#existing('snapshot', id);
+    return [this.#ask('ModifySnapshotAttribute', { arn, context: { ...context, ...change } })];
+  }
+
+  shareImage(id: string): readonly Asked[] {
+    return [this.#ask('ModifyImageAttribute', this.#existing('image', id))];
+  }
+
+  /** Undefined for a call that copies and shares nothing. */
+  #ofCopying(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] | undefined {
+    switch (command) {
+      case 'CopyImage':
+        return [
+          ...this.#original(command, 'image', { id: textOf(input, 'SourceImageId'), input }),
+          ...this.#making(command, ['image', 'snapshot'], input),
+        ];
+      case 'CopySnapshot':
+        return [
+          ...this.#original(command, 'snapshot', { id: textOf(input, 'SourceSnapshotId'), input }),
+          ...this.#making(command, ['snapshot'], input),
+        ];
+      case 'ModifyImageAttribute':
+        return this.shareImage(textOf(input, 'ImageId'));
+      case 'ModifySnapshotAttribute': {
+        const key = input.get('OperationType') === 'add' ? 'ec2:Add/userId' : 'ec2:Remove/userId';
+        const users = (input.get('UserIds') ?? []) as readonly string[];
+        return this.shareSnapshot(textOf(input, 'SnapshotId'), { [key]: users });
+      }
+      default:
+        return undefined;
+    }
   }
 
   #ofEc2(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] {
@@ -93,7 +131,10 @@ export class Authorisations {
           ...this.#making(command, ['snapshot'], input),
         ];
       case 'DeregisterImage':
-        return this.deregisterImage(textOf(input, 'ImageId'));
+        return this.deregisterImage(textOf(input, 'ImageId')).slice(
+          0,
+          input.get('DeleteAssociatedSnapshots') === true ? undefined : 1,
+        );
       case 'DeleteSnapshot':
         return this.deleteSnapshot(textOf(input, 'SnapshotId'));
       case 'CreateTags': {
@@ -104,10 +145,81 @@ export class Authorisations {
       case 'DescribeImageReferences':
         return [this.#onAll(`ec2:${command}`, command), ...this.#forwarded(command)];
       default:
+        return this.#ofRehearsal(command, input);
+    }
+  }
+
+  #ofRehearsal(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] {
+    switch (command) {
+      case 'CreateSecurityGroup':
+        return [
+          this.#ask(command, { arn: this.#arn('vpc', textOf(input, 'VpcId')), context: {} }),
+          ...this.#making(command, ['security-group'], input),
+        ];
+      case 'AuthorizeSecurityGroupEgress':
+      case 'RevokeSecurityGroupEgress':
+      case 'DeleteSecurityGroup':
+        return [this.#ask(command, this.#existing('security-group', textOf(input, 'GroupId')))];
+      case 'TerminateInstances': {
+        const ids = (input.get('InstanceIds') ?? []) as readonly string[];
+        return ids.map((id) => this.#ask(command, this.#existing('instance', id)));
+      }
+      case 'RegisterImage': {
+        const mappings = (input.get('BlockDeviceMappings') ?? []) as readonly BlockDeviceMapping[];
+        const snapshots = mappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+        return [
+          ...this.#making(command, ['image'], input),
+          ...snapshots.map((id) => this.#ask(command, this.#existing('snapshot', id))),
+        ];
+      }
+      case 'RunInstances':
+        return this.#runInstances(command, input);
+      default:
         if (!/^(Describe|List)/.test(command))
           throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
         return [this.#onAll(`ec2:${command}`, command)];
     }
+  }
+
+  #runInstances(command: string, input: ReadonlyMap<string, unknown>): Asked[] {
+    const [network] = (input.get('NetworkInterfaces') ?? []) as readonly {
+      readonly SubnetId: string;
+      readonly Groups: readonly string[];
+    }[];
+    const image = textOf(input, 'ImageId');
+    const profile = mapOf(input, 'IamInstanceProfile').get('Arn');
+    const role = typeof profile === 'string' ? [profile.replace(':instance-profile/', ':role/')] : [];
+    return [
+      ...this.#making(command, ['instance', 'volume'], input),
+      this.#ask(command, this.#existing('image', image)),
+      ...(this.#snapshotsOf.get(image) ?? []).map((id) => this.#ask(command, this.#existing('snapshot', id))),
+      this.#ask(command, { arn: this.#arn('subnet', network?.SubnetId ?? ''), context: {} }),
+      this.#ask(command, { arn: this.#arn('network-interface', '*'), context: {} }),
+      ...(network?.Groups ?? []).map((id) => this.#ask(command, this.#existing('security-group', id))),
+      ...role.map((resource) => ({
+        command,
+        action: 'iam:PassRole',
+        resource,
+        context: { ...this.#context(), 'iam:PassedToService': 'ec2.amazonaws.com' },
+      })),
+    ];
+  }
+
+  /** A command asks for the document and for each instance. */
+  #ofSsm(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] {
+    const action = `ssm:${command}`;
+    if (/^(Describe|List|Get)/.test(command)) return [this.#onAll(action, command)];
+    if (command !== 'SendCommand')
+      throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
+    const document = `arn:aws:ssm:${this.#region}::document/${textOf(input, 'DocumentName')}`;
+    const ids = (input.get('InstanceIds') ?? []) as readonly string[];
+    return [
+      { command, action, resource: document, context: this.#context() },
+      ...ids.map((id) => {
+        const { arn, context } = this.#existing('instance', id);
+        return { command, action, resource: arn, context: { ...this.#context(), ...context } };
+      }),
+    ];
   }
 
   /** Calls about a queue, a topic or a role, which they name. A batch is authorised as its single call. */
@@ -174,6 +286,30 @@ export class Authorisations {
     return [{ command, action: 'iam:PassRole', resource: role, context }];
   }
 
+  /**
+   * What is copied, of which no tags are seen. The SDK signs a second request, for the original's Region, with the same
+   * credentials: that it is judged there as well is not known, so both must be allowed.
+   */
+  #original(
+    command: string,
+    kind: 'image' | 'snapshot',
+    { id, input }: { readonly id: string; readonly input: ReadonlyMap<string, unknown> },
+  ): Asked[] {
+    const region = textOf(input, 'SourceRegion');
+    const asked = this.#ask(command, { arn: `arn:aws:ec2:${region}::${kind}/${id}`, context: {} });
+    const there = { 'aws:RequestedRegion': region, 'ec2:Region': region };
+    return [asked, { ...asked, context: { ...asked.context, ...there } }];
+  }
+
+  #ofKms(command: string, input: ReadonlyMap<string, unknown>): Asked {
+    return {
+      command,
+      action: `kms:${command}`,
+      resource: textOf(input, 'KeyId'),
+      context: this.#context(),
+    };
+  }
+
   #ofIam(command: string, input: ReadonlyMap<string, unknown>): Asked {
     const isRole = (arn: string): boolean =>
       arn === input.get('PolicySourceArn') || arn.endsWith(`/${String(input.get('RoleName'))}`);
@@ -185,14 +321,11 @@ export class Authorisations {
   }
 
   /** What is made, and its tags: a second authorisation. */
-  #making(
-    command: string,
-    kinds: readonly ('image' | 'snapshot')[],
-    input: ReadonlyMap<string, unknown>,
-  ): Asked[] {
+  #making(command: string, kinds: readonly Kind[], input: ReadonlyMap<string, unknown>): Asked[] {
     return kinds.flatMap((kind) => {
       const tags = tagsOf(input, kind);
-      const made = { arn: this.#arn(kind, `new-${kind}`), context: requestTags(tags) };
+      // It has no id yet.
+      const made = { arn: this.#arn(kind, '*'), context: requestTags(tags) };
       const tagging = { ...made, context: { ...made.context, 'ec2:CreateAction': command } };
       const create = this.#ask(command, made);
       return Object.keys(tags).length === 0
@@ -251,7 +384,8 @@ export class Authorisations {
   }
 }
 
-type Kind = 'instance' | 'volume' | 'image' | 'snapshot';
+type Kind =
+  'instance' | 'volume' | 'image' | 'snapshot' | 'security-group' | 'vpc' | 'subnet' | 'network-interface';
 
 function requestTags(tags: Tags): Context {
   return {

@@ -20,7 +20,18 @@ export interface SimulatedHome {
   readonly process?: SimulatedProcess;
 }
 
-const NAMES: readonly (keyof Clients)[] = ['ec2', 'ec2Once', 'autoScaling', 'sts', 'dlm', 'dlmOnce', 'iam'];
+const NAMES: readonly (keyof Clients)[] = [
+  'ec2',
+  'ec2Once',
+  'autoScaling',
+  'sts',
+  'dlm',
+  'dlmOnce',
+  'iam',
+  'kms',
+  'ssm',
+  'ssmOnce',
+];
 
 /** Clients as the SDK would make them: credentials are asked for with the first call, and lead to their account. */
 export function simulatedConnect({ home, others = [], organisation, process }: SimulatedHome): Connect {

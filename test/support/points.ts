@@ -22,6 +22,9 @@ export function instant(text: string): number {
 /** The moment at which most tests take place. */
 export const NOW = instant('2026-11-22T12:00Z');
 
+/** Where most tests take place. */
+export const PLACE = { account: '111122223333', region: 'ap-northeast-2' };
+
 /** Rules in the one-line form: `daily=7 within=14d`. */
 export function keep(text: string): Keep {
   const parsed = parseKeep(text);
@@ -47,6 +50,7 @@ export function policy(over: Partial<Policy> = {}): Policy {
     timezone: 'UTC',
     keep: keep('daily=7'),
     reboot: false,
+    copies: [],
     ...over,
   };
 }
@@ -65,6 +69,7 @@ export function policyFile(over: Partial<PolicyFile> = {}): PolicyFile {
     dlmPolicies: [],
     defaultPolicies: [],
     registerPolicies: { schedule: schedule('every 6 hours') },
+    replicate: { schedule: schedule('every 1 hours from 00:25') },
     retired: [],
     prune: { schedule: schedule('every 6 hours'), maxShare: 0.3 },
     targets: [],

@@ -1,8 +1,8 @@
 /** What infra/ makes of a policy file, as a test reads it. */
 
 import { createRequire } from 'node:module';
-import { watchGapOf } from '../../scripts/compile-policies.ts';
-import type { PolicyFile } from '../../src/lib/policy/policy.ts';
+import { gapsOf, type Gaps } from '../../scripts/compile-policies.ts';
+import type { PolicyFile, Target } from '../../src/lib/policy/policy.ts';
 import { ACCOUNT, resolve, type Template } from './cloudformation.ts';
 import type { Statement } from './iam.ts';
 
@@ -10,12 +10,12 @@ const load = createRequire(import.meta.url);
 
 // CommonJS without types, as Serverless wants it: what its functions take and answer is said here.
 const infra = load('../../infra/resources.cjs') as {
-  resourcesOf: (file: PolicyFile, watchGap: number) => Template;
+  resourcesOf: (file: PolicyFile, gaps: Gaps) => Template;
 };
 
 /** What infra/ makes of a file, as packaging asks for it. */
 export function resourcesOf(file: PolicyFile): Template {
-  return infra.resourcesOf(file, watchGapOf(file));
+  return infra.resourcesOf(file, gapsOf(file));
 }
 
 export const { regionOf } = load('../../infra/region.cjs') as {
@@ -28,6 +28,13 @@ export const { namesOf } = load('../../infra/names.cjs') as {
 
 export const { placeRoles } = load('../../infra/place-roles.cjs') as {
   placeRoles: (file: PolicyFile) => Template;
+};
+
+/** As src/lib/policy/places.ts has them; what only the deployment tells is not filled in yet. */
+export const infraPlaces = load('../../infra/places.cjs') as {
+  placesOf: (file: PolicyFile) => readonly Target[];
+  sourcesOf: (file: PolicyFile) => readonly Target[];
+  copyPlacesOf: (file: PolicyFile) => readonly Target[];
 };
 
 /** The properties of a resource, resolved. */

@@ -27,10 +27,10 @@ export class Watched extends Scenario {
     };
   }
 
-  /** One run of `watch`, with what it logged and measured. A run in which something failed throws. */
-  async watch(): Promise<Run> {
+  /** One run of `watch`, with what it logged and measured; at home unless told. A run in which something failed throws. */
+  async watch(place = this.context.place): Promise<Run> {
     const recorded = this.#record();
-    const answer = await watchHandler(recorded.environment)(this.#event());
+    const answer = await watchHandler(recorded.environment)({ ...this.#event(), place });
     return { ...recorded, answer, measured: (name, policy) => measured(recorded, name, policy) };
   }
 

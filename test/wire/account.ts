@@ -13,6 +13,8 @@ import {
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'ap-northeast-2';
+/** Where copies go. */
+export const OTHER_REGION = 'us-east-1';
 
 export type TagRecord = Readonly<Record<string, string>>;
 
@@ -37,6 +39,8 @@ export interface Ended {
 export interface Account {
   /** Of the SDK, or as the SDK's; for looking. */
   readonly ec2: Pick<EC2Client, 'send'>;
+  /** The same in OTHER_REGION. */
+  readonly otherEc2: Pick<EC2Client, 'send'>;
   /** ms since the epoch, of the clock that the command line sees. */
   now(): number;
   /** Until whatever was begun is completed. */
@@ -65,20 +69,26 @@ export function tagsOf({ Tags }: { readonly Tags?: readonly Tag[] | undefined })
   return Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 }
 
-export async function images({ ec2 }: Account): Promise<Image[]> {
+export async function images({ ec2 }: Account, executableUsers?: string[]): Promise<Image[]> {
+  const asked = {
+    Owners: ['self'],
+    MaxResults: 1000,
+    ...(executableUsers && { ExecutableUsers: executableUsers }),
+  };
   return allPages(async (NextToken) => {
-    const answer = await ec2.send(
-      new DescribeImagesCommand({ Owners: ['self'], MaxResults: 1000, ...NextToken }),
-    );
+    const answer = await ec2.send(new DescribeImagesCommand({ ...asked, ...NextToken }));
     return { items: answer.Images, token: answer.NextToken };
   });
 }
 
-export async function snapshots({ ec2 }: Account): Promise<Snapshot[]> {
+export async function snapshots({ ec2 }: Account, restorableBy?: string[]): Promise<Snapshot[]> {
+  const asked = {
+    OwnerIds: ['self'],
+    MaxResults: 1000,
+    ...(restorableBy && { RestorableByUserIds: restorableBy }),
+  };
   return allPages(async (NextToken) => {
-    const answer = await ec2.send(
-      new DescribeSnapshotsCommand({ OwnerIds: ['self'], MaxResults: 1000, ...NextToken }),
-    );
+    const answer = await ec2.send(new DescribeSnapshotsCommand({ ...asked, ...NextToken }));
     return { items: answer.Snapshots, token: answer.NextToken };
   });
 }

@@ -26,6 +26,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.responses import EC2Response
+from moto.ec2.utils import random_snapshot_id
 from moto.server import ThreadedMotoServer
 
 PAGE_SIZE = 2
@@ -42,15 +43,19 @@ def fills(owner, attribute):
     return register
 
 
-@fills(EC2Response, "create_image")
-def create_image(self):
-    backend, name = self.ec2_backend, self._get_param("Name")
-    instance = backend.get_instance(self._get_param("InstanceId"))
+def check_name(backend, name):
     if not re.fullmatch(r"[A-Za-z0-9_./()-]{3,128}", name):
         raise EC2ClientError("InvalidAMIName.Malformed", f"AMI name {name} is malformed")
     for ami in backend.amis.values():
         if ami.name == name:
             raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {ami.id}")
+
+
+@fills(EC2Response, "create_image")
+def create_image(self):
+    backend, name = self.ec2_backend, self._get_param("Name")
+    instance = backend.get_instance(self._get_param("InstanceId"))
+    check_name(backend, name)
     self.error_on_dryrun()
     tags = self._parse_tag_specification()
     left_out = {each["DeviceName"] for each in self._get_param("BlockDeviceMappings", []) if "NoDevice" in each}
@@ -89,6 +94,74 @@ def block_device_mappings(self):
         }
         for device, snapshot in self.backed_up.items()
     ]
+
+
+def copied(backend, source, description, encrypted=False, key=None, from_ami=None):
+    """A completed copy of a snapshot of any Region, of no volume of its own."""
+    snapshot = Snapshot(backend, random_snapshot_id(), CopiedVolume(source), description, from_ami=from_ami)
+    snapshot.encrypted = source.encrypted or encrypted
+    snapshot.kms_key_id = key
+    backend.snapshots[snapshot.id] = snapshot
+    return snapshot
+
+
+class CopiedVolume:
+    """What copies have for a volume: EC2's arbitrary id."""
+
+    id = "vol-ffffffff"
+
+    def __init__(self, source):
+        self.size, self.volume_type = source.volume_size, source.volume.volume_type
+
+
+def encryption(self):
+    encrypted = str(self._get_param("Encrypted", False)).lower() == "true"
+    key = self._get_param("KmsKeyId")
+    if key is not None and not encrypted:
+        raise EC2ClientError("InvalidParameterDependency", "KmsKeyId requires Encrypted")
+    return encrypted, key
+
+
+@fills(EC2Response, "copy_snapshot")
+def copy_snapshot(self):
+    region, snapshot_id = self._get_param("SourceRegion"), self._get_param("SourceSnapshotId")
+    source = ec2_backends[self.ec2_backend.account_id][region].describe_snapshots(snapshot_ids=[snapshot_id])[0]
+    text = self._get_param("Description") or f"[Copied {snapshot_id} from {region}] {source.description}"
+    encrypted, key = encryption(self)
+    self.error_on_dryrun()
+    snapshot = copied(self.ec2_backend, source, text, encrypted, key)
+    snapshot.add_tags(self._parse_tag_specification().get("snapshot", {}))
+    return ActionResult({"SnapshotId": snapshot.id, "Tags": snapshot.tag_set})
+
+
+TOKENS = {}
+
+
+@fills(EC2Response, "copy_image")
+def copy_image(self):
+    backend, name, token = self.ec2_backend, self._get_param("Name"), self._get_param("ClientToken")
+    region, image_id = self._get_param("SourceRegion"), self._get_param("SourceImageId")
+    source = ec2_backends[backend.account_id][region].describe_images(ami_ids=[image_id])[0]
+    # What a token made before a reset is gone with it.
+    known = backend.amis.get(TOKENS.get((backend.region_name, token)))
+    if known is not None:
+        return ActionResult({"ImageId": known.id})
+    check_name(backend, name)
+    encrypted, key = encryption(self)
+    self.error_on_dryrun()
+    tags = self._parse_tag_specification()
+    ami = backend.copy_image(image_id, region, name, self._get_param("Description"))
+    ami.add_tags(tags.get("image", {}))
+    ami.root_device_name, ami.root_device_type = source.root_device_name, "ebs"
+    del backend.snapshots[ami.ebs_snapshot.id]
+    ami.backed_up = {}
+    for device, original in getattr(source, "backed_up", {}).items():
+        text = f"Copied for DestinationAmi {ami.id} from SourceAmi {image_id} for SourceSnapshot {original.id}."
+        snapshot = copied(backend, original, text, encrypted, key, ami.id)
+        snapshot.add_tags(tags.get("snapshot", {}))
+        ami.backed_up[device] = snapshot
+    TOKENS[(backend.region_name, token)] = ami.id
+    return ActionResult({"ImageId": ami.id})
 
 
 @fills(EC2Response, "deregister_image")
@@ -181,9 +254,21 @@ def list_snapshots_in_recycle_bin(self):
     return ActionResult({"Snapshots": []})
 
 
-def paged(operation, key):
+MOTO_SNAPSHOTS = EC2Response.describe_snapshots
+
+
+def restorable_snapshots(self):
+    """moto lists all snapshots, whoever may restore them."""
+    users = set(self._get_param("RestorableByUserIds", []))
+    found = MOTO_SNAPSHOTS(self).result["Snapshots"]
+    return ActionResult(
+        {"Snapshots": [each for each in found if not users or users & each.create_volume_permission_userids]}
+    )
+
+
+def paged(operation, key, whole=None):
     """The operation in an empty page and then pages of PAGE_SIZE, whatever MaxResults allows, as EC2 may."""
-    whole = getattr(EC2Response, operation)
+    whole = whole or getattr(EC2Response, operation)
 
     def answer(self):
         token = self.params.pop("NextToken", None)
@@ -199,7 +284,7 @@ def paged(operation, key):
 
 paged("describe_instances", "Reservations")
 paged("describe_volumes", "Volumes")
-paged("describe_snapshots", "Snapshots")
+paged("describe_snapshots", "Snapshots", restorable_snapshots)
 paged("describe_images", "Images")
 
 MOTO_MATCHING = utils.is_filter_matching

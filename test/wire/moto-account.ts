@@ -20,7 +20,15 @@ import {
   type BlockDeviceMapping,
   type Tag,
 } from '@aws-sdk/client-ec2';
-import { REGION, type Account, type Ended, type Launch, type Launched, type TagRecord } from './account.ts';
+import {
+  OTHER_REGION,
+  REGION,
+  type Account,
+  type Ended,
+  type Launch,
+  type Launched,
+  type TagRecord,
+} from './account.ts';
 import type { MotoServer } from './moto.ts';
 
 const PROGRAM = 'dist/ec2-backup.js';
@@ -34,6 +42,7 @@ export async function motoAccount(server: MotoServer): Promise<Account> {
   const ec2 = motoClient(server);
   return {
     ec2,
+    otherEc2: motoClient(server, OTHER_REGION),
     now: () => Date.now(),
     settle: () => Promise.resolve(),
     age: (ms) => server.age(ms),
@@ -65,9 +74,9 @@ export async function motoAccount(server: MotoServer): Promise<Account> {
   };
 }
 
-function motoClient({ url }: MotoServer): EC2Client {
+function motoClient({ url }: MotoServer, region = REGION): EC2Client {
   const credentials = { accessKeyId: KEYS.AWS_ACCESS_KEY_ID, secretAccessKey: KEYS.AWS_SECRET_ACCESS_KEY };
-  return new EC2Client({ region: REGION, endpoint: url, credentials });
+  return new EC2Client({ region, endpoint: url, credentials });
 }
 
 /** What leads a program of ours, and nothing else, to the server. */

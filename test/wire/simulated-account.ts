@@ -4,14 +4,15 @@ import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
 import { onCommand } from '../../src/simulator/faults.ts';
 import { run } from '../cli/fake-shell.ts';
 import { MINUTE, Scenario } from '../support/scenario.ts';
-import { ACCOUNT, REGION, type Account, type Launch } from './account.ts';
+import { ACCOUNT, OTHER_REGION, REGION, type Account, type Launch } from './account.ts';
 
 /** Small pages, empty ones too, as launcher.py makes them. */
 export function simulatedAccount(): Account {
-  const scenario = new Scenario({ account: ACCOUNT, regions: [REGION] });
+  const scenario = new Scenario({ account: ACCOUNT, regions: [REGION, OTHER_REGION] });
   const { clock, region } = scenario;
   return {
     ec2: region.ec2,
+    otherEc2: scenario.account.region(OTHER_REGION).ec2,
     now: () => clock.now(),
     settle: () => done(() => clock.advance(10 * MINUTE)),
     age: (ms) => done(() => clock.advance(ms)),

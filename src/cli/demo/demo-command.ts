@@ -20,7 +20,11 @@ const MAX_DAYS = 400;
 export async function demoCommand(options: DemoOptions, shell: Shell): Promise<ExitCode> {
   const days = readDays(options.days);
   const path = options.policies ?? fileURLToPath(new URL('../policies.yml', import.meta.url));
-  const file = await loadPolicies(path);
+  const whole = await loadPolicies(path);
+  // Its account is alone in the world.
+  const file = { ...whole, policies: whole.policies.map((policy) => ({ ...policy, copies: [] })) };
+  if (whole.policies.some(({ copies }) => copies.length > 0))
+    shell.note('The demo has one place only: copies to others are left out.');
   const [start = FIRST_DAY] = instantsOf(file.timezone, FIRST_DAY);
   if (!options.json) {
     shell.out(

@@ -2,15 +2,17 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DLMClient } from '@aws-sdk/client-dlm';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
 /** What we need of the SDK's clients; the simulated account answers it too. */
 export interface Clients {
   /** Lists, and calls that may safely be repeated: the SDK retries them. */
   readonly ec2: Pick<EC2Client, 'send'>;
-  /** CreateImage, CreateSnapshot and CreateSnapshots take no client token, so a retry by the SDK would double them. */
+  /** CreateImage, CreateSnapshot, CreateSnapshots and CopySnapshot take no client token, so a retry by the SDK would double them. */
   readonly ec2Once: Pick<EC2Client, 'send'>;
   readonly autoScaling: Pick<AutoScalingClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
@@ -19,6 +21,12 @@ export interface Clients {
   readonly dlmOnce: Pick<DLMClient, 'send'>;
   /** Only to look at the roles that DLM is given. */
   readonly iam: Pick<IAMClient, 'send'>;
+  /** Only to look at keys. */
+  readonly kms: Pick<KMSClient, 'send'>;
+  /** Only for the commands of rehearsals. */
+  readonly ssm: Pick<SSMClient, 'send'>;
+  /** SendCommand takes no client token. */
+  readonly ssmOnce: Pick<SSMClient, 'send'>;
 }
 
 /** Where requests, reports and words for people go, at home. */
@@ -68,8 +76,21 @@ export const dlmService: Service = (access) => ({
 
 export const iamService: Service = (access) => ({ iam: new IAMClient({ ...access, requestHandler }) });
 
+export const kmsService: Service = (access) => ({ kms: new KMSClient({ ...access, requestHandler }) });
+export const ssmService: Service = (access) => ({
+  ssm: new SSMClient({ ...access, requestHandler }),
+  ssmOnce: new SSMClient({ ...access, requestHandler, maxAttempts: 1 }),
+});
+
 /** Every service that any command uses. */
-export const ALL_SERVICES: readonly Service[] = [ec2Service, autoScalingService, dlmService, iamService];
+export const ALL_SERVICES: readonly Service[] = [
+  ec2Service,
+  autoScalingService,
+  dlmService,
+  iamService,
+  kmsService,
+  ssmService,
+];
 
 /**
  * Clients with the SDK's own conventions for credentials, profile and endpoint. A service that is not among the given
@@ -86,6 +107,9 @@ export function awsClients(access: Access, services: readonly Service[]): Client
       dlm: missing('DLM'),
       dlmOnce: missing('DLM'),
       iam: missing('IAM'),
+      kms: missing('KMS'),
+      ssm: missing('Systems Manager'),
+      ssmOnce: missing('Systems Manager'),
     },
     ...made,
   ) as Clients; // Object.assign types the sum of what it is given as an intersection

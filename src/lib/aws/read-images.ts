@@ -14,11 +14,21 @@ export function listImages(
   return everyImage(clients, filters, toImage);
 }
 
-/** The same, each read by `read`. */
+/** The same of those that another account may use. */
+export function listSharedImages(
+  clients: Pick<Clients, 'ec2'>,
+  account: string,
+  filters: readonly Filter[],
+): AsyncGenerator<Image> {
+  return everyImage(clients, filters, toImage, account);
+}
+
+/** The same, each read by `read`; of those only that `sharedWith` may use, where it is given. */
 export function everyImage<T>(
   { ec2 }: Pick<Clients, 'ec2'>,
   filters: readonly Filter[],
   read: (image: Ec2Image) => T,
+  sharedWith?: string,
 ): AsyncGenerator<T> {
   return everyPage(async (token) => {
     const answer = await ec2.send(
@@ -28,6 +38,7 @@ export function everyImage<T>(
         IncludeDeprecated: true,
         MaxResults: PAGE,
         ...toEc2Filters(filters),
+        ...(sharedWith !== undefined && { ExecutableUsers: [sharedWith] }),
         ...optional('NextToken', token),
       }),
     );

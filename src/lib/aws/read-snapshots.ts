@@ -5,6 +5,7 @@ import {
   type Snapshot as Ec2Snapshot,
 } from '@aws-sdk/client-ec2';
 import type { Snapshot } from '../plan/inventory.ts';
+import { COPY } from '../plan/marks.ts';
 import type { Clients } from './clients.ts';
 import { everyPage } from './pages.ts';
 import { optional, required, toEc2Filters, toTags, type Filter } from './shapes.ts';
@@ -19,11 +20,21 @@ export function listSnapshots(
   return everySnapshot(clients, filters, toSnapshot);
 }
 
-/** The same, each read by `read`. */
+/** The same of those that another account may make volumes and copies of. */
+export function listSharedSnapshots(
+  clients: Pick<Clients, 'ec2'>,
+  account: string,
+  filters: readonly Filter[],
+): AsyncGenerator<Snapshot> {
+  return everySnapshot(clients, filters, toSnapshot, account);
+}
+
+/** The same, each read by `read`; of those only that `sharedWith` may copy, where it is given. */
 export function everySnapshot<T>(
   { ec2 }: Pick<Clients, 'ec2'>,
   filters: readonly Filter[],
   read: (snapshot: Ec2Snapshot) => T,
+  sharedWith?: string,
 ): AsyncGenerator<T> {
   return everyPage(async (token) => {
     const answer = await ec2.send(
@@ -31,6 +42,7 @@ export function everySnapshot<T>(
         OwnerIds: ['self'],
         MaxResults: PAGE,
         ...toEc2Filters(filters),
+        ...(sharedWith !== undefined && { RestorableByUserIds: [sharedWith] }),
         ...optional('NextToken', token),
       }),
     );
@@ -67,11 +79,14 @@ function toLock({ SnapshotId, LockExpiresOn }: LockedSnapshotsInfo): SnapshotLoc
 /** @throws for one without an id or a state, which EC2 always sends */
 export function toSnapshot(snapshot: Ec2Snapshot): Snapshot {
   const id = required(snapshot.SnapshotId, 'SnapshotId');
+  const tags = toTags(snapshot.Tags);
   return {
     id,
     state: required(snapshot.State, `State of ${id}`),
     startedAt: snapshot.StartTime?.getTime() ?? 0,
-    volumeId: snapshot.VolumeId ?? '',
-    tags: toTags(snapshot.Tags),
+    ...optional('stateReason', snapshot.StateMessage),
+    // EC2 gives copies an arbitrary one.
+    volumeId: tags.get(COPY.volume) ?? snapshot.VolumeId ?? '',
+    tags,
   };
 }

@@ -13,6 +13,10 @@ const NAMED = new Map<string, Quota>([
   ...['CreateSnapshot', 'CreateSnapshots', 'CreateVolume', 'DeleteSnapshot', 'DeregisterImage'].map(
     (action) => [action, { capacity: 100, refillPerSecond: 5 }] as const,
   ),
+  ...['ModifyImageAttribute', 'ModifySnapshotAttribute'].map(
+    (action) => [action, { capacity: 100, refillPerSecond: 5 }] as const,
+  ),
+  ['CopyImage', { capacity: 100, refillPerSecond: 1 }],
   ['RunInstances', { capacity: 5, refillPerSecond: 2 }],
   ['CreateTags', { capacity: 100, refillPerSecond: 10 }],
 ]);

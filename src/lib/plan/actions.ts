@@ -1,5 +1,6 @@
 /** One API call of a plan, and why it is made. */
 
+import type { Place } from '../policy/policy.ts';
 import type { BackupIdentity } from './identity.ts';
 import type { Tag } from './restore-sheet.ts';
 
@@ -52,7 +53,46 @@ export interface DeleteSnapshotAction extends DeleteBase {
 
 export type DeleteAction = DeregisterImageAction | DeleteSnapshotAction;
 
-export type Action = CreateAction | DeleteAction;
+interface CopyBase extends BackupIdentity {
+  /** The AMI or snapshot that is copied. */
+  readonly id: string;
+  /** The recovery point that it is, or is part of. */
+  readonly point: string;
+  readonly from: Place;
+  readonly reason: string;
+  readonly encrypted: boolean;
+  /** ARN of a KMS key at the destination; absent: the default key there. */
+  readonly key?: string;
+  readonly tags: readonly Tag[];
+}
+
+export interface CopyImageAction extends CopyBase {
+  readonly action: 'copy-image';
+  /** As the AMI that it is a copy of is called: a second call for it fails. */
+  readonly name: string;
+}
+
+export interface CopySnapshotAction extends CopyBase {
+  readonly action: 'copy-snapshot';
+  readonly description: string;
+}
+
+export type CopyAction = CopyImageAction | CopySnapshotAction;
+
+/** Lets another account copy something, or no longer. */
+export interface ShareAction extends BackupIdentity {
+  readonly action: 'share-image' | 'share-snapshot' | 'unshare-image' | 'unshare-snapshot';
+  /** The AMI or snapshot. */
+  readonly id: string;
+  readonly point: string;
+  /** Where it is. */
+  readonly from: Place;
+  /** The other account. */
+  readonly account: string;
+  readonly reason: string;
+}
+
+export type Action = CreateAction | DeleteAction | CopyAction | ShareAction;
 
 /** Something that was looked at and left as it is. */
 export interface Skipped {

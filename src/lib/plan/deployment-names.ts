@@ -45,6 +45,11 @@ export function silenceAlarm(deployment: string, { account, region }: Place): st
   return `${alarmPrefix(deployment)}silence-${account}-${region}`;
 }
 
+/** Those that ring when copies are missing, made only where some policy has copies. */
+export function copyAlarms(deployment: string): readonly string[] {
+  return ['copies-behind', 'failed-copies'].map((name) => `${alarmPrefix(deployment)}${name}`);
+}
+
 export function queueArn(queue: string, { partition, region, account }: LifecyclePlace): string {
   return `arn:${partition}:sqs:${region}:${account}:${queue}`;
 }

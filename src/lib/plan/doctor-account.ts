@@ -1,22 +1,27 @@
 /** Whose credentials these are, and whether that is where the policy file wants backups. */
 
+import { allPlaces, isAtHome, samePlace, sourcePlaces } from '../policy/places.ts';
 import type { Place, PolicyFile } from '../policy/policy.ts';
 import { fail, ok, type Check } from './doctor-check.ts';
-
-/** Whether the command line backs the place up: it is a target, or there are none. */
-export function isBackedUp({ account, region }: Place, { targets }: PolicyFile): boolean {
-  return (
-    targets.length === 0 || targets.some((target) => target.account === account && target.region === region)
-  );
-}
 
 /** A place that is no target is one that the functions of a deployment may work from. */
 export function accountCheck(place: Place, file: PolicyFile): Check {
   const { targets } = file;
   const here = `${place.account}, Region ${place.region},`;
+  const isOneOf = (places: readonly Place[]): boolean => places.some((one) => samePlace(one, place));
   if (targets.length === 0)
     return ok('account', `the policy file names no targets: account ${here} is what is backed up`);
-  if (isBackedUp(place, file)) return ok('account', `account ${here} is a target of the policy file`);
+  if (isOneOf(targets.filter(({ copiesOnly }) => copiesOnly === true)))
+    return ok('account', `account ${here} is a target of the policy file that only takes copies`);
+  if (isAtHome(file))
+    return ok(
+      'account',
+      `the targets of the policy file only take copies: account ${here} is what is backed up`,
+    );
+  if (isOneOf(sourcePlaces(file, place)))
+    return ok('account', `account ${here} is a target of the policy file`);
+  if (isOneOf(allPlaces(file, place)))
+    return ok('account', `account ${here} is where the policy file sends copies`);
   if (targets.every(({ rolePrefix }) => rolePrefix !== undefined)) {
     return ok(
       'account',

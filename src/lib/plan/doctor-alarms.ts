@@ -1,8 +1,9 @@
 /** Whether somebody is told when something goes wrong. */
 
-import { emptySelectionAlarm, silenceAlarm, topicArn } from './deployment-names.ts';
+import { copyAlarms, emptySelectionAlarm, silenceAlarm, topicArn } from './deployment-names.ts';
 import { fail, listed, listedUpTo, ok, warn, type Check } from './doctor-check.ts';
 import type { LifecyclePlace } from './lifecycle-role.ts';
+import { allPlaces, hasCopies } from '../policy/places.ts';
 import { runningPolicies, type PolicyFile } from '../policy/policy.ts';
 
 export interface DeployedAlarm {
@@ -56,10 +57,11 @@ function isOfAnother({ actions }: DeployedAlarm, topic: string): boolean {
 
 /** Those that follow from the file: an edit that was not deployed shows in them. */
 function wantedNames(file: PolicyFile, place: LifecyclePlace): string[] {
-  const { deployment, targets } = file;
+  const { deployment } = file;
   return [
-    ...(targets.length === 0 ? [place] : targets).map((one) => silenceAlarm(deployment, one)),
+    ...allPlaces(file, place).map((one) => silenceAlarm(deployment, one)),
     ...runningPolicies(file).map((policy) => emptySelectionAlarm(deployment, policy.name)),
+    ...(hasCopies(file) ? copyAlarms(deployment) : []),
   ];
 }
 

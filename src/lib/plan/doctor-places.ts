@@ -15,9 +15,9 @@ export interface RoleAnswer {
 
 export interface PlaceAnswer {
   readonly target: Target;
-  /** All for the first target of an account, `backup` for its other Regions. Empty where there is no way in. */
+  /** All of the account's for its first target, one for its other Regions. Empty where there is no way in. */
   readonly roles: readonly RoleAnswer[];
-  /** Whether instances can be listed in its Region; absent where nobody got in. */
+  /** Whether instances, or snapshots where only copies go, can be listed in its Region; absent where nobody got in. */
   readonly lists?: CallAnswer;
 }
 
@@ -65,14 +65,15 @@ function regionCheck(name: string, good: string, { target, lists }: PlaceAnswer)
   const { region, rolePrefix } = target;
   if (!lists || lists.answer === 'allowed') return ok(name, good);
   const says = lists.says ?? lists.answer;
+  const what = lists.action === 'DescribeSnapshots' ? 'snapshots' : 'instances';
   if (lists.answer === 'unclear')
     return fail(
       name,
       `${good}, but ${region} does not answer (${says}): is that Region enabled in the account?`,
     );
-  if (rolePrefix === undefined) return warn(name, `these credentials may not list instances there (${says})`);
+  if (rolePrefix === undefined) return warn(name, `these credentials may not list ${what} there (${says})`);
   return fail(
     name,
-    `${good}, but instances cannot be listed there (${says}): name ${region} in the parameter Regions of place-roles.json`,
+    `${good}, but ${what} cannot be listed there (${says}): name ${region} in the parameter Regions of place-roles.json`,
   );
 }

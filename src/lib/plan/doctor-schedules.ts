@@ -1,5 +1,6 @@
 /** The schedules that were deployed, compared with the policy file. */
 
+import { hasCopies } from '../policy/places.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { queueArn, queueNames } from './deployment-names.ts';
 import { fail, listedUpTo, ok, type Check } from './doctor-check.ts';
@@ -21,17 +22,27 @@ interface WantedSchedule extends Omit<DeployedSchedule, 'state'> {
   readonly job: string;
 }
 
+/** What is left of rehearsals is looked for every hour, apart from the slots of most of them. */
+const SWEEP = { cron: 'cron(50 * * * ? *)' };
+
 /** A schedule for each policy that the Lambdas run, and one for each other job. */
 function wantedSchedules(file: PolicyFile, place: LifecyclePlace): WantedSchedule[] {
   const { deployment, timezone } = file;
   const others = [
+    ...(hasCopies(file) ? [{ job: 'replicate', schedule: file.replicate.schedule }] : []),
     { job: 'prune', schedule: file.prune.schedule },
     { job: 'register-policies', schedule: file.registerPolicies.schedule },
     { job: 'watch', schedule: file.watch.schedule },
     { job: 'digest', schedule: file.watch.digest },
+    ...(file.policies.some(({ rehearse }) => rehearse) ? [{ job: 'rehearse', schedule: SWEEP }] : []),
   ];
   return [
     ...file.policies.map(({ name, ...policy }) => ({ ...policy, job: 'backup', name: `backup-${name}` })),
+    ...file.policies.flatMap(({ name, timezone: zone, rehearse }) =>
+      rehearse
+        ? [{ job: 'rehearse', name: `rehearse-${name}`, schedule: rehearse.schedule, timezone: zone }]
+        : [],
+    ),
     ...others.map(({ job, schedule }) => ({ job, name: job, schedule, timezone })),
   ].map((one) => ({
     job: one.job,

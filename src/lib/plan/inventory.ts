@@ -68,6 +68,8 @@ export interface Snapshot {
   readonly id: string;
   /** EC2's state name: pending, completed, error, recoverable, recovering. */
   readonly state: string;
+  /** Why it is in state error: EC2 tells it of copies whose key cannot be used. */
+  readonly stateReason?: string;
   readonly startedAt: number;
   readonly volumeId: string;
   readonly tags: Tags;

@@ -1,6 +1,6 @@
 /** The tags that make a resource ours, and how they are read back. AWS's tags are the only database. */
 
-import type { BackupKind } from '../policy/policy.ts';
+import type { BackupKind, Place } from '../policy/policy.ts';
 import { parseInstant } from '../policy/instant.ts';
 import type { Tags } from './inventory.ts';
 import { readSheetVolumes } from './restore-sheet.ts';
@@ -18,6 +18,16 @@ export const MARK = {
   keep: `${OWN_PREFIX}keep`,
 } as const;
 
+/** What a copy has besides the marks of the point that it is a copy of. */
+export const COPY = {
+  /** `<account>/<region>/<point id>`: the same on all parts. */
+  from: `${OWN_PREFIX}copied-from`,
+  /** The volume that a snapshot is of: EC2 gives copies an arbitrary volume id. */
+  volume: `${OWN_PREFIX}volume`,
+  /** When the data was taken: the copy's own time is later. */
+  taken: `${OWN_PREFIX}taken-at`,
+} as const;
+
 /** What a restore puts on what it makes. */
 export const RESTORED = {
   /** The recovery point's id. */
@@ -28,6 +38,17 @@ export const RESTORED = {
   by: `${OWN_PREFIX}restored-by`,
   /** `true`: it has taken the source's place, and is a machine like any other. */
   adopted: `${OWN_PREFIX}adopted`,
+} as const;
+
+/** What a rehearsal puts on what it makes, and at its end on the recovery point. */
+export const REHEARSAL = {
+  /** `<policy>/<slot>`. */
+  key: `${OWN_PREFIX}rehearsal`,
+  source: `${OWN_PREFIX}rehearsal-source`,
+  /** By when it has ended. */
+  deadline: `${OWN_PREFIX}rehearsal-deadline`,
+  /** How it ended, and when: the only key that its role may put on what exists. */
+  result: `${OWN_PREFIX}rehearsed`,
 } as const;
 
 /** Made by a restore and not adopted: no selector takes it for a source, and it does not hold its AMI. */
@@ -46,6 +67,15 @@ export interface Owner {
   readonly optInTag: string;
 }
 
+/** What a copy was made of. */
+export interface CopiedFrom {
+  readonly place: Place;
+  /** The recovery point's id there. */
+  readonly point: string;
+  /** When its data was taken, in ms since the epoch; absent when the tag cannot be read. */
+  readonly takenAt?: number;
+}
+
 /** What the tags of one AMI or snapshot of ours say. */
 export interface Marks {
   readonly policy: string;
@@ -58,6 +88,8 @@ export interface Marks {
   readonly hold?: string;
   /** Of a set, the volumes that were backed up; absent when the restore sheet cannot be read. */
   readonly volumes?: readonly string[];
+  /** Absent: it was made from the source itself. */
+  readonly copiedFrom?: CopiedFrom;
 }
 
 export type Ownership =
@@ -71,7 +103,8 @@ const KINDS: readonly string[] = ['image', 'snapshots', 'volume'] satisfies Back
 
 /** Reads who a resource belongs to. Anything that DLM or AWS Backup marked is left alone, even with our tags. */
 export function readOwnership(tags: Tags, owner: Owner): Ownership {
-  if (tags.get(MARK.deployment) !== owner.deployment) return FOREIGN;
+  // What a rehearsal makes is this deployment's, and no backup: only the rehearsals take it away again.
+  if (tags.get(MARK.deployment) !== owner.deployment || tags.has(REHEARSAL.key)) return FOREIGN;
   for (const key of tags.keys()) {
     if (key.startsWith('aws:dlm:')) return { status: 'left-alone', reason: `managed by DLM (tag ${key})` };
     if (key.startsWith('aws:backup:'))
@@ -85,7 +118,24 @@ export function readOwnership(tags: Tags, owner: Owner): Ownership {
   if (!isWord(source)) return leftAlone(MARK.source, source, 'an instance or volume id');
   if (time === undefined) return leftAlone(MARK.slot, slot, 'a time such as 2026-11-22T18:00:00Z');
   if (!isKind(kind)) return leftAlone(MARK.kind, kind, KINDS.join(', '));
-  return { status: 'ours', marks: { policy, source, slot: time, kind, ...optionalMarks(tags, owner) } };
+  const from = tags.get(COPY.from);
+  const copiedFrom = from === undefined ? undefined : readCopiedFrom(from, tags);
+  if (from !== undefined && !copiedFrom) return leftAlone(COPY.from, from, COPIED_FROM_EXPECTED);
+  const marks = { policy, source, slot: time, kind, ...optionalMarks(tags, owner) };
+  return { status: 'ours', marks: copiedFrom ? { ...marks, copiedFrom } : marks };
+}
+
+const COPIED_FROM_EXPECTED = 'an account, a Region and a recovery point such as 111122223333/us-east-1/ami-…';
+
+export function copiedFromText({ account, region }: Place, point: string): string {
+  return `${account}/${region}/${point}`;
+}
+
+function readCopiedFrom(text: string, tags: Tags): CopiedFrom | undefined {
+  const [, account, region, point] = /^([0-9]{12})\/([a-z0-9-]+)\/([\x21-\x7e]+)$/.exec(text) ?? [];
+  if (account === undefined || region === undefined || point === undefined) return undefined;
+  const takenAt = parseInstant(tags.get(COPY.taken) ?? '');
+  return { place: { account, region }, point, ...(takenAt !== undefined && { takenAt }) };
 }
 
 function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 'volumes'> {

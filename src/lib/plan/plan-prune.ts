@@ -1,6 +1,6 @@
 /** What to prune now: one verdict for each recovery point, then the calls that carry the verdicts out. */
 
-import type { PolicyFile } from '../policy/policy.ts';
+import type { Place, PolicyFile } from '../policy/policy.ts';
 import type { DeleteAction, Skipped, Warning } from './actions.ts';
 import { previousSlot } from '../policy/schedule.ts';
 import { allowance, madeLately, refusal } from './guard.ts';
@@ -9,11 +9,12 @@ import { compareText } from './order.ts';
 import { groupVerdicts, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
 import type { LeftAlone, RecoveryPoint } from './recovery-points.ts';
 import { pointWarnings } from './point-warnings.ts';
-import { pinsOf, UNCHECKED, type SafetyChecks } from './safety.ts';
+import { COPYING_UNCHECKED, pinsOf, UNCHECKED, type SafetyChecks } from './safety.ts';
 
 export interface PruneInput {
   readonly file: PolicyFile;
   readonly now: number;
+  readonly place: Place;
   readonly points: readonly RecoveryPoint[];
   readonly leftAlone: readonly LeftAlone[];
   /** Every instance and volume that exists, by id. */
@@ -37,7 +38,7 @@ export interface PrunePlan {
   /** By policy and source, oldest first. */
   readonly actions: readonly DeleteAction[];
   readonly verdicts: readonly PointVerdict[];
-  /** Points that would be pruned if it could be known that nobody uses them. */
+  /** Points that would be pruned if it could be known that nobody uses or copies them. */
   readonly unchecked: readonly PointVerdict[];
   readonly refused: readonly Refusal[];
   /** By policy: how many points may go in this slot, this run's included. */
@@ -69,7 +70,7 @@ export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
   return {
     actions: verdicts.filter(({ verdict }) => verdict.decision === 'prune').flatMap(deleteActions),
     verdicts,
-    unchecked: verdicts.filter(({ verdict }) => verdict.reasons.includes(UNCHECKED)),
+    unchecked: verdicts.filter(({ verdict }) => verdict.reasons.some(isUnchecked)),
     refused,
     allowances: new Map(guarded.map(({ policy, allowed }) => [policy, allowed])),
     skipped: input.leftAlone
@@ -82,10 +83,14 @@ export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
   };
 }
 
+function isUnchecked(reason: string): boolean {
+  return reason === UNCHECKED || reason === COPYING_UNCHECKED;
+}
+
 /** Every verdict of retention alone, by policy, source and slot, oldest first. */
-function retentionVerdicts({ file, now, points, sources, policy }: PruneInput): PointVerdict[] {
+function retentionVerdicts({ file, now, place, points, sources, policy }: PruneInput): PointVerdict[] {
   const considered = points.filter((point) => policy === undefined || point.policy === policy);
-  return groupVerdicts(considered, { file, now, sources }).sort(
+  return groupVerdicts(considered, { file, now, place, sources }).sort(
     (a, b) =>
       compareText(a.point.policy, b.point.policy) ||
       compareText(a.point.source, b.point.source) ||

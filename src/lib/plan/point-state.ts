@@ -10,7 +10,7 @@ export interface Judgement {
   readonly detail?: string;
 }
 
-type Part = Pick<Snapshot, 'id' | 'state'>;
+type Part = Pick<Snapshot, 'id' | 'state' | 'stateReason'>;
 
 const GOOD: Judgement = { state: 'good' };
 const pending = (detail: string): Judgement => ({ state: 'pending', detail });
@@ -55,7 +55,8 @@ function availableImageState(mapped: readonly Part[], age: number): Judgement {
 /** Snapshots of which each must be completed. */
 export function snapshotState(parts: readonly Part[]): Judgement {
   const broken = parts.find(({ state }) => state === 'error');
-  if (broken) return failed(`${broken.id} is in state error`);
+  if (broken)
+    return failed(`${broken.id} is in state error${broken.stateReason ? `: ${broken.stateReason}` : ''}`);
   const unfinished = parts.find(({ state }) => state !== 'completed');
   return unfinished ? pending(`${unfinished.id} is ${unfinished.state}`) : GOOD;
 }
@@ -65,7 +66,7 @@ export function snapshotState(parts: readonly Part[]): Judgement {
  * behind for a while; after a day it is gone, and the rest is a leftover.
  */
 export function setState(
-  parts: readonly Pick<Snapshot, 'id' | 'state' | 'volumeId'>[],
+  parts: readonly Pick<Snapshot, 'id' | 'state' | 'stateReason' | 'volumeId'>[],
   expected: readonly string[] | undefined,
   age: number,
 ): Judgement {
@@ -76,6 +77,23 @@ export function setState(
   const missing = expected.find((part) => !present.has(part));
   if (missing === undefined) return own;
   return age > DAY ? failed(`${missing} is missing from it`) : pending(`${missing} is not visible yet`);
+}
+
+/** So long a set of copies may wait for its other parts: only so many snapshots are copied at once. */
+const COPYING = 3 * DAY;
+
+/** The parts of a copied set are made one by one. `age` of the first of them, in ms. */
+export function copiedSetState(
+  parts: readonly Pick<Snapshot, 'id' | 'state' | 'stateReason' | 'volumeId'>[],
+  expected: readonly string[] | undefined,
+  age: number,
+): Judgement {
+  const judged = setState(parts, expected, age);
+  const own = snapshotState(parts);
+  const present = new Set(parts.map(({ volumeId }) => volumeId));
+  const copied = expected?.filter((volume) => present.has(volume)).length ?? 0;
+  if (!expected || own.state === 'failed' || copied === expected.length || age > COPYING) return judged;
+  return pending(`${copied} of ${expected.length} snapshots copied`);
 }
 
 /** Snapshots of an image backup without any AMI of that slot: it may only lag behind; after a day they are leftovers. */

@@ -1,10 +1,11 @@
 /** Retention of all points: grouped by policy and source, judged by the rules that hold for the group today. */
 
-import { parseKeep, type Keep } from '../policy/keep.ts';
-import { keepingPolicies, type PolicyFile, type RetiredPolicy } from '../policy/policy.ts';
+import { parseKeep } from '../policy/keep.ts';
+import { keepingPolicies, type Place, type PolicyFile, type RetiredPolicy } from '../policy/policy.ts';
 import { previousSlot } from '../policy/schedule.ts';
+import { copyRulesOf, inOrderMade, newestOf, rememberedKeep, type Override } from './copy-rules.ts';
 import { groupBy } from './group-by.ts';
-import { compareText } from './order.ts';
+import type { CopiedFrom } from './marks.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 import { keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
 import { visiblePins } from './safety.ts';
@@ -26,6 +27,8 @@ export interface SourceFacts {
 export interface VerdictInput {
   readonly file: PolicyFile;
   readonly now: number;
+  /** Where the points are. */
+  readonly place: Place;
   /** Every instance and volume that exists, by id. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
 }
@@ -36,11 +39,18 @@ export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictIn
   // One key after the other: a key put together for each of a million points costs more than their verdicts.
   for (const [policy, ofPolicy] of groupBy(points, ({ policy: name }) => name)) {
     const openSlot = openSlotOf(policy, input);
-    for (const group of groupBy(ofPolicy, ({ source }) => source).values()) {
+    for (const group of groupBy(ofPolicy, groupKey).values()) {
       for (const entry of judgeGroup(group, input)) judged.push(withVisiblePins(whileOpen(entry, openSlot)));
     }
   }
   return judged;
+}
+
+/** Copies are kept apart from what was made here, and by where they come from. */
+function groupKey({ source, copiedFrom }: RecoveryPoint): string {
+  if (!copiedFrom) return source;
+  const { account, region } = copiedFrom.place;
+  return `${source} ${account} ${region}`;
 }
 
 /** The slot of a policy that runs can still be asked for: it is the last one, and its day is not over. */
@@ -63,17 +73,11 @@ function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): Point
   if (!first) return [];
   const policy = findPolicy(input.file, first.policy);
   if (!policy) return keepAll(group, `policy ${first.policy} not in the file`);
-  const problem = input.sources.get(first.source)?.problem;
-  if (problem !== undefined) return keepAll(group, `bad ${input.file.optInTag}: ${problem}`);
-  const override = keepOverride(group, input.sources);
-  if (override && !override.ok) return keepAll(group, `bad ${input.file.optInTag}:Keep: ${override.problem}`);
-  const rules: RetentionRules = {
-    keep: override?.value ?? policy.keep,
-    timezone: policy.timezone,
-    now: input.now,
-    source: first.source,
-    released: isReleased(group, policy, input),
-  };
+  const found = first.copiedFrom
+    ? rulesOfCopies(group, first.copiedFrom, input)
+    : rulesOfSource(group, policy, input);
+  if ('reason' in found) return keepAll(group, found.reason);
+  const rules: RetentionRules = { ...found, now: input.now, source: first.source };
   const { unique, duplicates } = separateDuplicates(group, rules);
   const verdicts = retain(unique, rules);
   const judged: PointVerdict[] = [];
@@ -85,6 +89,36 @@ function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): Point
   return judged;
 }
 
+/** The rules that hold for a group, or why all of it is kept. */
+type GroupRules = Omit<RetentionRules, 'now' | 'source'> | { readonly reason: string };
+
+function rulesOfSource(group: readonly RecoveryPoint[], policy: Rules, input: VerdictInput): GroupRules {
+  const { file, sources } = input;
+  const problem = sources.get(group[0]?.source ?? '')?.problem;
+  if (problem !== undefined) return { reason: `bad ${file.optInTag}: ${problem}` };
+  const override = keepOverride(group, sources);
+  if (override && !override.ok) return badKeep(file, override.problem);
+  const { timezone } = policy;
+  return { keep: override?.value ?? policy.keep, timezone, released: isReleased(group, policy, input) };
+}
+
+/** Whether their source still exists is not known here, and means nothing: copies have rules of their own. */
+function rulesOfCopies(
+  group: readonly RecoveryPoint[],
+  { place: from }: CopiedFrom,
+  { file, place: to }: VerdictInput,
+): GroupRules {
+  const rules = copyRulesOf(file, group[0]?.policy ?? '', { from, to });
+  if (!rules) return { reason: `copies to ${to.account}/${to.region} not in the file` };
+  const override = rememberedKeep(group, rules);
+  if (override && !override.ok) return badKeep(file, override.problem);
+  return { keep: override?.value ?? rules.keep, timezone: rules.timezone };
+}
+
+function badKeep({ optInTag }: PolicyFile, problem: string): GroupRules {
+  return { reason: `bad ${optInTag}:Keep: ${problem}` };
+}
+
 const PRUNE_DUPLICATE: Verdict = { decision: 'prune', reasons: ['duplicate of slot'] };
 
 type Rules = Pick<RetiredPolicy, 'keep' | 'timezone' | 'releaseAfterSourceGone'>;
@@ -92,9 +126,6 @@ type Rules = Pick<RetiredPolicy, 'keep' | 'timezone' | 'releaseAfterSourceGone'>
 function findPolicy(file: PolicyFile, name: string): Rules | undefined {
   return keepingPolicies(file).find((policy) => policy.name === name);
 }
-
-type Override =
-  { readonly ok: true; readonly value: Keep } | { readonly ok: false; readonly problem: string };
 
 /** The source's own tag; of a gone source, the tag that its newest point remembers. */
 function keepOverride(
@@ -104,12 +135,6 @@ function keepOverride(
   const source = sources.get(group[0]?.source ?? '');
   const text = source ? source.keep : newestOf(group)?.keep;
   return text === undefined ? undefined : parseKeep(text);
-}
-
-/** Of the points of the newest slot, the one made first, whatever order they came in. */
-function newestOf(group: readonly RecoveryPoint[]): RecoveryPoint | undefined {
-  const newest = group.reduce((latest, { slot }) => Math.max(latest, slot), -Infinity);
-  return inOrderMade(group.filter(({ slot }) => slot === newest))[0];
 }
 
 function keepAll(group: readonly RecoveryPoint[], reason: string): PointVerdict[] {
@@ -138,10 +163,6 @@ function separateDuplicates(group: readonly RecoveryPoint[], rules: RetentionRul
 
 function hasTwoOfASlot(group: readonly RecoveryPoint[]): boolean {
   return new Set(group.map(({ slot }) => slot)).size < group.length;
-}
-
-function inOrderMade(group: readonly RecoveryPoint[]): RecoveryPoint[] {
-  return [...group].sort((a, b) => a.madeAt - b.madeAt || compareText(a.id, b.id));
 }
 
 function isReleased(

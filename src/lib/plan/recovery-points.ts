@@ -3,9 +3,16 @@
 import { groupBy } from './group-by.ts';
 import { identityKey, type BackupIdentity } from './identity.ts';
 import type { Image, Snapshot } from './inventory.ts';
-import type { Marks, Ownership } from './marks.ts';
+import type { CopiedFrom, Marks, Ownership } from './marks.ts';
 import { compareText } from './order.ts';
-import { imageState, leftoverState, setState, snapshotState, type Judgement } from './point-state.ts';
+import {
+  copiedSetState,
+  imageState,
+  leftoverState,
+  setState,
+  snapshotState,
+  type Judgement,
+} from './point-state.ts';
 import type { BackupKind } from '../policy/policy.ts';
 import type { PointState } from './retention.ts';
 
@@ -33,6 +40,10 @@ export interface RecoveryPoint extends BackupIdentity {
   readonly foreignSnapshots: readonly string[];
   /** Other AMIs that map one of its snapshots. */
   readonly mappedBy: readonly string[];
+  /** Absent: it was made from the source itself. */
+  readonly copiedFrom?: CopiedFrom;
+  /** Of a copy of snapshots, the volumes of those that it has, in any state. */
+  readonly copiedVolumes?: readonly string[];
 }
 
 export interface LeftAlone {
@@ -85,8 +96,11 @@ function leftAloneOf({ id, ownership }: { id: string; ownership: Ownership }): L
   return ownership.status === 'left-alone' ? [{ id, reason: ownership.reason }] : [];
 }
 
-function groupKey(marks: Marks): string {
-  return `${marks.kind} ${identityKey(marks)}`;
+function groupKey({ kind, copiedFrom, ...identity }: Marks): string {
+  const key = `${kind} ${identityKey(identity)}`;
+  if (!copiedFrom) return key;
+  const { place, point } = copiedFrom;
+  return `${key} ${place.account} ${place.region} ${point}`;
 }
 
 /** Which registered AMIs map a snapshot. */
@@ -133,6 +147,7 @@ function imagePoint(image: Ours<Owned<Image>>, { byId, unmapped, now }: Surround
     mappedBy: NONE,
     ...imageState(image, mapped, now - Math.max(slot, image.createdAt)),
     ...heldBy([marks, ...parts.map(({ ownership }) => ownership.marks)]),
+    ...(marks.copiedFrom && { copiedFrom: marks.copiedFrom }),
   };
 }
 
@@ -185,13 +200,23 @@ function snapshotPoint(
     mappedBy: mappedBy.size === 0 ? NONE : [...mappedBy].sort(),
     ...stateOf(marks, parts, now - Math.max(slot, madeAt)),
     ...heldBy(parts.map(({ ownership }) => ownership.marks)),
+    ...copyOf(marks, parts),
   };
+}
+
+function copyOf(
+  { copiedFrom, kind }: Marks,
+  parts: readonly Owned<Snapshot>[],
+): Pick<RecoveryPoint, 'copiedFrom' | 'copiedVolumes'> {
+  if (!copiedFrom) return {};
+  if (kind === 'image') return { copiedFrom };
+  return { copiedFrom, copiedVolumes: parts.map(({ volumeId }) => volumeId).sort() };
 }
 
 function stateOf(marks: Marks, parts: readonly Owned<Snapshot>[], age: number): Judgement {
   if (marks.kind === 'volume') return snapshotState(parts);
   if (marks.kind === 'image') return leftoverState(age);
-  return setState(parts, marks.volumes, age);
+  return marks.copiedFrom ? copiedSetState(parts, marks.volumes, age) : setState(parts, marks.volumes, age);
 }
 
 function identityOf({ policy, source, slot }: Marks): BackupIdentity {
@@ -207,16 +232,20 @@ function heldBy(marks: readonly Marks[]): { hold?: string; keep?: string } {
 /** All snapshots of one CreateSnapshots share a start time, and EC2 takes at least 15 s between two of a volume. */
 const SET_SPREAD = 15_000;
 
-/** Two runs of one slot may have made two sets: each is a point of its own. */
+/**
+ * Two runs of one slot may have made two sets: each is a point of its own. The parts of a copied set are started one by one,
+ * maybe hours apart, so each belongs to the first set that lacks its volume.
+ */
 function splitIntoSets(parts: readonly Ours<Owned<Snapshot>>[]): Ours<Owned<Snapshot>>[][] {
   const sets: { startedAt: number; volumes: Set<string>; parts: Ours<Owned<Snapshot>>[] }[] = [];
+  const isCopied = parts.some(({ ownership }) => ownership.marks.copiedFrom !== undefined);
   const inOrder = [...parts].sort((a, b) => a.startedAt - b.startedAt || compareText(a.id, b.id));
   for (const part of inOrder) {
-    const last = sets.at(-1);
-    const joins = last && part.startedAt - last.startedAt < SET_SPREAD && !last.volumes.has(part.volumeId);
-    if (joins) {
-      last.volumes.add(part.volumeId);
-      last.parts.push(part);
+    const open = isCopied ? sets.find(({ volumes }) => !volumes.has(part.volumeId)) : sets.at(-1);
+    const isTogether = open && (isCopied || part.startedAt - open.startedAt < SET_SPREAD);
+    if (isTogether && !open.volumes.has(part.volumeId)) {
+      open.volumes.add(part.volumeId);
+      open.parts.push(part);
     } else {
       sets.push({ startedAt: part.startedAt, volumes: new Set([part.volumeId]), parts: [part] });
     }

@@ -18,9 +18,13 @@ export function choosePoint(
   return refuse(noneGood(points, inTime, { source, at }));
 }
 
-/** When its data was taken (ms): a slot that was made late holds the data of the time when it was made. */
-export function takenAt({ madeAt }: Pick<RecoveryPoint, 'madeAt'>): number {
-  return madeAt;
+/** When its data was taken (ms): a slot that was made late holds the data of the time when it was made; so do its copies. */
+export function takenAt({
+  madeAt,
+  slot,
+  copiedFrom,
+}: Pick<RecoveryPoint, 'madeAt' | 'slot' | 'copiedFrom'>): number {
+  return copiedFrom ? (copiedFrom.takenAt ?? slot) : madeAt;
 }
 
 function namedPoint(points: readonly RecoveryPoint[], source: string, id: string): Result<RecoveryPoint> {
@@ -49,7 +53,7 @@ function noneGood(
   const until = at === undefined ? '' : ` with data of ${formatInstant(at)} or before`;
   if (!newest) {
     const [oldest] = [...points].sort((a, b) => takenAt(a) - takenAt(b));
-    return `${source} has no recovery point${until}: the oldest, ${oldest?.id ?? ''}, is of ${formatInstant(oldest?.madeAt ?? 0)}`;
+    return `${source} has no recovery point${until}: the oldest, ${oldest?.id ?? ''}, is of ${formatInstant(oldest ? takenAt(oldest) : 0)}`;
   }
   return `${source} has no good recovery point${until}: the newest, ${notGood(newest)}`;
 }

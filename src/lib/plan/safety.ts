@@ -16,6 +16,8 @@ export interface SafetyChecks {
   readonly locks: ReadonlyMap<string, number | undefined> | undefined;
   /** Backup names (of AMIs) and descriptions (of snapshots) in the Recycle Bin. */
   readonly recycleBin: ReadonlySet<string> | undefined;
+  /** Why points are kept for copies of them, by point id. */
+  readonly copying: ReadonlyMap<string, readonly string[]>;
   /** Which checks failed, and how. */
   readonly failures: readonly string[];
 }
@@ -24,14 +26,16 @@ export const NOT_NEEDED: SafetyChecks = {
   users: new Map(),
   locks: new Map(),
   recycleBin: new Set(),
+  copying: new Map(),
   failures: [],
 };
 
 export const UNCHECKED = 'in use: could not be checked';
+export const COPYING_UNCHECKED = 'being copied: could not be checked';
 
 /** Reasons why a point must stay whatever retention says; empty when nothing stands against deleting it. */
 export function pinsOf(point: RecoveryPoint, deployment: string, checks: SafetyChecks): string[] {
-  const pins = [...visiblePins(point)];
+  const pins = [...visiblePins(point), ...(checks.copying.get(point.id) ?? [])];
   const { locks, recycleBin } = checks;
   const users = point.imageId === undefined ? [] : checks.users.get(point.imageId);
   if (!locks || !recycleBin || !users) return [...pins, UNCHECKED];

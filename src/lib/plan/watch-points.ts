@@ -1,5 +1,6 @@
 /** The recovery points of a place counted by policy, and what the newest of each source are. One pass: there may be 100,000. */
 
+import { startOf } from './point-warnings.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 
 const DAY = 86_400_000;
@@ -83,10 +84,11 @@ class Count implements PolicyPoints {
     if (point.slot <= this.#now) this.#remember(point);
   }
 
-  #listOf({ state, slot, kind, imageId }: RecoveryPoint): PointNote[] | undefined {
+  #listOf(point: RecoveryPoint): PointNote[] | undefined {
+    const { state, slot, kind, imageId } = point;
     if (state === 'failed') return kind === 'image' && imageId === undefined ? this.leftovers : this.failed;
     if (state === 'incomplete' || slot > this.#now) return this.odd;
-    return state === 'pending' && this.#now - slot > DAY ? this.longPending : undefined;
+    return state === 'pending' && this.#now - startOf(point) > DAY ? this.longPending : undefined;
   }
 
   #remember({ source, slot, state, imageId }: RecoveryPoint): void {

@@ -1,8 +1,10 @@
 import { defaultPolicyProblems } from './default-policies.ts';
+import { checkCopies } from './copy-checks.ts';
 import { checkEngine, isDlm } from './engine-checks.ts';
+import { checkRehearse } from './rehearse-checks.ts';
 import { parseSchedule, gapProblem } from './schedule.ts';
 import { checkTargets } from './target-checks.ts';
-import { checkWatch } from './watch-checks.ts';
+import { checkRests } from './watch-checks.ts';
 import { POLICY_NAME, POLICY_NAME_EXPECTED } from './schema.ts';
 import { show } from './schema-words.ts';
 import { entriesOf, isMap, wordOf, type Entry } from './written.ts';
@@ -32,6 +34,12 @@ export function checkFile(file: unknown): readonly Finding[] {
         optInTag: optInTagOf(file),
       }),
       ...checkTags(['policies', name, 'select'], wordOf(policy, 'select')),
+      ...checkGap(
+        ['policies', name, 'rehearse', 'schedule'],
+        wordOf(wordOf(policy, 'rehearse'), 'schedule'),
+        zoneOf(policy, file),
+      ),
+      ...checkRehearse(['policies', name], policy, wordOf(file, 'targets')),
     ]),
     ...defaultPolicyProblems(wordOf(file, 'defaultPolicies')).map(({ path, message }): Finding => ({
       path: ['defaultPolicies', ...path],
@@ -41,8 +49,11 @@ export function checkFile(file: unknown): readonly Finding[] {
     ...JOB_SCHEDULES.flatMap(([job, word]) =>
       checkGap([job, word], wordOf(wordOf(file, job), word), zoneOf(file)),
     ),
-    ...checkWatch(wordOf(wordOf(file, 'watch'), 'schedule'), zoneOf(file)),
+    ...['watch', 'replicate'].flatMap((job) =>
+      checkRests([job, 'schedule'], wordOf(wordOf(file, job), 'schedule'), zoneOf(file)),
+    ),
     ...checkTargets(wordOf(file, 'targets')),
+    ...checkCopies(file),
   ];
 }
 
@@ -50,6 +61,7 @@ export function checkFile(file: unknown): readonly Finding[] {
 const JOB_SCHEDULES = [
   ['prune', 'schedule'],
   ['registerPolicies', 'schedule'],
+  ['replicate', 'schedule'],
   ['watch', 'schedule'],
   ['watch', 'digest'],
 ] as const;

@@ -120,7 +120,7 @@ export const dlmWords = {
       'Tags to put on what is made; $(instance-id) and $(timestamp) are filled in. Only with engine: dlm.',
     ),
   copyTags: onOff.optional().describe('Puts the source’s own tags on what is made. Only with engine: dlm.'),
-  copies: listOf('a copy', copy, [0, 3]).optional().describe('Copies in other Regions. With engine: dlm.'),
+  copies: listOf('a copy', copy, [0, 3]).optional().describe('Copies in other Regions, or accounts.'),
   share: share.optional(),
   fastRestore: fastRestore.optional(),
   archiveAfter: ageOrCount('when to archive')

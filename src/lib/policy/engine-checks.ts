@@ -7,8 +7,9 @@ import { isMap, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
 /** Words that the Lambda engine will know one day. */
-const LATER = new Set(['copies', 'share', 'hooks', 'archiveAfter', 'deprecateAfter']);
-const DLM_WORDS = Object.keys(dlmWords);
+const LATER = new Set(['share', 'hooks', 'archiveAfter', 'deprecateAfter']);
+/** Both have copies, with words of their own. */
+const DLM_WORDS = Object.keys(dlmWords).filter((word) => word !== 'copies');
 
 /** Whether DLM runs the policy; undefined when its engine is none that we know. */
 export function isDlm(policy: unknown): boolean | undefined {

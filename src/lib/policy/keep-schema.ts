@@ -28,8 +28,8 @@ const COUNT = {
 };
 const AGE = { type: 'string', pattern: '^(?:[0-9]{1,6}[ymwdh])+$' };
 
-/** The map `keep: { daily: 7, within: 14d, last: all }`. Nothing at all keeps everything. */
-export const keepSchema = section(
+/** The map `keep: { daily: 7, within: 14d, last: all }`. An empty one keeps everything. */
+export const keepRules = section(
   'a map of rules',
   Object.fromEntries(KEEP_RULES.map((rule) => [rule, ruleSchema(rule)])),
 )
@@ -39,10 +39,12 @@ export const keepSchema = section(
     (rules) =>
       Object.fromEntries(Object.entries(rules ?? {}).filter(([, value]) => value !== undefined)) as Keep,
   )
-  .prefault({})
   .describe(
     'How long backups are kept: the rules are independent, and what any of them keeps is kept. No rule keeps all.',
   );
+
+/** The same where it may be left out, which keeps everything too. */
+export const keepSchema = keepRules.prefault({});
 
 function ruleSchema(rule: KeepRule) {
   const counted = (COUNTED as readonly KeepRule[]).includes(rule);

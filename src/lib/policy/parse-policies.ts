@@ -3,8 +3,9 @@ import { checkFile } from './checks.ts';
 import { assembleDefaults } from './default-policies.ts';
 import { assembleDlm } from './dlm-policy.ts';
 import { isBesideThePoint } from './engine-checks.ts';
-import type { Policy, PolicyFile, RetiredPolicy } from './policy.ts';
-import { fileSchema, SECTIONS, type ParsedFile } from './schema.ts';
+import { copyOf, readCopies, withoutCopies, type ReadCopies } from './copies-schema.ts';
+import type { Copy, Policy, PolicyFile, Rehearse, RetiredPolicy } from './policy.ts';
+import { COPY_SECTIONS, fileSchema, SECTIONS, type ParsedFile, type Section } from './schema.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { readYaml, type Finding } from './yaml-source.ts';
 
@@ -32,15 +33,21 @@ export function parsePolicies(text: string, fileName = 'policies.yml'): Policies
     return { ok: false, problems: [{ line: 1, column: 1, path: '', message }] };
   }
   const source = readYaml(text);
-  const parsed = source.value === undefined ? undefined : fileSchema.safeParse(source.value);
+  const copies = readCopies(source.value);
+  const parsed = source.value === undefined ? undefined : fileSchema.safeParse(withoutCopies(source.value));
   const findings = [
     ...source.findings,
-    ...(parsed?.error?.issues ?? [])
+    ...withoutEchoes(parsed?.error?.issues ?? [])
       .flatMap((issue) => findingsOf(issue))
       .filter(({ path }) => !isBesideThePoint(path, source.value)),
+    ...copies.flatMap(({ policy, result }) =>
+      withoutEchoes(result.error?.issues ?? []).flatMap((issue) =>
+        findingsOf(issue, ['policies', policy, 'copies'], COPY_SECTIONS),
+      ),
+    ),
     ...(parsed ? checkFile(source.value) : []),
   ];
-  if (parsed?.success && findings.length === 0) return { ok: true, file: assemble(parsed.data) };
+  if (parsed?.success && findings.length === 0) return { ok: true, file: assemble(parsed.data, copies) };
   const problems = findings.map((finding) => ({
     ...source.positionOf(finding),
     path: pathText(finding.path),
@@ -60,30 +67,69 @@ export function formatProblems(problems: readonly Problem[], fileName: string): 
   ].join('\n');
 }
 
-function assemble({ policies, retired, defaultPolicies, targets, ...file }: ParsedFile): PolicyFile {
+function assemble(
+  { policies, retired, defaultPolicies, targets, ...file }: ParsedFile,
+  copies: readonly ReadCopies[],
+): PolicyFile {
   const all = Object.entries(policies);
+  const copiesOf = (name: string): readonly Copy[] =>
+    (copies.find(({ policy }) => policy === name)?.result.data ?? []).map(copyOf);
   return {
     ...file,
     policies: all
       .filter(([, { engine }]) => engine !== 'dlm')
-      .map(([name, policy]) => assemblePolicy(name, policy, file.timezone)),
+      .map(([name, policy]) => ({
+        ...assemblePolicy(name, policy, { zone: file.timezone, targets }),
+        copies: copiesOf(name),
+      })),
     dlmPolicies: all
       .filter(([, { engine }]) => engine === 'dlm')
       .map(([name, policy]) => assembleDlm(name, policy, file.timezone)),
-    targets: targets.map(({ account, region, rolePrefix, externalId }) => ({
+    targets: targets.map(({ account, region, rolePrefix, externalId, copiesOnly }) => ({
       account,
       region,
       ...(rolePrefix !== undefined && { rolePrefix }),
       ...(externalId !== undefined && { externalId }),
+      ...(copiesOnly && { copiesOnly }),
     })),
     defaultPolicies: assembleDefaults(defaultPolicies),
     retired: Object.entries(retired).map(([name, policy]) => assembleRetired(name, policy, file.timezone)),
   };
 }
 
-function assemblePolicy(name: string, policy: ParsedFile['policies'][string], zone: string): Policy {
-  const { backup, schedule, reboot, select } = policy;
-  return { ...assembleRetired(name, policy, zone), backup, schedule, reboot, ...(select && { select }) };
+type ParsedPolicy = ParsedFile['policies'][string];
+
+function assemblePolicy(
+  name: string,
+  policy: ParsedPolicy,
+  { zone, targets }: { readonly zone: string; readonly targets: ParsedFile['targets'] },
+): Omit<Policy, 'copies'> {
+  const { backup, schedule, reboot, select, rehearse } = policy;
+  return {
+    ...assembleRetired(name, policy, zone),
+    backup,
+    schedule,
+    reboot,
+    ...(select && { select }),
+    ...(rehearse && { rehearse: assembleRehearse(rehearse, targets) }),
+  };
+}
+
+function assembleRehearse(
+  { schedule, subnet, instanceType, command, account, region }: NonNullable<ParsedPolicy['rehearse']>,
+  [only]: ParsedFile['targets'],
+): Rehearse {
+  const place =
+    account !== undefined && region !== undefined
+      ? { account, region }
+      : only && { account: only.account, region: only.region };
+  return {
+    schedule,
+    subnet,
+    ...(instanceType !== undefined && { instanceType }),
+    ...(command !== undefined && { command }),
+    ...(place && { place }),
+  };
 }
 
 function assembleRetired(name: string, policy: ParsedFile['retired'][string], zone: string): RetiredPolicy {
@@ -91,31 +137,50 @@ function assembleRetired(name: string, policy: ParsedFile['retired'][string], zo
   return { name, timezone, keep, ...(releaseAfterSourceGone !== undefined && { releaseAfterSourceGone }) };
 }
 
+/** A text where a list belongs is for zod also a list of the wrong length. */
+function withoutEchoes(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const isOther = new Set(
+    issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => path.join('.')),
+  );
+  return issues.filter(
+    ({ code, path }) => (code !== 'too_big' && code !== 'too_small') || !isOther.has(path.join('.')),
+  );
+}
+
 /** An issue of zod as our findings: one a word that is not known, and the best branch of a union. */
-function findingsOf(issue: z.core.$ZodIssue, above: Finding['path'] = []): readonly Finding[] {
+function findingsOf(
+  issue: z.core.$ZodIssue,
+  above: Finding['path'] = [],
+  sections: readonly Section[] = SECTIONS,
+): readonly Finding[] {
   const path = [...above, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
     // A key __proto__ is reported by readYaml.
     const keys = issue.keys.filter((key) => key !== '__proto__');
-    return keys.map((key) => ({ path: [...path, key], message: unknownWord(path, key), at: 'key' }));
+    return keys.map((key) => ({
+      path: [...path, key],
+      message: unknownWord(path, key, sections),
+      at: 'key',
+    }));
   }
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find(
       (issues) => !issues.some((one) => one.code === 'invalid_type' && one.path.length === 0),
     );
-    if (branch) return branch.flatMap((one) => findingsOf(one, path));
+    if (branch) return branch.flatMap((one) => findingsOf(one, path, sections));
   }
   return [{ path, message: issue.message, at: 'value' }];
 }
 
-function unknownWord(path: Finding['path'], key: string): string {
-  const section = SECTIONS.find(
+function unknownWord(path: Finding['path'], key: string, sections: readonly Section[]): string {
+  const section = sections.find(
     (one) =>
       one.path.length === path.length &&
       one.path.every((step, index) => step === '*' || step === path[index]),
   );
-  const { words = [], later = [] } = section ?? {};
+  const { words = [], later = [], ofDlm = [] } = section ?? {};
   if (later.includes(key)) return `${key} is not yet supported`;
+  if (ofDlm.includes(key)) return `${key} is only for engine: dlm, expected it left out with engine: lambda`;
   const unknown = `unknown word ${JSON.stringify(key.slice(0, 80))}`;
   if (nearest(key, words) !== undefined) return unknown + didYouMean(key, words);
   const home = SECTIONS.find((one) => one.path.length > 0 && one.words.includes(key));

@@ -3,7 +3,8 @@ import { dlmWords } from './dlm-schema.ts';
 import { parseDuration } from './duration.ts';
 import { keepSchema } from './keep-schema.ts';
 import type { Parsed } from './keep.ts';
-import { parseSchedule, SCHEDULE_EXPECTED } from './schedule.ts';
+import { rehearseSchema } from './rehearse-schema.ts';
+import { schedule } from './schedule-schema.ts';
 import { complaint, into, quotingHint, section } from './schema-words.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { parseTimeZone } from './zone-name.ts';
@@ -14,11 +15,6 @@ const BACKUPS = ['image', 'snapshots', 'volume'] as const;
 export const timezone = z
   .string(complaint('a time zone', 'an IANA name such as Asia/Seoul or UTC'))
   .transform(into(parseTimeZone));
-
-export const schedule = z
-  .string(complaint('a schedule', SCHEDULE_EXPECTED))
-  .meta({ pattern: '^\\s*(?:cron\\(.+\\)|every (?:1|2|3|4|6|8|12|24) hours?(?: from \\d\\d:\\d\\d)?)\\s*$' })
-  .transform(into(parseSchedule));
 
 const RELEASE_EXPECTED = 'a duration of days, weeks and hours, at least 1d, such as 90d';
 const releaseAfterSourceGone = z
@@ -81,6 +77,7 @@ export const policySchema = section('a policy', {
     .enum(['lambda', 'dlm'], complaint('an engine', 'lambda or dlm'))
     .optional()
     .describe('Who runs the policy: lambda (default), or dlm, Amazon Data Lifecycle Manager.'),
+  rehearse: rehearseSchema.optional(),
   ...dlmWords,
 }).describe('One entry: which sources, how, when, and how long to keep.');
 

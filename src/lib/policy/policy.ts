@@ -20,8 +20,37 @@ export interface Policy {
   readonly reboot: boolean;
   /** Absent: sources opt in by tag. */
   readonly select?: Selector;
+  /** At most three, each in a place of its own. */
+  readonly copies: readonly Copy[];
   /** Age (ms) of a gone source's newest good point from which retention lets go of everything. */
   readonly releaseAfterSourceGone?: number;
+  /** Absent: nothing of it is ever rehearsed. Only of instances. */
+  readonly rehearse?: Rehearse;
+}
+
+/** Now and then a random backup is started, to see that it can be restored. */
+export interface Rehearse {
+  /** In the policy's zone. */
+  readonly schedule: Schedule;
+  readonly subnet: string;
+  /** Absent: the restore sheet's. */
+  readonly instanceType?: string;
+  /** Run by Systems Manager; exit code 0 is a success. */
+  readonly command?: string;
+  /** Where the subnet is. Absent: the file has no targets, and it is where the functions run. */
+  readonly place?: Place;
+}
+
+/** Where a policy's backups are copied to, and how they are kept there. */
+export interface Copy {
+  /** Absent: the account of the source. */
+  readonly account?: string;
+  readonly region: string;
+  /** Absent: as the policy keeps. */
+  readonly keep?: Keep;
+  readonly encrypted: boolean;
+  /** ARN of a KMS key of that Region; absent: the default key of that account for EBS. */
+  readonly key?: string;
 }
 
 /**
@@ -162,6 +191,8 @@ export interface Target extends Place {
   readonly rolePrefix?: string;
   /** What those roles ask for before they may be assumed. */
   readonly externalId?: string;
+  /** Nothing is backed up there: it takes copies of what others make. */
+  readonly copiesOnly?: true;
 }
 
 export interface PolicyFile {
@@ -178,6 +209,8 @@ export interface PolicyFile {
   readonly prune: { readonly schedule: Schedule; /** 0…1 */ readonly maxShare: number };
   /** When lifecycle policies are compared with DLM and put right, in the file's time zone. */
   readonly registerPolicies: { readonly schedule: Schedule };
+  /** When copies are looked after besides when something was made, in the file's time zone. */
+  readonly replicate: { readonly schedule: Schedule };
   /** Empty: the account and Region it runs in. */
   readonly targets: readonly Target[];
   /** How much of EC2's request quotas a run may use, 0…1, so that the account's other users are not starved. */

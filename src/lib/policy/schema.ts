@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { copySchema } from './copies-schema.ts';
 import {
   DEFAULT_EXCLUDE_SECTIONS,
   DEFAULT_SECTIONS,
@@ -6,7 +7,9 @@ import {
 } from './default-policies-schema.ts';
 import { DLM_SECTIONS } from './dlm-schema.ts';
 import { KEEP_RULES } from './keep.ts';
-import { policySchema, retiredSchema, schedule, selectSchema, timezone } from './policy-schema.ts';
+import { policySchema, retiredSchema, selectSchema, timezone } from './policy-schema.ts';
+import { rehearseSchema } from './rehearse-schema.ts';
+import { schedule } from './schedule-schema.ts';
 import { complaint, quotingHint, section, textLike } from './schema-words.ts';
 
 /** Policy names are part of tags, of AMI names and of the names of AWS resources. */
@@ -38,6 +41,12 @@ const registerSchema = section('a map', {
     .prefault('every 6 hours')
     .describe('When they are compared and put right, in the file’s time zone.'),
 }).describe('Keeping DLM’s lifecycle policies as this file says.');
+
+const replicateSchema = section('a map', {
+  schedule: schedule
+    .prefault('every 1 hours from 00:25')
+    .describe('When copies are looked after in any case, in the file’s time zone.'),
+}).describe('Copying backups to other Regions and accounts.');
 
 const limitsSchema = section('a map', {
   share: percentage('a share')
@@ -83,6 +92,10 @@ const targetSchema = section('a target', {
   externalId: textLike(/^[\w+=,.@:/-]{2,1224}$/, complaint('an external id', EXTERNAL_EXPECTED, quotingHint))
     .optional()
     .describe('What those roles ask for before they may be assumed.'),
+  copiesOnly: z
+    .boolean(complaint('a switch', 'true or false'))
+    .default(false)
+    .describe('Nothing is backed up there: it only takes copies.'),
 });
 
 const NAME_EXPECTED = '1 to 32 of a-z, 0-9 and -';
@@ -122,6 +135,7 @@ export const fileSchema = section('a policy file', {
   defaultPolicies: defaultPoliciesSchema.prefault({}),
   prune: pruneSchema.prefault({}),
   registerPolicies: registerSchema.prefault({}),
+  replicate: replicateSchema.prefault({}),
   targets: z
     .array(targetSchema, complaint('a list', 'a list of { account, region }'))
     .default([])
@@ -143,10 +157,12 @@ export interface Section {
   readonly words: readonly string[];
   /** Words that a later version will know. */
   readonly later: readonly string[];
+  /** Words that only the same section of a policy with `engine: dlm` knows. */
+  readonly ofDlm: readonly string[];
 }
 
-const LATER = ['lock', 'protect', 'removal', 'rehearse'];
-const LATER_OF_RETIRED = [...LATER, 'copies', 'hooks', 'archiveAfter', 'deprecateAfter', 'share'];
+const LATER = ['lock', 'protect', 'removal'];
+const LATER_OF_RETIRED = [...LATER, 'hooks', 'archiveAfter', 'deprecateAfter', 'share'];
 
 /** A section of the schema with its place. */
 function sectionAt(
@@ -154,7 +170,7 @@ function sectionAt(
   { shape }: { readonly shape: object },
   later: readonly string[] = [],
 ): Section {
-  return { path: path.split('.').filter(Boolean), words: Object.keys(shape), later };
+  return { path: path.split('.').filter(Boolean), words: Object.keys(shape), later, ofDlm: [] };
 }
 
 const KEEP = Object.fromEntries(KEEP_RULES.map((rule) => [rule, rule]));
@@ -164,6 +180,7 @@ export const SECTIONS: readonly Section[] = [
   sectionAt('policies.*', policySchema, LATER),
   sectionAt('policies.*.keep', { shape: KEEP }),
   sectionAt('policies.*.select', selectSchema),
+  sectionAt('policies.*.rehearse', rehearseSchema),
   sectionAt('policies.*.copies.*', DLM_SECTIONS.copies),
   sectionAt('policies.*.copies.*.keep', DLM_SECTIONS.copies.shape.keep),
   sectionAt('policies.*.share', DLM_SECTIONS.share),
@@ -181,9 +198,19 @@ export const SECTIONS: readonly Section[] = [
   sectionAt('defaultPolicies.instance.exclude', DEFAULT_EXCLUDE_SECTIONS.instance),
   sectionAt('prune', pruneSchema),
   sectionAt('registerPolicies', registerSchema),
+  sectionAt('replicate', replicateSchema),
   sectionAt('targets.*', targetSchema),
   sectionAt('limits', limitsSchema),
   sectionAt('watch', watchSchema),
+];
+
+/** Those of the copies of a policy that the Lambdas run. */
+export const COPY_SECTIONS: readonly Section[] = [
+  {
+    ...sectionAt('policies.*.copies.*', copySchema),
+    ofDlm: Object.keys(DLM_SECTIONS.copies.shape).filter((word) => !(word in copySchema.shape)),
+  },
+  sectionAt('policies.*.copies.*.keep', { shape: KEEP }),
 ];
 
 function shareHint(value: unknown): string {

@@ -2,11 +2,15 @@ import { longestGap, parseSchedule } from './schedule.ts';
 import type { Finding } from './yaml-source.ts';
 
 const HOUR = 3_600_000;
-/** The alarm for silence may look back a day: twice this, so that one late run does not ring. */
+/** The alarms for silence may look back a day: twice this, so that one late run does not ring. */
 const LONGEST = 12 * HOUR;
 
-/** What is watched too seldom is found out too late. */
-export function checkWatch(schedule: unknown, zone: string | undefined): readonly Finding[] {
+/** What is looked at too seldom is found out too late. */
+export function checkRests(
+  path: readonly string[],
+  schedule: unknown,
+  zone: string | undefined,
+): readonly Finding[] {
   const parsed = typeof schedule === 'string' ? parseSchedule(schedule) : undefined;
   if (!parsed?.ok || zone === undefined) return [];
   const gap = longestGap(parsed.value, zone);
@@ -15,7 +19,7 @@ export function checkWatch(schedule: unknown, zone: string | undefined): readonl
   const rests = Number.isFinite(gap) ? `rests for ${Math.round(gap / HOUR)} hours` : 'ends';
   return [
     {
-      path: ['watch', 'schedule'],
+      path,
       message: `${rests}, expected at most 12 hours between two runs`,
       at: 'value',
     },

@@ -4,10 +4,13 @@ import type { Action } from '../plan/actions.ts';
 import type { BackupRunPlan, BackupReport } from '../run/backup.ts';
 import { countOutcomes, isFailure, isLeft, type Outcome } from '../run/outcome.ts';
 import type { PoliciesPlan, PoliciesReport } from '../run/policies.ts';
+import type { CopyVerdict } from '../plan/plan-copies.ts';
 import type { PruneReport } from '../run/prune.ts';
+import type { ReplicatePlan, ReplicateReport } from '../run/replicate.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { skippedOf, verdictJson } from './plan-json.ts';
+import { copyVerdictJson, countCopies } from './replicate-json.ts';
 
 export interface LogRecord {
   readonly level: 'info' | 'warn' | 'error';
@@ -40,6 +43,34 @@ export function* pruneDecisions(plan: PrunePlan): Generator<LogRecord> {
   for (const entry of plan.skipped) yield record('warn', 'skipped', entry);
   for (const entry of plan.refused) yield record('error', 'refused', entry);
   for (const entry of plan.warnings) yield record('warn', 'take note', entry);
+}
+
+/** Decisions of a copying run: a verdict for each good point of the places that are copied. */
+export function* replicateDecisions(plan: ReplicatePlan): Generator<LogRecord> {
+  for (const verdict of plan.verdicts)
+    yield record(levelOfCopy(verdict), 'decision', copyVerdictJson(verdict));
+  for (const action of [...plan.shares, ...plan.unshares])
+    yield record('info', 'decision', decisionFields(action));
+  for (const entry of plan.warnings) yield record('warn', 'take note', entry);
+  for (const reason of plan.errors) yield record('error', 'in error', { reason });
+}
+
+function levelOfCopy({ status }: CopyVerdict): LogRecord['level'] {
+  return status === 'refused' || status === 'failed' ? 'warn' : 'info';
+}
+
+export function* replicateOutcomes({ outcomes, plan, limited }: ReplicateReport): Generator<LogRecord> {
+  for (const outcome of outcomes) yield record(levelOf([outcome]), 'outcome', outcomeFields(outcome));
+  const { errors, behind } = plan;
+  const level = errors.length > 0 ? 'error' : levelOf(outcomes);
+  const counts = countOutcomes(outcomes);
+  yield record(level, 'run ended', {
+    counts,
+    copies: countCopies(plan),
+    behind,
+    limited: limited.length,
+    errors: errors.length,
+  });
 }
 
 /** Decisions about lifecycle policies: what is to be changed, what is as it should be, what is wrong. */

@@ -33,16 +33,23 @@ export const METRICS = [
     name: 'ExhaustedRounds',
     unit: 'Count',
     dimensions: WHOLE,
-    jobs: ['backup', 'prune', 'register-policies'],
+    jobs: ['backup', 'replicate', 'prune', 'register-policies', 'rehearse'],
   },
   { name: 'MissedSlots', unit: 'Count', dimensions: WHOLE, jobs: ['backup', 'watch'] },
   { name: 'RefusedPrunes', unit: 'Count', dimensions: WHOLE, jobs: ['prune', 'watch'] },
   { name: 'LifecycleErrors', unit: 'Count', dimensions: WHOLE, jobs: ['register-policies', 'watch'] },
+  { name: 'CopiesBehind', unit: 'Count', dimensions: WHOLE, jobs: ['replicate'] },
+  { name: 'FailedCopies', unit: 'Count', dimensions: WHOLE, jobs: ['replicate'] },
+  { name: 'FailedRehearsals', unit: 'Count', dimensions: WHOLE, jobs: ['rehearse'] },
+  { name: 'OverdueRehearsals', unit: 'Count', dimensions: WHOLE, jobs: ['rehearse'] },
+  { name: 'Rehearsed', unit: 'Count', dimensions: OF_POLICY, jobs: ['rehearse'], ifNotZero: true },
   { name: 'StaleSources', unit: 'Count', dimensions: WHOLE, jobs: WATCH },
   { name: 'NeverBackedUp', unit: 'Count', dimensions: WHOLE, jobs: WATCH },
   { name: 'FailedPoints', unit: 'Count', dimensions: WHOLE, jobs: WATCH },
   { name: 'LongPendingPoints', unit: 'Count', dimensions: WHOLE, jobs: WATCH },
   { name: 'Watched', unit: 'Count', dimensions: OF_PLACE, jobs: WATCH },
+  { name: 'CopiesBehind', unit: 'Count', dimensions: OF_PLACE, jobs: ['replicate'] },
+  { name: 'FailedCopies', unit: 'Count', dimensions: OF_PLACE, jobs: ['replicate'] },
   { name: 'SelectedSources', unit: 'Count', dimensions: OF_POLICY, jobs: WATCH },
   { name: 'SelectedSources', unit: 'Count', dimensions: OF_BOTH, jobs: WATCH },
   { name: 'NeverBackedUp', unit: 'Count', dimensions: OF_BOTH, jobs: WATCH, ifNotZero: true },
@@ -110,6 +117,30 @@ export function pruneMetrics({ deployment, place }: MetricScope, end: PruneEnd):
     ),
     failedRuns(deployment, failuresOf(end).length > 0),
     metric('RefusedPrunes', refused.length, { deployment }),
+    metric('ExhaustedRounds', Number(exhausted), { deployment }),
+  ];
+}
+
+export interface ReplicateEnd {
+  readonly outcomes: readonly Outcome[];
+  /** Points that should have been at the destination for a day. */
+  readonly behind: number;
+  /** Copies that failed and have not been cleaned away. */
+  readonly failedCopies: number;
+  /** Places that could not be read. */
+  readonly errors: readonly unknown[];
+  readonly exhausted?: boolean;
+}
+
+export function replicateMetrics({ deployment, place }: MetricScope, end: ReplicateEnd): MetricRecord[] {
+  const { behind, failedCopies, errors, exhausted = false } = end;
+  const ofPlace = { deployment, ...dimensionsOf(place) };
+  return [
+    metric('CopiesBehind', behind, { deployment }),
+    metric('CopiesBehind', behind, ofPlace),
+    metric('FailedCopies', failedCopies, { deployment }),
+    metric('FailedCopies', failedCopies, ofPlace),
+    failedRuns(deployment, errors.length > 0 || failuresOf(end).length > 0),
     metric('ExhaustedRounds', Number(exhausted), { deployment }),
   ];
 }

@@ -33,6 +33,8 @@ interface VerdictJson {
   readonly slot: string;
   readonly state: string;
   readonly snapshots: readonly string[];
+  /** Of a copy: where its original is, or was. */
+  readonly copiedFrom?: { readonly place: Place; readonly point: string };
 }
 
 export interface PlanJson {
@@ -74,9 +76,21 @@ export function skippedOf({ alreadyMade, skipped }: BackupPlan): Skipped[] {
 export function verdictJson({ point, verdict }: PointVerdict): VerdictJson {
   const { id, source, policy, slot, state, snapshotIds } = point;
   const { decision, reasons } = verdict;
-  return { id, source, policy, decision, reasons, slot: formatInstant(slot), state, snapshots: snapshotIds };
+  const json = {
+    id,
+    source,
+    policy,
+    decision,
+    reasons,
+    slot: formatInstant(slot),
+    state,
+    snapshots: snapshotIds,
+  };
+  if (!point.copiedFrom) return json;
+  const { place, point: original } = point.copiedFrom;
+  return { ...json, copiedFrom: { place, point: original } };
 }
 
-function actionJson(action: Action): ActionJson {
+export function actionJson(action: Action): ActionJson {
   return { ...action, slot: formatInstant(action.slot) };
 }

@@ -16,6 +16,13 @@ export function pointListText(verdicts: readonly PointVerdict[], now: number, pa
   ]);
 }
 
+/** Where a copy comes from; nothing for what was made here. */
+function originOf({ copiedFrom }: PointVerdict['point']): string {
+  if (!copiedFrom) return '';
+  const { place, point } = copiedFrom;
+  return ` (copied from ${place.account}/${place.region}, ${printable(point)})`;
+}
+
 function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): string[] {
   const state = point.state === 'good' ? paint.good(point.state) : paint.warn(point.state);
   const detail = point.detail === undefined ? '' : ` (${printable(point.detail)})`;
@@ -27,6 +34,6 @@ function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): str
     formatAge(now - point.slot),
     state,
     verdict.decision === 'keep' ? verdict.decision : paint.bad(verdict.decision),
-    `${printable(verdict.reasons.join('; '))}${detail}`,
+    `${printable(verdict.reasons.join('; '))}${detail}${originOf(point)}`,
   ];
 }

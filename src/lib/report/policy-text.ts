@@ -4,7 +4,7 @@ import { formatKeep } from '../policy/keep.ts';
 import { ALWAYS_ALLOWED } from '../plan/guard.ts';
 import { defaultWords, featureWords } from '../policy/dlm-feature-words.ts';
 import { scheduleWords } from '../policy/dlm-words.ts';
-import { isDlmPolicy, runningPolicies, type Policy, type PolicyFile } from '../policy/policy.ts';
+import { isDlmPolicy, runningPolicies, type Copy, type Policy, type PolicyFile } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { nextSlot } from '../policy/schedule.ts';
 import { plural, table, type Paint } from './text.ts';
@@ -30,12 +30,23 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
     ...table([...rows, ...retired]),
     `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${ALWAYS_ALLOWED} points and ${Math.round(file.prune.maxShare * 100)}% of a policy's`,
     ...unattendedText(file),
+    ...copiesText(file),
+    ...file.policies.flatMap(rehearseText),
     ...file.dlmPolicies.flatMap((policy) => [
       `  ${policy.name} is run by DLM:`,
       ...[...scheduleWords(policy), ...featureWords(policy)].map((line) => `    ${line}`),
     ]),
     ...file.defaultPolicies.map((policy) => `  DLM's default policy: ${defaultWords(policy)}`),
   ];
+}
+
+function rehearseText({ name, timezone, rehearse }: Policy): string[] {
+  if (!rehearse) return [];
+  const { schedule, subnet, command, instanceType, place } = rehearse;
+  const where = place ? `${subnet} of ${place.account} ${place.region}` : subnet;
+  const as = instanceType === undefined ? '' : ` as ${instanceType}`;
+  const runs = command === undefined ? '' : `, where it runs ${JSON.stringify(command.slice(0, 80))}`;
+  return [`  rehearses ${name} ${schedule.text} ${timezone}${as} in ${where}${runs}`];
 }
 
 /** Where the Lambdas work, how hard, and whom they tell. */
@@ -48,8 +59,13 @@ function unattendedText({
   timezone,
   optInTag,
 }: PolicyFile): string[] {
-  const places = targets.map(({ account, region, rolePrefix }) =>
-    [account, region, ...(rolePrefix === undefined ? [] : [`by the roles ${rolePrefix}-…`])].join(' '),
+  const places = targets.map(({ account, region, rolePrefix, copiesOnly }) =>
+    [
+      account,
+      region,
+      ...(rolePrefix === undefined ? [] : [`by the roles ${rolePrefix}-…`]),
+      ...(copiesOnly ? ['(only takes copies)'] : []),
+    ].join(' '),
   );
   return [
     `  works ${places.length === 0 ? 'where it is deployed' : `in ${places.join('; ')}`}, with ${Math.round(limits.share * 100)}% of EC2's request quotas`,
@@ -58,6 +74,24 @@ function unattendedText({
       ? '  tells nobody: without notify, alarms and the digest of a deployment reach no one'
       : `  tells ${notify.join(', ')}`,
   ];
+}
+
+/** Where each policy's backups are copied to, and how long they are kept there. */
+function copiesText({ policies, replicate, timezone }: PolicyFile): string[] {
+  const copied = policies.filter(({ copies }) => copies.length > 0);
+  if (copied.length === 0) return [];
+  return [
+    `  copies as soon as they can be made, looked after ${replicate.schedule.text} ${timezone}:`,
+    ...copied.flatMap(({ name, copies }) => copies.map((copy) => `    ${name} ${copyWords(copy)}`)),
+  ];
+}
+
+function copyWords({ account, region, keep, encrypted, key }: Copy): string {
+  const how = [
+    keep === undefined ? 'kept as the policy says' : `keep ${formatKeep(keep) || 'everything'}`,
+    ...(key === undefined ? (encrypted ? ['encrypted'] : []) : [`encrypted with ${key}`]),
+  ];
+  return `to ${region}${account === undefined ? '' : ` of account ${account}`}: ${how.join(', ')}`;
 }
 
 /** The coming slots of a policy, in ms. */

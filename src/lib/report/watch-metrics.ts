@@ -12,7 +12,7 @@ export function watchMetrics(
   { deployment, place }: MetricScope,
   { plan, outcomes }: WatchReport,
 ): MetricRecord[] {
-  const { watch, lifecycleErrors, refused, measuredAt } = plan;
+  const { watch, backsUp, lifecycleErrors, refused, measuredAt } = plan;
   const whole = { deployment };
   const { running } = watch;
   return [
@@ -33,7 +33,7 @@ export function watchMetrics(
     metric('LongPendingPoints', sumPoints(watch, 'longPending'), whole),
     metric('RefusedPrunes', refused.length, whole),
     metric('LifecycleErrors', lifecycleErrors.length, whole),
-    ...watch.byDlm.flatMap(({ policy, sources }) => selected(policy, sources, { deployment, place })),
+    ...(backsUp ? selections(watch, { deployment, place }) : []),
     ...running.flatMap((one) => policyMetrics(one, measuredAt, { deployment, place })),
   ];
 }
@@ -51,11 +51,18 @@ function policyMetrics(one: RunningWatch, now: number, { deployment, place }: Me
     metric('Leftovers', points.leftovers.length, both),
   ];
   return [
-    ...selected(policy, sources.length, { deployment, place }),
     ...(age === undefined ? [] : [metric('OldestAge', age, both)]),
     // A metric is paid for by the hour in which it is sent, and no alarm looks at these.
     ...troubles.filter(({ value }) => value > 0),
   ];
+}
+
+/** Of policies that DLM runs too. Where only copies are made there is nothing to select. */
+function selections({ running, byDlm }: PlaceWatch, scope: MetricScope): MetricRecord[] {
+  return [
+    ...byDlm.map(({ policy, sources }) => ({ policy, count: sources })),
+    ...running.map(({ policy, sources }) => ({ policy, count: sources.length })),
+  ].flatMap(({ policy, count }) => selected(policy, count, scope));
 }
 
 /** By policy alone too: a policy that finds nothing anywhere rings. */

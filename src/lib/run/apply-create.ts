@@ -2,15 +2,13 @@
 
 import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import { create } from '../aws/mutate.ts';
-import { listImages } from '../aws/read-images.ts';
 import type { CreateAction, CreateImageAction } from '../plan/actions.ts';
-import type { Image } from '../plan/inventory.ts';
-import { readOwnership } from '../plan/marks.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
 import type { Outcome } from './outcome.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 import { sideBySide } from './side-by-side.ts';
+import { lookUpName } from './taken-name.ts';
 import { retryThrottled } from './throttle.ts';
 
 /** How often, and after how many ms, a run without a later round tries again what EC2 was too busy for. */
@@ -69,32 +67,9 @@ async function createOne(action: CreateAction, context: RunContext): Promise<Out
   }
 }
 
-/** The name is the slot's identity: an AMI that has it is this backup, made earlier, if it is ours and not failed. */
 async function nameTaken(action: CreateImageAction, context: RunContext): Promise<Outcome> {
-  const found: Image[] = [];
-  try {
-    for await (const image of listImages(context.clients, [{ name: 'name', values: [action.name] }]))
-      found.push(image);
-  } catch (error) {
-    return failed(
-      action,
-      `AMI name ${action.name} is taken, and could not be looked up: ${describeError(error)}`,
-    );
-  }
-  const image = found.find(({ name }) => name === action.name);
-  if (!image) {
-    const error = `AMI name ${action.name} is taken by an AMI that is not visible yet: run the slot again later`;
-    return ended(action, 'unknown', error);
-  }
-  const ownership = readOwnership(image.tags, context.file);
-  if (ownership.status !== 'ours') {
-    return failed(
-      action,
-      `AMI name ${action.name} is taken by ${image.id}, which this deployment did not make`,
-    );
-  }
-  if (image.state === 'failed') return failed(action, lostSlot(image.id, action, image.stateReason));
-  return { ...outcomeOf(action), id: image.id, status: 'already-done' };
+  const lost = (id: string, detail: string | undefined): string => lostSlot(id, action, detail);
+  return { ...outcomeOf(action), id: action.source, ...(await lookUpName(action.name, context, lost)) };
 }
 
 /** A failed AMI still holds its name: the slot cannot be made again. */
@@ -117,8 +92,6 @@ function unknownOutcome(error: unknown, { slot }: CreateAction, { clock }: RunCo
     `run slot ${formatInstant(slot)} again after ${after} to look it up`
   );
 }
-
-const failed = (action: CreateAction, error: string): Outcome => ended(action, 'failed', error);
 
 function ended(action: CreateAction, status: Outcome['status'], error: string): Outcome {
   return { ...outcomeOf(action), id: action.source, status, error };

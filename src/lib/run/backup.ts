@@ -12,6 +12,7 @@ import { applyCreate, lostSlot } from './apply-create.ts';
 import type { RunContext } from './context.ts';
 import { ConfigurationError, MissedSlotError } from './errors.ts';
 import { isLeft, type Outcome } from './outcome.ts';
+import { formatPlace, isBackedUp } from './place.ts';
 import { readPolicySources, readSlotPoints } from './read.ts';
 import type { Left } from './rounds.ts';
 import { settle } from './settle.ts';
@@ -44,8 +45,10 @@ export interface BackupReport {
  * a slot of the future or a missed one, a source that is none of the policy's.
  */
 export async function planBackupRun(request: BackupRequest, context: RunContext): Promise<BackupRunPlan> {
-  const { file, clock } = context;
+  const { file, clock, place } = context;
   const policy = requirePolicy(file, request.policy);
+  if (!isBackedUp(file, place))
+    throw new ConfigurationError(`${formatPlace(place)} only takes copies: nothing is backed up there`);
   refuseSlot(policy, request, clock.now());
   const before = previousSlot(policy.schedule, policy.timezone, request.slot - 1);
   const [points, sources] = await Promise.all([

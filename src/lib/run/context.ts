@@ -14,6 +14,14 @@ export type Progress =
   | { readonly step: 'wait'; readonly what: string }
   | { readonly step: 'apply'; readonly done: number; readonly total: number };
 
+/** The other places of a deployment, in the name of the same job. */
+export interface Elsewhere {
+  /** Where the functions, or the command line, run. */
+  readonly home: () => Promise<Place>;
+  /** Clients for a place; asked twice for one, the same. An error when there is no way in. */
+  readonly enter: (place: Place) => Promise<Clients>;
+}
+
 /** Everything that a run of any job needs from outside. */
 export interface RunContext {
   readonly file: PolicyFile;
@@ -27,5 +35,7 @@ export interface RunContext {
   readonly deadline?: number;
   /** The request was delivered before, to a run that has ended without a word. */
   readonly isRedelivered?: boolean;
+  /** Absent: the run can get into no other place, and what needs one is not known. */
+  readonly elsewhere?: Elsewhere;
   readonly onProgress?: (progress: Progress) => void;
 }

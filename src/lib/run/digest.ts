@@ -3,6 +3,7 @@
 import { describeError } from '../aws/errors.ts';
 import type { ReceivedMessage } from '../aws/receive-messages.ts';
 import { parseInstant } from '../policy/instant.ts';
+import { allPlaces } from '../policy/places.ts';
 import type { Place, PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import type { WatchOutcome } from './outcome.ts';
@@ -63,7 +64,7 @@ export async function planDigestRun(
     for (const message of messages) inbox.add(message);
   } while (clock.now() < until);
   const now = clock.now();
-  const places = file.targets.length > 0 ? file.targets : [place];
+  const places = allPlaces(file, place);
   const reports = places.flatMap((one) => inbox.newest.get(groupOf(one)) ?? []);
   return {
     now,

@@ -7,7 +7,7 @@ import { describeError, errorCode } from '../aws/errors.ts';
 import { readCaller, type Caller } from '../aws/read-account.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { shapeCalls } from '../aws/shape-calls.ts';
-import { accountCheck, isBackedUp } from '../plan/doctor-account.ts';
+import { accountCheck } from '../plan/doctor-account.ts';
 import { fail, ok, skip, warn, type Check } from '../plan/doctor-check.ts';
 import { placeCheck } from '../plan/doctor-places.ts';
 import { PolicyFileError } from '../policy/load-policies.ts';
@@ -15,8 +15,10 @@ import { runningPolicies, type Place, type PolicyFile } from '../policy/policy.t
 import type { RunContext } from './context.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
 import { readPlaces } from './doctor-places.ts';
+import { keyChecks } from './doctor-keys.ts';
 import { ownPlaceChecks } from './doctor-own-place.ts';
 import { ConfigurationError } from './errors.ts';
+import { isBackedUp } from './place.ts';
 import type { Connect } from './reach.ts';
 import { regionRemarks } from './region-remarks.ts';
 
@@ -74,8 +76,9 @@ async function examinePlace(
   const places = await readPlaces(context, examined.at);
   return [
     accountCheck(place, file),
-    ...(isBackedUp(place, file) ? await ownPlaceChecks(context, caller, place) : []),
+    ...(isBackedUp(file, place) ? await ownPlaceChecks(context, caller, place) : []),
     ...places.map((answer) => placeCheck(answer, isHome)),
+    ...(await keyChecks(context, examined.at)),
     ...(await deploymentChecks(deployment, group, { file, place })),
   ];
 }

@@ -5,6 +5,7 @@ import { planBackup, tagProblems, type BackupPlan } from '../plan/plan-backup.ts
 import type { Skipped } from '../plan/actions.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import type { RunContext } from './context.ts';
+import { isBackedUp } from './place.ts';
 import { decidePrune } from './prune.ts';
 import { readAllPoints, readAllSources } from './read.ts';
 
@@ -18,9 +19,10 @@ export interface WholePlan {
 export async function planEverything(context: RunContext): Promise<WholePlan> {
   const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
   const { file } = context;
+  const policiesHere = isBackedUp(file, context.place) ? file.policies : [];
   const slot = manualSlot(context.clock.now());
   return {
-    backups: file.policies.map((policy) =>
+    backups: policiesHere.map((policy) =>
       planBackup({ ...sources, file, policy, slot, trigger: 'manual', points: points.points }),
     ),
     prune: await decidePrune({}, { points, sources }, context),

@@ -4,6 +4,7 @@ import { groupBy } from '../plan/group-by.ts';
 import { planPrune, pruneCandidates, type PruneInput, type PrunePlan } from '../plan/plan-prune.ts';
 import type { SourceFacts } from '../plan/point-verdicts.ts';
 import type { RecoveryPoints } from '../plan/recovery-points.ts';
+import { COPYING_UNCHECKED, UNCHECKED } from '../plan/safety.ts';
 import { factsOf } from '../plan/source-facts.ts';
 import { keepingPolicies, type PolicyFile } from '../policy/policy.ts';
 import { didYouMean } from '../policy/suggest.ts';
@@ -48,25 +49,31 @@ export async function decidePrune(
     ...read.points,
     file: context.file,
     now: context.clock.now(),
+    place: context.place,
     sources: sourceFacts(read.sources, context.file),
   };
-  return planPrune(input, await readSafety(context, pruneCandidates(input)));
+  return planPrune(input, await readSafety(context, pruneCandidates(input), input.points));
 }
 
 export async function applyPrune(plan: PrunePlan, context: RunContext): Promise<PruneReport> {
   const causes = plan.warnings.filter(({ id }) => id === 'prune').map(({ reason }) => reason);
-  const unchecked = plan.unchecked.map(({ point }): Outcome => ({
+  const unchecked = plan.unchecked.map(({ point, verdict }): Outcome => ({
     action: point.imageId === undefined ? 'delete-snapshot' : 'deregister-image',
     id: point.id,
     policy: point.policy,
     source: point.source,
     slot: point.slot,
     status: 'not-attempted',
-    error: `whether it is in use could not be checked: ${causes.join('; ')}`,
+    error: `whether it is ${unknownOf(verdict.reasons)} could not be checked: ${causes.join('; ')}`,
   }));
   const outcomes = await applyDelete(plan.actions, context);
   await untilListsAreTrue(outcomes, context);
   return { plan, outcomes: [...outcomes, ...unchecked] };
+}
+
+function unknownOf(reasons: readonly string[]): string {
+  const unknown = [UNCHECKED, COPYING_UNCHECKED].filter((reason) => reasons.includes(reason));
+  return unknown.map((reason) => reason.replace(/:.*$/, '')).join(' or ');
 }
 
 /** The next round counts what there is to delete: what this one has deleted must not be among it. */

@@ -5,6 +5,7 @@ import type { Access, Clients } from '../aws/clients.ts';
 import { describeError } from '../aws/errors.ts';
 import { readAccount } from '../aws/read-account.ts';
 import { partitionOf } from '../aws/regions.ts';
+import { allPlaces, copyPlaces, isAtHome, sourcePlaces, targetOf } from '../policy/places.ts';
 import type { Place, PolicyFile, Target } from '../policy/policy.ts';
 import { ConfigurationError, ReadError } from './errors.ts';
 import { formatPlace } from './place.ts';
@@ -29,12 +30,24 @@ export async function homeOf({ region, connect }: Home): Promise<Place> {
   return { account: await readAccount(connect({ region })), region };
 }
 
-/** Where to run a job: the file's targets, or home when it names none. */
-export async function placesOf(home: Home): Promise<readonly Place[]> {
-  const { targets } = home.file;
-  return targets.length > 0
-    ? targets.map(({ account, region }) => ({ account, region }))
-    : [await homeOf(home)];
+/** Where a job runs: where backups are made, where copies go, or wherever there is something of ours. */
+export async function placesOf(home: Home, job: Job): Promise<readonly Place[]> {
+  const { file } = home;
+  const here = await homeIfNeeded(home);
+  switch (job) {
+    case 'backup':
+    case 'register-policies':
+      return sourcePlaces(file, here);
+    case 'replicate':
+      return copyPlaces(file, here);
+    default:
+      return allPlaces(file, here);
+  }
+}
+
+/** Asked for only where backups are made at home. */
+async function homeIfNeeded(home: Home): Promise<Place> {
+  return isAtHome(home.file) ? homeOf(home) : { account: '', region: home.region };
 }
 
 /**
@@ -42,7 +55,8 @@ export async function placesOf(home: Home): Promise<readonly Place[]> {
  * and compared before anything else is: a ConfigurationError where it is another, or where the place is no target.
  */
 export async function reach(job: Job, place: Place, home: Home): Promise<Reached> {
-  const clients = home.connect(accessOf(job, targetOf(place, home.file), home));
+  const here = await homeIfNeeded(home);
+  const clients = home.connect(accessOf(job, targetFor(place, home.file, here), home));
   const account = await accountOf(clients, place);
   if (account === place.account) return { place: { account, region: place.region }, clients };
   const why = `the credentials for ${formatPlace(place)} are of account ${account}`;
@@ -58,11 +72,12 @@ async function accountOf(clients: Clients, place: Place): Promise<string> {
   }
 }
 
-function targetOf(place: Place, { targets }: PolicyFile): Target {
-  const target = targets.find(({ account, region }) => account === place.account && region === place.region);
+function targetFor(place: Place, file: PolicyFile, here: Place): Target {
+  const target = targetOf(file, place, here);
   if (target) return target;
-  if (targets.length === 0) return place;
-  const expected = targets.map(formatPlace).join('; ');
+  // Without targets the credentials alone tell where it runs, and they are compared.
+  if (isAtHome(file)) return place;
+  const expected = allPlaces(file, here).map(formatPlace).join('; ');
   throw new ConfigurationError(
     `${formatPlace(place)} is no target of the policy file, expected one of ${expected}`,
   );

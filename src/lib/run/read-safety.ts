@@ -9,15 +9,21 @@ import { isRestored, RESTORED } from '../plan/marks.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import { NOT_NEEDED, type SafetyChecks } from '../plan/safety.ts';
 import type { RunContext } from './context.ts';
+import { readCopying } from './read-copying.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** One reference call for each ten AMIs, and the lists of locks, Recycle Bin and Auto Scaling once. */
+/**
+ * One reference call for each ten AMIs, the lists of locks, Recycle Bin and Auto Scaling once, and what there is of copies
+ * where candidates are copied to. `points` are all there are here of the candidates' policies.
+ */
 export async function readSafety(
   context: RunContext,
   candidates: readonly RecoveryPoint[],
+  points: readonly RecoveryPoint[],
 ): Promise<SafetyChecks> {
   if (candidates.length === 0) return NOT_NEEDED;
-  const failures: string[] = [];
+  const copies = await readCopying(context, candidates, points);
+  const failures: string[] = [...copies.failures];
   const { clients } = context;
   const attempt: Attempt = async (what, read) => {
     try {
@@ -40,6 +46,7 @@ export async function readSafety(
     users,
     locks: locks.answer && new Map(locks.answer.map(({ snapshotId, until }) => [snapshotId, until])),
     recycleBin: recycleBin.answer && new Set(recycleBin.answer),
+    copying: copies.copying,
     failures,
   };
 }

@@ -115,7 +115,7 @@ async function readPoints(context: RunContext, filters: readonly Filter[]): Prom
 const FEW = 1000;
 
 /** Reads the marks off the tags at once, so that the tags of a hundred thousand snapshots need not stay. */
-async function* owned<T>(
+export async function* owned<T>(
   resources: AsyncIterable<T>,
   { file }: RunContext,
   mark: (resource: T, owner: Owner) => Owned<T>,
@@ -130,11 +130,13 @@ async function* owned<T>(
 }
 
 /** Member by member: of a hundred thousand, an object that was spread takes far more room. */
-function markSnapshot({ id, state, startedAt, volumeId, tags }: Snapshot, owner: Owner): Owned<Snapshot> {
-  return { id, state, startedAt, volumeId, ownership: readOwnership(tags, owner) };
+function markSnapshot(snapshot: Snapshot, owner: Owner): Owned<Snapshot> {
+  const { id, state, stateReason, startedAt, volumeId, tags } = snapshot;
+  const marked = { id, state, startedAt, volumeId, ownership: readOwnership(tags, owner) };
+  return stateReason === undefined ? marked : { ...marked, stateReason };
 }
 
-function markImage({ tags, ...image }: Image, owner: Owner): Owned<Image> {
+export function markImage({ tags, ...image }: Image, owner: Owner): Owned<Image> {
   return { ...image, ownership: readOwnership(tags, owner) };
 }
 

@@ -6,7 +6,9 @@ import type { PolicyFile } from '../policy/policy.ts';
 export function regionRemarks(file: PolicyFile): Warning[] {
   const named = [
     ...file.targets.map(({ region }) => ({ id: 'targets', region })),
-    ...file.dlmPolicies.flatMap(({ name, copies }) => copies.map(({ region }) => ({ id: name, region }))),
+    ...[...file.policies, ...file.dlmPolicies].flatMap(({ name, copies }) =>
+      copies.map(({ region }) => ({ id: name, region })),
+    ),
     ...file.defaultPolicies.flatMap(({ kind, copies }) =>
       copies.map((region) => ({ id: `default-${kind}`, region })),
     ),

@@ -7,7 +7,15 @@ import type { Place } from '../policy/policy.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { ConfigurationError, MissedSlotError } from './errors.ts';
 
-export const JOBS = ['backup', 'prune', 'register-policies', 'watch', 'digest'] as const;
+export const JOBS = [
+  'backup',
+  'replicate',
+  'prune',
+  'register-policies',
+  'watch',
+  'digest',
+  'rehearse',
+] as const;
 
 /** Each is a Lambda of the same name. */
 export type Job = (typeof JOBS)[number];
@@ -41,18 +49,22 @@ const COMMON = ['job', 'slot', 'trigger', 'place', 'dryRun', 'round', 'attempt']
 
 const WORDS: Record<Job, readonly string[]> = {
   backup: [...COMMON, 'policy', 'sources', 'hold', 'idle'],
+  replicate: [...COMMON, 'policy', 'idle'],
   prune: [...COMMON, 'policy', 'accept', 'budget'],
   'register-policies': [...COMMON, 'replace'],
   watch: COMMON,
   digest: COMMON,
+  rehearse: [...COMMON, 'policy'],
 };
 
 const EXAMPLES: Record<Job, string> = {
   backup: '{"policy":"daily-ami"}',
+  replicate: '{"policy":"daily-ami"}',
   prune: '{"policy":"daily-ami"}',
   'register-policies': '{"dryRun":true}',
   watch: '{"dryRun":true}',
   digest: '{"dryRun":true}',
+  rehearse: '{"policy":"daily-ami"}',
 };
 
 /** Reads an event, or throws a ConfigurationError with everything that is wrong with it and what was expected. */

@@ -15,6 +15,7 @@ import { isRunningTask, newestTask } from '../plan/plan-restore-in-place.ts';
 import type { Ground, Restorables, RestoreRequest } from '../plan/restorable.ts';
 import type { RestorePlan, RestoreTarget } from '../plan/restore-plan.ts';
 import { choosePoint } from '../plan/restore-point.ts';
+import { allPlaces, samePlace } from '../policy/places.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
 import { ConfigurationError } from './errors.ts';
@@ -76,10 +77,8 @@ async function elsewhere(
     ({ id, snapshotIds }) => point === undefined || id === point || snapshotIds.includes(point),
   );
   if (isHere) return hints;
-  const { targets } = context.file;
-  const others = targets.filter(
-    ({ account, region }) => account !== context.place.account || region !== context.place.region,
-  );
+  const home = (await context.elsewhere?.home()) ?? context.place;
+  const others = allPlaces(context.file, home).filter((place) => !samePlace(place, context.place));
   const places = others.length > 0 ? `: ${others.map(formatPlace).join('; ')}` : '';
   return [
     ...hints,

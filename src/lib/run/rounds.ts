@@ -16,6 +16,11 @@ export interface Left {
 
 export type Next = { readonly request: RunRequest } | { readonly exhausted: string };
 
+/** Whether there would be no next round. */
+export function isLastRound(request: RunRequest, left: Left): boolean {
+  return 'exhausted' in nextRound(request, left);
+}
+
 /** The request of the next round, or why there is none although something is left. */
 export function nextRound(request: RunRequest, { isIdle = false, budget }: Left): Next {
   const idle = isIdle ? request.idle + 1 : 0;

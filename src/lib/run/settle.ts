@@ -2,6 +2,7 @@
 
 import { listImages } from '../aws/read-images.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
+import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
 import type { RunContext } from './context.ts';
 import type { Outcome } from './outcome.ts';
 import { pointFilters } from './point-filters.ts';
@@ -14,9 +15,32 @@ const LONGEST_WAIT = 30_000;
  * Waits until everything that was made is listed, for at most five minutes: then the lists can be trusted whatever they
  * show. A call without an answer takes those five minutes. Without a deadline nobody comes next, and nothing is waited for.
  */
-export async function settle(
+export function settle(
   outcomes: readonly Outcome[],
-  slot: { readonly policy: string; readonly slot: number },
+  { policy, slot }: { readonly policy: string; readonly slot: number },
+  context: RunContext,
+): Promise<void> {
+  const filters = pointFilters(context.file, [policy], [slot]);
+  return settleBy(outcomes, () => [filters], context);
+}
+
+/** The same of copies, which may be of many policies and slots. */
+export function settleCopies(outcomes: readonly Outcome[], context: RunContext): Promise<void> {
+  return settleBy(outcomes, filtersById, context);
+}
+
+type FiltersOf = (kind: 'image-id' | 'snapshot-id', ids: readonly string[]) => readonly (readonly Filter[])[];
+
+const filtersById: FiltersOf = (name, ids) => {
+  const batches: Filter[][] = [];
+  for (let at = 0; at < ids.length; at += MAX_FILTER_VALUES)
+    batches.push([{ name, values: ids.slice(at, at + MAX_FILTER_VALUES) }]);
+  return batches;
+};
+
+async function settleBy(
+  outcomes: readonly Outcome[],
+  filtersOf: FiltersOf,
   context: RunContext,
 ): Promise<void> {
   const { clock, deadline } = context;
@@ -24,22 +48,23 @@ export async function settle(
   const isUnknown = outcomes.some(({ status }) => status === 'unknown');
   if (deadline === undefined || (made.length === 0 && !isUnknown)) return;
   const trusted = clock.now() + READS_TRUSTWORTHY_AFTER;
-  if (!isUnknown) await untilListed(made, { slot, context, trusted });
+  const ids = made.flatMap(({ id, snapshots = [id] }) => snapshots);
+  if (!isUnknown) await untilListed(ids, { filtersOf, context, trusted });
   else await clock.sleep(READS_TRUSTWORTHY_AFTER);
 }
 
 interface Waiting {
-  readonly slot: { readonly policy: string; readonly slot: number };
+  readonly filtersOf: FiltersOf;
   readonly context: RunContext;
   /** ms since the epoch. */
   readonly trusted: number;
 }
 
-async function untilListed(made: readonly Outcome[], { slot, context, trusted }: Waiting): Promise<void> {
+async function untilListed(ids: readonly string[], { filtersOf, context, trusted }: Waiting): Promise<void> {
   const { clock } = context;
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
     const started = clock.now();
-    if (await areListed(made, slot, context)) return;
+    if (await areListed(ids, filtersOf, context)) return;
     const now = clock.now();
     // A list takes as long as the last one did: not one that would end when waiting alone is over.
     const isLast = now + wait + (now - started) >= trusted;
@@ -49,15 +74,21 @@ async function untilListed(made: readonly Outcome[], { slot, context, trusted }:
 }
 
 async function areListed(
-  made: readonly Outcome[],
-  { policy, slot }: { readonly policy: string; readonly slot: number },
-  { clients, file }: RunContext,
+  ids: readonly string[],
+  filtersOf: FiltersOf,
+  { clients }: RunContext,
 ): Promise<boolean> {
-  const filters = pointFilters(file, [policy], [slot]);
-  const list = made.some(({ action }) => action === 'create-image') ? listImages : listSnapshots;
-  const missing = new Set(made.flatMap(({ id, snapshots = [id] }) => snapshots));
+  const missing = new Set(ids);
+  const images = ids.filter((id) => id.startsWith('ami-'));
+  const snapshots = ids.filter((id) => !id.startsWith('ami-'));
+  const lists = [
+    ...(images.length > 0 ? filtersOf('image-id', images).map((by) => listImages(clients, by)) : []),
+    ...(snapshots.length > 0
+      ? filtersOf('snapshot-id', snapshots).map((by) => listSnapshots(clients, by))
+      : []),
+  ];
   try {
-    for await (const { id } of list(clients, filters)) missing.delete(id);
+    for (const list of lists) for await (const { id } of list) missing.delete(id);
   } catch {
     // Whoever needs the list reads it himself, and fails if it still cannot be read; here it is only waited for.
     return false;

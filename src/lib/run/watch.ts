@@ -9,6 +9,7 @@ import type { Place } from '../policy/policy.ts';
 import { applyStatus } from './apply-status.ts';
 import type { RunContext } from './context.ts';
 import { describeError } from '../aws/errors.ts';
+import { backsUpHere } from './elsewhere.ts';
 import type { WatchOutcome } from './outcome.ts';
 import { readLifecyclePolicies } from './policies.ts';
 import { decidePrune, sourceFacts } from './prune.ts';
@@ -24,6 +25,8 @@ export interface WatchPlan {
   /** ms since the epoch. */
   readonly measuredAt: number;
   readonly watch: PlaceWatch;
+  /** false: only copies are made there, and whatever carries the tags of a policy is no source. */
+  readonly backsUp: boolean;
   readonly lifecycleErrors: readonly LifecycleError[];
   /** Prunes that the guard refuses as things are. */
   readonly refused: readonly Refusal[];
@@ -54,14 +57,17 @@ export interface WatchPost {
 export async function planWatchRun(context: RunContext): Promise<WatchPlan> {
   const { file, place, clock } = context;
   const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
-  const usesDlm = file.dlmPolicies.length + file.defaultPolicies.length > 0;
+  const backsUp = await backsUpHere(context);
+  const usesDlm = backsUp && file.dlmPolicies.length + file.defaultPolicies.length > 0;
   const errors = usesDlm ? lifecycleErrors(await readLifecyclePolicies(context), file) : [];
   const measuredAt = clock.now();
-  const watch = watchPlace({ file, now: measuredAt, ...sources, points: points.points });
+  const selectable = backsUp ? sources : NOTHING;
+  const watch = watchPlace({ file, now: measuredAt, ...selectable, points: points.points });
   return {
     place,
     measuredAt,
     watch,
+    backsUp,
     lifecycleErrors: errors,
     refused: await refusedPrunes({ points, sources }, context),
     leftAlone: points.leftAlone,
@@ -69,6 +75,8 @@ export async function planWatchRun(context: RunContext): Promise<WatchPlan> {
     ...(file.feedbackTag && { status: planStatus({ file, watch, lifecycleErrors: errors }) }),
   };
 }
+
+const NOTHING: Sources = { instances: [], volumes: [] };
 
 /** What cannot be sent or written is a failed outcome, and the rest goes on. */
 export async function applyWatch(
@@ -111,10 +119,16 @@ async function refusedPrunes(
   read: { readonly points: RecoveryPoints; readonly sources: Sources },
   context: RunContext,
 ): Promise<Refusal[]> {
-  const { file, clock } = context;
+  const { file, place, clock } = context;
   const facts = sourceFacts(read.sources, file);
   const refused: Refusal[] = [];
-  for (const { policy } of likelyRefusals({ ...read.points, file, now: clock.now(), sources: facts })) {
+  for (const { policy } of likelyRefusals({
+    ...read.points,
+    file,
+    place,
+    now: clock.now(),
+    sources: facts,
+  })) {
     refused.push(...(await decidePrune({ policy }, read, context)).refused);
   }
   return refused;

@@ -9,6 +9,7 @@ import {
   instant,
   keep,
   NOW,
+  PLACE,
   point,
   policy,
   policyFile,
@@ -122,7 +123,7 @@ describe('[H35] a steady state never trips it', () => {
           points = [...points, ...made];
           const everySource = new Map(ids.map((id) => [id, {}]));
           const plan = planPrune(
-            { file, now: slot + 9 * HOUR, points, leftAlone: [], sources: everySource },
+            { file, now: slot + 9 * HOUR, place: PLACE, points, leftAlone: [], sources: everySource },
             unused(points),
           );
           expect(plan.refused).toEqual([]);

@@ -14,6 +14,7 @@ import {
   instant,
   keep,
   NOW,
+  PLACE,
   point,
   points,
   policy,
@@ -28,6 +29,7 @@ function input(over: Partial<PruneInput> = {}): PruneInput {
   return {
     file: policyFile({ policies: [policy({ keep: keep('daily=2') })], retired: [retired()] }),
     now: NOW,
+    place: PLACE,
     points: [],
     leftAlone: [],
     sources: new Map([['i-1', {}]]),

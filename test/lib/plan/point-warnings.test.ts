@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { pointWarnings } from '../../../src/lib/plan/point-warnings.ts';
-import { DAY, NOW, point, policyFile } from '../../support/points.ts';
+import { DAY, NOW, PLACE, point, policyFile } from '../../support/points.ts';
 
 const VERDICT = { decision: 'keep', reasons: ['pending'] } as const;
 
 function warn(...points: Parameters<typeof point>[0][]): string[] {
   const verdicts = points.map((over) => ({ point: point(over), verdict: VERDICT }));
-  return pointWarnings(verdicts, { file: policyFile(), now: NOW }).map(({ reason }) => reason);
+  return pointWarnings(verdicts, { file: policyFile(), now: NOW, place: PLACE }).map(({ reason }) => reason);
 }
 
 describe('what somebody should look at is told', () => {

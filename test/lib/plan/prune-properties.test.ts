@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Image, Snapshot } from '../../../src/lib/plan/inventory.ts';
 import type { Ownership } from '../../../src/lib/plan/marks.ts';
+import { NOT_NEEDED } from '../../../src/lib/plan/safety.ts';
 import { planPrune, type PruneInput, type PrunePlan } from '../../../src/lib/plan/plan-prune.ts';
 import { assemblePoints, type Owned, type RecoveryPoint } from '../../../src/lib/plan/recovery-points.ts';
 import type { PolicyFile } from '../../../src/lib/policy/policy.ts';
@@ -15,6 +16,7 @@ import {
   keep,
   NOW,
   ours,
+  PLACE,
   policy,
   policyFile,
   retired,
@@ -120,7 +122,7 @@ function inputOf(
   file: PolicyFile,
   sources: PruneInput['sources'],
 ): PruneInput {
-  return { file, now: NOW, sources, ...assemblePoints(images, snapshots, NOW) };
+  return { file, now: NOW, place: PLACE, sources, ...assemblePoints(images, snapshots, NOW) };
 }
 
 /** The plan when nobody uses anything. */
@@ -239,7 +241,7 @@ describe('for any account and policy file', () => {
     fc.assert(
       fc.property(accounts, files, living, (account, file, sources) => {
         const input = inputOf(account, file, sources);
-        const none = { users: new Map(), locks: undefined, recycleBin: undefined, failures: ['no answer'] };
+        const none = { ...NOT_NEEDED, locks: undefined, recycleBin: undefined, failures: ['no answer'] };
         expect(planPrune(input, none).actions).toEqual([]);
       }),
     );

@@ -16,7 +16,7 @@ function problemsOf(text: string): readonly string[] {
 
 const GOOD = 'version: 1\ndeployment: prod\nretired: { a: {} }\n';
 const FILE =
-  'a map with version, deployment, optInTag, timezone, policies, retired, defaultPolicies, prune, registerPolicies, targets, limits, watch, notify, feedbackTag';
+  'a map with version, deployment, optInTag, timezone, policies, retired, defaultPolicies, prune, registerPolicies, replicate, targets, limits, watch, notify, feedbackTag';
 
 describe('[H34] a file that is not what it should be is refused with its line', () => {
   test.each([
@@ -61,7 +61,7 @@ describe('[H34] a file that is not what it should be is refused with its line', 
     [
       'words of JavaScript',
       `${GOOD}constructor: 1`,
-      '4:1 constructor: unknown word "constructor" (expected one of: version, deployment, optInTag, timezone, policies, retired, defaultPolicies, prune, registerPolicies, targets, limits, watch, notify, feedbackTag)',
+      '4:1 constructor: unknown word "constructor" (expected one of: version, deployment, optInTag, timezone, policies, retired, defaultPolicies, prune, registerPolicies, replicate, targets, limits, watch, notify, feedbackTag)',
     ],
     [
       'a megabyte',
@@ -84,7 +84,7 @@ describe('[H34] a file that is not what it should be is refused with its line', 
 
   test('an alias inside of itself', () => {
     expect(problemsOf(`${GOOD}targets: &t [*t]`)).toEqual([
-      '4:14 targets[0]: a list is not a target, expected a map with account, region, rolePrefix, externalId',
+      '4:14 targets[0]: a list is not a target, expected a map with account, region, rolePrefix, externalId, copiesOnly',
     ]);
   });
 

@@ -112,7 +112,7 @@ describe('editors are told of', () => {
     [
       'a copy without a Region',
       { policies: { a: { ...policy, engine: 'dlm', copies: [{ keep: { within: '30d' } }] } } },
-      '.policies.a.copies[0].region',
+      '.policies.a.copies',
     ],
     [
       'a hook of ten retries',

@@ -76,6 +76,7 @@ describe('reads a good file', () => {
           timezone: 'UTC',
           keep: {},
           reboot: false,
+          copies: [],
         },
       ],
       dlmPolicies: [],
@@ -83,6 +84,7 @@ describe('reads a good file', () => {
       retired: [],
       prune: { schedule: { text: 'every 6 hours', cron: 'cron(0 0,6,12,18 * * ? *)' }, maxShare: 0.3 },
       registerPolicies: { schedule: { text: 'every 6 hours', cron: 'cron(0 0,6,12,18 * * ? *)' } },
+      replicate: { schedule: { text: 'every 1 hours from 00:25', cron: 'cron(25 * * * ? *)' } },
       targets: [],
       limits: { share: 0.5 },
       watch: {
@@ -199,7 +201,7 @@ const VALUES = 'a tag value or a list of 1 to 200 of them';
 const RELEASE = 'a duration of days, weeks and hours, at least 1d, such as 90d';
 const KINDS = 'image, snapshots, volume';
 const WORDS =
-  'backup, schedule, keep, reboot, select, timezone, releaseAfterSourceGone, engine, enabled, tags, copyTags, copies, share, fastRestore, archiveAfter, deprecateAfter, exclude, hooks';
+  'backup, schedule, keep, reboot, select, timezone, releaseAfterSourceGone, engine, rehearse, enabled, tags, copyTags, copies, share, fastRestore, archiveAfter, deprecateAfter, exclude, hooks';
 
 describe('names what is wrong with a policy', () => {
   test.each([
@@ -267,7 +269,7 @@ describe('names what is wrong with a policy', () => {
     expect(problemsOf(withPolicy(`    ${line}`))).toEqual([problem]);
   });
 
-  test.each(['lock', 'protect', 'removal', 'rehearse'])(
+  test.each(['lock', 'protect', 'removal'])(
     '%s is not yet supported with any engine, and that is all that is said of it',
     (word) => {
       const said = `policies.a.${word}: ${word} is not yet supported`;
@@ -278,7 +280,7 @@ describe('names what is wrong with a policy', () => {
     },
   );
 
-  test.each(['copies', 'share', 'hooks', 'archiveAfter', 'deprecateAfter'])(
+  test.each(['share', 'hooks', 'archiveAfter', 'deprecateAfter'])(
     '%s is not yet supported with engine: lambda, and that is all that is said of it',
     (word) => {
       const said = `policies.a.${word}: ${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`;
@@ -467,7 +469,7 @@ describe('names what is wrong with the rest of the file', () => {
 test('reports every problem at once, by line', () => {
   const text = withPolicy(
     '    keep: { daily: 0, dayly: 3 }',
-    '    copies: []',
+    '    share: {}',
     'timezone: Asia/Seul',
     'optintag: x',
   );
@@ -476,7 +478,7 @@ test('reports every problem at once, by line', () => {
     [
       `p.yml:7:20 policies.a.keep.daily: daily is 0, ${COUNT} (leave the rule out instead of zero)`,
       'p.yml:7:23 policies.a.keep.dayly: unknown word "dayly" (did you mean daily?)',
-      'p.yml:8:5 policies.a.copies: copies is not yet supported with engine: lambda; DLM has it (engine: dlm)',
+      'p.yml:8:5 policies.a.share: share is not yet supported with engine: lambda; DLM has it (engine: dlm)',
       'p.yml:9:11 timezone: "Asia/Seul" is not a time zone, expected an IANA name such as Asia/Seoul or UTC (did you mean Asia/Seoul?)',
       'p.yml:10:1 optintag: unknown word "optintag" (did you mean optInTag?)',
       '5 problems in p.yml',
