@@ -4,7 +4,12 @@ import { manualSlot } from '../lib/plan/backup-slot.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure, isLeft } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
-import { applyRehearse, planRehearseRun, type RehearseRequest } from '../lib/run/rehearse.ts';
+import {
+  applyRehearse,
+  planRehearseRun,
+  requireRehearsed,
+  type RehearseRequest,
+} from '../lib/run/rehearse.ts';
 import { reading } from '../lib/run/reading.ts';
 import type { RehearsePlan, RehearseReport } from '../lib/run/rehearse-outcome.ts';
 import { showOn, withAccount, type AccountOptions } from './account.ts';
@@ -23,12 +28,19 @@ export async function rehearseCommand(
   options: RehearseOptions,
   shell: Shell,
 ): Promise<ExitCode> {
-  requireConsent(options, shell);
   const slot = manualSlot(shell.clock.now());
-  const { plan, context } = await withAccount(options, shell, async (context) => ({
-    plan: await planRehearseRun({ policy, slot, round: 1 }, context),
-    context,
-  }));
+  const { plan, context } = await withAccount(
+    options,
+    shell,
+    async (context) => ({ plan: await planRehearseRun({ policy, slot, round: 1 }, context), context }),
+    {
+      job: 'rehearse',
+      check: (file) => {
+        requireRehearsed(file, policy);
+        requireConsent(options, shell);
+      },
+    },
+  );
   showPlan(plan, context, options, shell);
   if (!options.dryRun && !plan.start && plan.ongoing.length === 0) return EXIT.done;
   const question = `Rehearse policy ${policy} in ${formatPlace(context.place)}?`;

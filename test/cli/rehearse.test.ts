@@ -65,7 +65,8 @@ describe('rehearse', () => {
     const { scenario } = await world();
     const plain = '  plain: { backup: image, schedule: every 24 hours, keep: { last: 1 } }\n';
     const file = await fileWith(rehearsedPolicies(plain));
-    const { code, notes } = await run(['rehearse', policy, '--yes', '--policies', file], { scenario });
+    // Without --yes too, and there is nobody to be asked: what is wrong comes first.
+    const { code, notes } = await run(['rehearse', policy, '--policies', file], { scenario });
     expect(code).toBe(2);
     expect(notes).toContain(says);
     expect(mutatingCalls(scenario)).toEqual([]);

@@ -12,7 +12,7 @@ import {
   rehearsalCandidates,
 } from '../plan/rehearse-choice.ts';
 import { formatInstant } from '../policy/instant.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy, PolicyFile } from '../policy/policy.ts';
 import { previousSlot } from '../policy/schedule.ts';
 import { requirePolicy } from './backup.ts';
 import type { RunContext } from './context.ts';
@@ -43,7 +43,7 @@ export interface RehearseRequest {
 
 /** Reads and decides, and changes nothing. @throws ConfigurationError when none can begin, with everything in its way */
 export async function planRehearseRun(request: RehearseRequest, context: RunContext): Promise<RehearsePlan> {
-  const policy = request.policy === undefined ? undefined : requireRehearsed(request.policy, context);
+  const policy = request.policy === undefined ? undefined : requireRehearsed(context.file, request.policy);
   if (policy && !isHere(policy, context)) {
     const where = policy.rehearse?.place;
     const there = where ? formatPlace(where) : 'another place';
@@ -78,7 +78,8 @@ function isHere({ rehearse }: Policy, { place }: Pick<RunContext, 'place'>): boo
   return where.account === place.account && where.region === place.region;
 }
 
-function requireRehearsed(name: string, { file }: RunContext): Policy {
+/** The running policy of that name, or a ConfigurationError where it is none or is not rehearsed. */
+export function requireRehearsed(file: PolicyFile, name: string): Policy {
   const policy = requirePolicy(file, name);
   if (policy.rehearse) return policy;
   const others = file.policies.filter(({ rehearse }) => rehearse).map((one) => one.name);
