@@ -52,6 +52,7 @@ function filterableAt(time: number, now: number): Filterable<InstanceRecord> {
       'instance-id': (instance) => [instance.id],
       'instance-state-name': (instance) => [instanceState(instance, now)],
       'root-device-type': (instance) => [instance.rootDevice],
+      'client-token': (instance) => [instance.clientToken ?? ''],
     },
     tags: (instance) => instance.tags.at(time),
   };

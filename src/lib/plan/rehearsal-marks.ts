@@ -5,6 +5,12 @@ import type { Tags } from './inventory.ts';
 import { MARK, REHEARSAL, RESTORED } from './marks.ts';
 import type { Tag } from './restore-sheet.ts';
 
+/**
+ * What the client token of every launch begins with. Tags are copied by whoever launches "more like this"; a token is not, so
+ * only what was launched with one is ever terminated.
+ */
+export const LAUNCH_TOKEN = 'ec2-backup-rehearsal-';
+
 /** EC2's bound on a tag's value. */
 const MAX_VALUE = 256;
 

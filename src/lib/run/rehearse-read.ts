@@ -9,7 +9,13 @@ import { MARK, readOwnership, REHEARSAL } from '../plan/marks.ts';
 import { planRestore } from '../plan/plan-restore.ts';
 import type { Rehearsal, RehearsalLaunch } from '../plan/plan-rehearse.ts';
 import { assemblePoints } from '../plan/recovery-points.ts';
-import { readRehearsal, readRehearsed, rehearsalKey, type RehearsalFacts } from '../plan/rehearsal-marks.ts';
+import {
+  LAUNCH_TOKEN,
+  readRehearsal,
+  readRehearsed,
+  rehearsalKey,
+  type RehearsalFacts,
+} from '../plan/rehearsal-marks.ts';
 import type { Rehearsable } from '../plan/rehearse-choice.ts';
 import { commandEgress, storageService, type EgressRule } from '../plan/rehearse-egress.ts';
 import type { Restorables, RestoreRequest, Result } from '../plan/restorable.ts';
@@ -37,7 +43,11 @@ export async function readRehearsals(context: RunContext): Promise<Rehearsals> {
   // In the order in which they are made: what comes first is seen where what comes later is.
   const groups = await readEach(context, "rehearsals' security groups", listGroups(clients, filters));
   const images = await readEach(context, 'temporary AMIs', listImages(clients, filters));
-  const instances = await readEach(context, 'rehearsed instances', listInstances(clients, filters));
+  const instances = await readEach(
+    context,
+    'rehearsed instances',
+    listInstances(clients, [...filters, { name: 'client-token', values: [`${LAUNCH_TOKEN}*`] }]),
+  );
   const found = new Collected();
   for (const { id, egress, tags } of groups) found.of(id, tags)?.groups.push({ id, egress });
   for (const { id, state, tags } of images)

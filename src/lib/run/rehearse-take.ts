@@ -19,7 +19,13 @@ import { stackName } from '../plan/deployment-names.ts';
 import { REHEARSAL } from '../plan/marks.ts';
 import type { CommandState, Rehearsal, Step } from '../plan/plan-rehearse.ts';
 import { rehearsalProfileArn } from '../plan/rehearsal-profile.ts';
-import { rehearsalKey, rehearsalTags, rehearsedValue, type Verdict } from '../plan/rehearsal-marks.ts';
+import {
+  LAUNCH_TOKEN,
+  rehearsalKey,
+  rehearsalTags,
+  rehearsedValue,
+  type Verdict,
+} from '../plan/rehearsal-marks.ts';
 import { formatCompact } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
 import { prepareLaunch, readPoint } from './rehearse-read.ts';
@@ -174,8 +180,14 @@ function orderOf(
     group,
     ...(policy?.rehearse?.command !== undefined && { profile }),
     tags: rehearsalTags(file.deployment, rehearsal),
-    token: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
+    token: launchToken(parts),
   };
+}
+
+/** At most 64 characters. */
+function launchToken(parts: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return `${LAUNCH_TOKEN}${hash}`.slice(0, 64);
 }
 
 async function changeEgress(
