@@ -47,7 +47,7 @@ function lookingAtKeys(file) {
   return [allow('LookAtKeys', { actions: 'kms:DescribeKey', resources: keysIn(ANY) })];
 }
 
-/** Of AMIs IAM does not know with whom: it is their snapshots that hold the data, and those no other account gets. */
+/** IAM has no key for whom an AMI is shared with: that it is with nobody else, only our code sees to. */
 function sharing(file, accounts) {
   if (accounts.length === 0) return [];
   const snapshots = { actions: 'ec2:ModifySnapshotAttribute', resources: '*' };

@@ -72,7 +72,11 @@ export const describeSecurityGroups: Command<DescribeSecurityGroupsRequest, Desc
       items: world.store.securityGroups.all(time),
       filterable: {
         command: 'DescribeSecurityGroups',
-        fields: { 'group-id': ({ id }) => [id], 'vpc-id': ({ vpcId }) => [vpcId] },
+        fields: {
+          'group-id': ({ id }) => [id],
+          'group-name': ({ name = '' }) => [name],
+          'vpc-id': ({ vpcId }) => [vpcId],
+        },
         tags: ({ tags }) => tags.at(time),
       },
     });

@@ -220,8 +220,14 @@ describe('once more', () => {
     const place = await world();
     const point = kind === 'AMI' ? place.ami : place.set;
     const first = parseJson<Answer>((await place.restore(['--point', point, '--yes', '--json'])).out);
+    // A backup of what was restored, made by somebody who copies the machine's tags.
+    const { region, clock } = place.scenario;
+    const { tags = {} } = region.instances().find(({ id }) => id === first.instance?.id) ?? {};
+    const backup = region.registerImage({ createdAt: clock.now(), name: 'of what was restored', tags });
+    expect(tags).toHaveProperty('ec2-backup:restored-by');
     const again = await place.restore(['--point', point, '--yes', '--json']);
     expect(again.code).toBe(0);
+    expect(region.has(backup)).toBe(true);
     const answer = parseJson<Answer>(again.out);
     expect(answer.instance?.id).toBe(first.instance?.id);
     expect(answer.alreadyMade).toBe(first.instance?.id);

@@ -248,9 +248,15 @@ describe('the sweep', () => {
     const unreadable = region.runInstance({
       tags: { 'ec2-backup:deployment': 'test', 'ec2-backup:rehearsal': 'what?' },
     }).id;
+    const image = region.registerImage({
+      createdAt: clock.now(),
+      name: 'a backup of it',
+      tags: { ...tags, 'ec2-backup:deployment': 'test' },
+    });
     clock.advance(DAY);
     region.calls.length = 0;
     const { plan } = await rehearse(place.scenario);
+    expect(region.has(image)).toBe(true);
     expect(region.calls.filter(({ command }) => CHANGING.test(command))).toEqual([]);
     expect(plan.skipped).toEqual([]);
     for (const id of [foreign, alike, unreadable])

@@ -1,6 +1,7 @@
 /** The tags of a rehearsal: what is made for it, and on the recovery point how it ended. */
 
 import { formatInstant, parseInstant } from '../policy/instant.ts';
+import { stackName } from './deployment-names.ts';
 import type { Tags } from './inventory.ts';
 import { MARK, REHEARSAL, RESTORED } from './marks.ts';
 import type { Tag } from './restore-sheet.ts';
@@ -10,6 +11,15 @@ import type { Tag } from './restore-sheet.ts';
  * only what was launched with one is ever terminated.
  */
 export const LAUNCH_TOKEN = 'ec2-backup-rehearsal-';
+
+/** Names are not copied with tags either: only what is named so is deleted. */
+export function groupPrefix({ deployment }: { readonly deployment: string }): string {
+  return `${stackName(deployment)}-rehearsal-`;
+}
+
+export function imagePrefix({ deployment }: { readonly deployment: string }): string {
+  return `${deployment}/rehearsal/`;
+}
 
 /** EC2's bound on a tag's value. */
 const MAX_VALUE = 256;

@@ -3,6 +3,7 @@
 import { listImages } from '../aws/read-images.ts';
 import { listInstances } from '../aws/read-instances.ts';
 import { listEndpoints, listGroups, readPrefixList } from '../aws/read-rehearsals.ts';
+import type { Filter } from '../aws/shapes.ts';
 import { listRestorableImages, listRestorableSnapshots } from '../aws/read-restorables.ts';
 import type { Tags } from '../plan/inventory.ts';
 import { MARK, readOwnership, REHEARSAL } from '../plan/marks.ts';
@@ -10,6 +11,8 @@ import { planRestore } from '../plan/plan-restore.ts';
 import type { Rehearsal, RehearsalLaunch } from '../plan/plan-rehearse.ts';
 import { assemblePoints } from '../plan/recovery-points.ts';
 import {
+  groupPrefix,
+  imagePrefix,
   LAUNCH_TOKEN,
   readRehearsal,
   readRehearsed,
@@ -41,8 +44,16 @@ export async function readRehearsals(context: RunContext): Promise<Rehearsals> {
     { name: 'tag-key', values: [REHEARSAL.key] },
   ];
   // In the order in which they are made: what comes first is seen where what comes later is.
-  const groups = await readEach(context, "rehearsals' security groups", listGroups(clients, filters));
-  const images = await readEach(context, 'temporary AMIs', listImages(clients, filters));
+  const groups = await readEach(
+    context,
+    "rehearsals' security groups",
+    listGroups(clients, [...filters, named('group-name', groupPrefix(file))]),
+  );
+  const images = await readEach(
+    context,
+    'temporary AMIs',
+    listImages(clients, [...filters, named('name', imagePrefix(file))]),
+  );
   const instances = await readEach(
     context,
     'rehearsed instances',
@@ -55,6 +66,11 @@ export async function readRehearsals(context: RunContext): Promise<Rehearsals> {
   for (const { id, state, stateReason, tags } of instances)
     found.of(id, tags)?.instances.push({ id, state, ...(stateReason !== undefined && { stateReason }) });
   return { all: [...found.byKey.values()], unreadable: found.unreadable };
+}
+
+/** A filter by what a name begins with. */
+function named(name: string, prefix: string): Filter {
+  return { name, values: [`${prefix}*`] };
 }
 
 type Parts = 'groups' | 'images' | 'instances';

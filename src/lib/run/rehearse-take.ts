@@ -15,11 +15,12 @@ import {
 import { readChecks } from '../aws/read-ground.ts';
 import { findCommand, readAgent, readInvocation, type Invocation } from '../aws/read-rehearsals.ts';
 import { partitionOf } from '../aws/regions.ts';
-import { stackName } from '../plan/deployment-names.ts';
 import { REHEARSAL } from '../plan/marks.ts';
 import type { CommandState, Rehearsal, Step } from '../plan/plan-rehearse.ts';
 import { rehearsalProfileArn } from '../plan/rehearsal-profile.ts';
 import {
+  groupPrefix,
+  imagePrefix,
   LAUNCH_TOKEN,
   rehearsalKey,
   rehearsalTags,
@@ -157,11 +158,11 @@ const ANYWHERE = { protocol: '-1', destination: '0.0.0.0/0' };
 const ANYWHERE_V6 = { protocol: '-1', destination: '::/0' };
 
 function nameOf({ policy, slot }: Rehearsal, { file }: RunContext): string {
-  return `${stackName(file.deployment)}-rehearsal-${policy}-${formatCompact(slot)}`;
+  return `${groupPrefix(file)}${policy}-${formatCompact(slot)}`;
 }
 
 function imageNameOf({ policy, slot }: Rehearsal, { file }: RunContext): string {
-  return `${file.deployment}/rehearsal/${policy}/${formatCompact(slot)}`;
+  return `${imagePrefix(file)}${policy}/${formatCompact(slot)}`;
 }
 
 function orderOf(

@@ -142,12 +142,16 @@ function temporaryTags({ point }: RestorePlan): Tag[] {
   ];
 }
 
+/** By its name too: a backup of what was restored may carry the machine's tags. */
 async function findTemporary(
   mark: string,
-  { clients }: RunContext,
+  { clients, file }: RunContext,
 ): Promise<{ id: string; state: string }[]> {
   const found: { id: string; state: string }[] = [];
-  const filters = [{ name: `tag:${RESTORED.by}`, values: [mark] }];
+  const filters = [
+    { name: `tag:${RESTORED.by}`, values: [mark] },
+    { name: 'name', values: [temporaryName(file.deployment, mark)] },
+  ];
   for await (const { id, state } of listImages(clients, filters)) {
     if (state !== 'deregistered') found.push({ id, state });
   }
