@@ -2,7 +2,7 @@
 const { sub } = require('./iam.cjs');
 const { ID, JOBS, TOPIC_ID, idPart, namesOf, regionPart } = require('./names.cjs');
 const { HERE } = require('./ec2-arns.cjs');
-const { hasCopies, placesOf } = require('./places.cjs');
+const { hasCopies, hasRehearsals, placesOf } = require('./places.cjs');
 
 const NAMESPACE = 'ec2-backup';
 const HOUR = 60 * 60;
@@ -202,7 +202,7 @@ function silences(file, watchGap) {
 
 /** None where nothing is rehearsed. The sweep comes every hour and always says how many are overdue. */
 function rehearsals(file) {
-  if (!file.policies.some(({ rehearse }) => rehearse)) return [];
+  if (!hasRehearsals(file)) return [];
   const names = namesOf(file);
   const dimensions = { deployment: file.deployment };
   return [

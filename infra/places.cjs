@@ -9,6 +9,10 @@ function hasCopies({ policies }) {
   return policies.some(({ copies }) => copies.length > 0);
 }
 
+function hasRehearsals({ policies }) {
+  return policies.some(({ rehearse }) => rehearse);
+}
+
 /** Where backups are made; where no target is for that, the one that the stack is in. */
 function sourcesOf(file) {
   const sources = file.targets.filter(({ copiesOnly }) => copiesOnly !== true);
@@ -55,7 +59,7 @@ function placesOfJob(file, job) {
     case 'register-policies':
       return sourcesOf(file);
     case 'rehearse':
-      return file.policies.some(({ rehearse }) => rehearse) ? placesOf(file) : [];
+      return hasRehearsals(file) ? placesOf(file) : [];
     case 'replicate':
       return distinct([...copiesBetween(file).map(({ from }) => from), ...copyPlacesOf(file)]);
     default:
@@ -138,6 +142,7 @@ module.exports = {
   copiedRegions,
   copyPlacesOf,
   hasCopies,
+  hasRehearsals,
   nowhereElse,
   ownRegions,
   placesOf,

@@ -101,8 +101,7 @@ export const authorizeSecurityGroupEgress: Command<
   parameters: { GroupId: true, IpPermissions: PERMISSIONS, DryRun: true },
   run(world, { GroupId, IpPermissions: permissions = [] }) {
     const group = findGroup(world, GroupId);
-    const given = permissions.flatMap(rulesOf);
-    if (given.length === 0) throw missingParameter('ipPermissions');
+    const given = givenRules(permissions);
     const twice = given.find((rule) => group.egress.some((one) => isSame(one, rule)));
     if (twice !== undefined) {
       const message = `the specified rule "peer: ${twice.to}" already exists`;
@@ -121,8 +120,7 @@ export const revokeSecurityGroupEgress: Command<
   parameters: { GroupId: true, IpPermissions: PERMISSIONS, DryRun: true },
   run(world, { GroupId, IpPermissions: permissions = [] }) {
     const group = findGroup(world, GroupId);
-    const given = permissions.flatMap(rulesOf);
-    if (given.length === 0) throw missingParameter('ipPermissions');
+    const given = givenRules(permissions);
     if (!given.every((rule) => group.egress.some((one) => isSame(one, rule)))) {
       const message = 'The specified rule does not exist in this security group.';
       throw new SimulatedServiceError('InvalidPermission.NotFound', message);
@@ -131,6 +129,13 @@ export const revokeSecurityGroupEgress: Command<
     return { Return: true };
   },
 };
+
+/** @throws MissingParameter for none */
+function givenRules(permissions: readonly IpPermission[]): readonly EgressRule[] {
+  const given = permissions.flatMap(rulesOf);
+  if (given.length === 0) throw missingParameter('ipPermissions');
+  return given;
+}
 
 function findGroup(world: World, given: string | undefined): SecurityGroupRecord {
   const id = checkId(SECURITY_GROUP_ID, given, 'GroupId');

@@ -82,6 +82,7 @@ function toRestorableSnapshot(snapshot: Ec2Snapshot): RestorableSnapshot {
     sizeGiB: snapshot.VolumeSize ?? 0,
     encrypted: snapshot.Encrypted ?? false,
     isArchived: snapshot.StorageTier === 'archive',
+    ...optional('key', snapshot.KmsKeyId),
     ...optional('readableUntil', snapshot.RestoreExpiryTime?.getTime()),
   };
 }

@@ -12,6 +12,14 @@ export interface Filter {
   readonly values: readonly string[];
 }
 
+/** Filters by ids of any number: as many lists as that takes. */
+export function filtersById(name: string, ids: readonly string[]): readonly (readonly Filter[])[] {
+  const batches: Filter[][] = [];
+  for (let at = 0; at < ids.length; at += MAX_FILTER_VALUES)
+    batches.push([{ name, values: ids.slice(at, at + MAX_FILTER_VALUES) }]);
+  return batches;
+}
+
 export function toEc2Filters(filters: readonly Filter[]): { Filters?: Ec2Filter[] } {
   if (filters.length === 0) return {};
   return { Filters: filters.map(({ name, values }) => ({ Name: name, Values: [...values] })) };

@@ -1,6 +1,6 @@
 /** The schedules that were deployed, compared with the policy file. */
 
-import { hasCopies } from '../policy/places.ts';
+import { hasCopies, hasRehearsals } from '../policy/places.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { queueArn, queueNames } from './deployment-names.ts';
 import { fail, listedUpTo, ok, type Check } from './doctor-check.ts';
@@ -34,7 +34,7 @@ function wantedSchedules(file: PolicyFile, place: LifecyclePlace): WantedSchedul
     { job: 'register-policies', schedule: file.registerPolicies.schedule },
     { job: 'watch', schedule: file.watch.schedule },
     { job: 'digest', schedule: file.watch.digest },
-    ...(file.policies.some(({ rehearse }) => rehearse) ? [{ job: 'rehearse', schedule: SWEEP }] : []),
+    ...(hasRehearsals(file) ? [{ job: 'rehearse', schedule: SWEEP }] : []),
   ];
   return [
     ...file.policies.map(({ name, ...policy }) => ({ ...policy, job: 'backup', name: `backup-${name}` })),

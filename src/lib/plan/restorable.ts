@@ -20,6 +20,8 @@ export interface RestorableImage extends Image {
 export interface RestorableSnapshot extends Snapshot {
   readonly sizeGiB: number;
   readonly encrypted: boolean;
+  /** ARN of its KMS key. */
+  readonly key?: string;
   /** In the archive, from where it must be fetched before it can be read. */
   readonly isArchived: boolean;
   /** ms since the epoch: until then an archived one can be read. */

@@ -38,30 +38,30 @@ export interface ReadCopies {
   readonly result: z.ZodSafeParseResult<readonly Parsed[]>;
 }
 
+/** Copies that are written here: of a policy that the Lambdas run. */
+function hasOwn(policy: unknown): policy is object {
+  return isDlm(policy) === false && wordOf(policy, 'copies') !== undefined;
+}
+
 /** The copies of all policies that the Lambdas run. */
 export function readCopies(file: unknown): readonly ReadCopies[] {
   return entriesOf(file, 'policies')
-    .filter(([, policy]) => isDlm(policy) === false && wordOf(policy, 'copies') !== undefined)
+    .filter(([, policy]) => hasOwn(policy))
     .map(([name, policy]) => ({ policy: name, result: copiesSchema.safeParse(wordOf(policy, 'copies')) }));
 }
 
 /** The file as the rest of the schema reads it. */
 export function withoutCopies(file: unknown): unknown {
-  const all = entriesOf(file, 'policies').filter(
-    ([, policy]) => isDlm(policy) === false && wordOf(policy, 'copies') !== undefined,
-  );
-  if (all.length === 0) return file;
-  const names = new Set(all.map(([name]) => name));
+  const all = entriesOf(file, 'policies');
+  if (!all.some(([, policy]) => hasOwn(policy))) return file;
   const policies = Object.fromEntries(
-    entriesOf(file, 'policies').map(([name, policy]) => {
-      if (!names.has(name)) return [name, policy];
-      return [
-        name,
-        Object.fromEntries(Object.entries(policy as object).filter(([word]) => word !== 'copies')),
-      ];
-    }),
+    all.map(([name, policy]) => [name, hasOwn(policy) ? withoutWord(policy) : policy]),
   );
   return { ...(file as object), policies };
+}
+
+function withoutWord(policy: object): object {
+  return Object.fromEntries(Object.entries(policy).filter(([word]) => word !== 'copies'));
 }
 
 export function copyOf({ account, region, keep, key, encrypted = key !== undefined }: Parsed): Copy {

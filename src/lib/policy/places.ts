@@ -11,6 +11,11 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.account === b.account && a.region === b.region;
 }
 
+/** Whether the Lambdas rehearse anything. */
+export function hasRehearsals({ policies }: Pick<PolicyFile, 'policies'>): boolean {
+  return policies.some(({ rehearse }) => rehearse !== undefined);
+}
+
 /** Backups are made where it runs: the file names no place for them. */
 export function isAtHome({ targets }: Pick<PolicyFile, 'targets'>): boolean {
   return targets.every(({ copiesOnly }) => copiesOnly === true);

@@ -9,7 +9,7 @@ import { formatInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { inPlace } from './elsewhere.ts';
-import { isFailure, type Outcome } from './outcome.ts';
+import { basicsOf, isFailure, type Outcome } from './outcome.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 import { resend } from './resend.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -116,10 +116,10 @@ class CopyRun {
     try {
       const { clients } = await inPlace(action.from, this.#context);
       await resend(this.#context, () => share(clients, action));
-      return { ...basics(action), status: 'done' };
+      return { ...basicsOf(action), status: 'done' };
     } catch (error) {
       const isGone = action.action.startsWith('un') && errorCode(error).endsWith('.NotFound');
-      if (isGone) return { ...basics(action), status: 'already-done' };
+      if (isGone) return { ...basicsOf(action), status: 'already-done' };
       return ended(action, isPostponed(error) ? 'postponed' : 'failed', describeError(error));
     }
   }
@@ -128,7 +128,7 @@ class CopyRun {
     const { clients } = this.#context;
     try {
       const id = await retryThrottled(this.#context, () => copy(clients, action, this.#tokenOf(action)));
-      return [{ ...basics(action), id, status: 'done' }];
+      return [{ ...basicsOf(action), id, status: 'done' }];
     } catch (error) {
       const code = errorCode(error);
       if (code === 'ResourceLimitExceeded') {
@@ -137,7 +137,7 @@ class CopyRun {
         return [];
       }
       if (code === 'InvalidAMIName.Duplicate' && action.action === 'copy-image')
-        return [{ ...basics(action), ...(await lookUpName(action.name, this.#context, failedCopy)) }];
+        return [{ ...basicsOf(action), ...(await lookUpName(action.name, this.#context, failedCopy)) }];
       if (isOutcomeUnknown(error)) return [ended(action, 'unknown', this.#unknown(error))];
       const isLate = isPostponed(error) || (this.#isShared(action) && NOT_SEEN.has(code));
       return [ended(action, isLate ? 'postponed' : 'failed', describeError(error))];
@@ -173,11 +173,5 @@ function postponed(action: CopyAction | ShareAction): Outcome {
 }
 
 function ended(action: CopyAction | ShareAction, status: Outcome['status'], error: string): Outcome {
-  return { ...basics(action), status, error };
-}
-
-type Basics = Pick<Outcome, 'action' | 'id' | 'policy' | 'source' | 'slot'>;
-
-function basics({ action, id, policy, source, slot }: CopyAction | ShareAction): Basics {
-  return { action, id, policy, source, slot };
+  return { ...basicsOf(action), status, error };
 }

@@ -5,7 +5,7 @@ import { deleteSnapshot, deregisterImage, type SnapshotResult } from '../aws/mut
 import type { DeleteAction, DeregisterImageAction } from '../plan/actions.ts';
 import { groupBy } from '../plan/group-by.ts';
 import type { RunContext } from './context.ts';
-import { isFailure, isLeft, type Outcome } from './outcome.ts';
+import { basicsOf, isFailure, isLeft, type Outcome } from './outcome.ts';
 import { sideBySide } from './side-by-side.ts';
 import { retryThrottled } from './throttle.ts';
 
@@ -47,13 +47,13 @@ async function deleteOne(action: DeleteAction, context: RunContext): Promise<Out
   try {
     if (action.action === 'delete-snapshot') {
       await retryThrottled(context, () => deleteSnapshot(clients, action));
-      return [{ ...outcomeOf(action), status: 'done' }];
+      return [{ ...basicsOf(action), status: 'done' }];
     }
     return deregistered(action, await retryThrottled(context, () => deregisterImage(clients, action)));
   } catch (error) {
-    if (ALREADY_GONE.has(errorCode(error))) return [{ ...outcomeOf(action), status: 'already-done' }];
+    if (ALREADY_GONE.has(errorCode(error))) return [{ ...basicsOf(action), status: 'already-done' }];
     const status = isPostponed(error) ? 'postponed' : 'failed';
-    return [{ ...outcomeOf(action), status, error: describeError(error) }];
+    return [{ ...basicsOf(action), status, error: describeError(error) }];
   }
 }
 
@@ -62,9 +62,9 @@ function deregistered(action: DeregisterImageAction, results: readonly SnapshotR
   const deleted = results.filter(({ code }) => code === 'success').map(({ id }) => id);
   const left = results.filter(({ code }) => code !== 'success' && code !== 'skipped');
   return [
-    { ...outcomeOf(action), status: 'done', snapshots: deleted },
+    { ...basicsOf(action), status: 'done', snapshots: deleted },
     ...left.map(({ id, code }): Outcome => ({
-      ...outcomeOf(action),
+      ...basicsOf(action),
       action: 'delete-snapshot',
       id,
       status: 'failed',
@@ -78,19 +78,13 @@ function hintFor(code: string): string {
 }
 
 function postponed(action: DeleteAction): Outcome {
-  return { ...outcomeOf(action), status: 'postponed', error: 'there was no time left for it' };
+  return { ...basicsOf(action), status: 'postponed', error: 'there was no time left for it' };
 }
 
 function notAttempted(action: DeleteAction): Outcome {
   return {
-    ...outcomeOf(action),
+    ...basicsOf(action),
     status: 'not-attempted',
     error: `another part of recovery point ${action.point} could not be deleted`,
   };
-}
-
-type Basics = Pick<Outcome, 'action' | 'id' | 'policy' | 'source' | 'slot'>;
-
-function outcomeOf({ action, id, policy, source, slot }: DeleteAction): Basics {
-  return { action, id, policy, source, slot };
 }

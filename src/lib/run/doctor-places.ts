@@ -2,7 +2,7 @@ import { askDryRun } from '../aws/dry-run.ts';
 import { isDenied } from '../aws/error-hints.ts';
 import { describeError } from '../aws/errors.ts';
 import type { PlaceAnswer, RoleAnswer } from '../plan/doctor-places.ts';
-import { copyPlaces, hasCopies, samePlace, sourcePlaces, targetOf } from '../policy/places.ts';
+import { copyPlaces, hasCopies, hasRehearsals, samePlace, sourcePlaces, targetOf } from '../policy/places.ts';
 import type { Place, PolicyFile, Target } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { ConfigurationError, ReadError } from './errors.ts';
@@ -48,7 +48,7 @@ function targetsOf(file: PolicyFile, home: Place): readonly Target[] {
 function jobsIn(target: Place, { file, place }: RunContext): [Job, ...Job[]] {
   const isSource = sourcePlaces(file, place).some((one) => samePlace(one, target));
   const isCopied = copyPlaces(file, place).some((one) => samePlace(one, target));
-  const rehearsing: Job[] = file.policies.some(({ rehearse }) => rehearse) ? ['rehearse'] : [];
+  const rehearsing: Job[] = hasRehearsals(file) ? ['rehearse'] : [];
   if (!isSource)
     return [...(isCopied ? (['replicate', 'prune'] as const) : (['prune'] as const)), 'watch', ...rehearsing];
   const copying: Job[] = hasCopies(file) ? ['replicate'] : [];

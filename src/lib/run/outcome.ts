@@ -43,6 +43,13 @@ export interface WatchOutcome {
   readonly error?: string;
 }
 
+/** What an outcome says of its action, however that ended. */
+export function basicsOf({ action, id, policy, source, slot }: OutcomeBasics): OutcomeBasics {
+  return { action, id, policy, source, slot };
+}
+
+type OutcomeBasics = Pick<Outcome, 'action' | 'id' | 'policy' | 'source' | 'slot'>;
+
 export type OutcomeCounts = Readonly<Record<OutcomeStatus, number>>;
 
 export function countOutcomes(outcomes: readonly Pick<Outcome, 'status'>[]): OutcomeCounts {

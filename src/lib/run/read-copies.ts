@@ -1,18 +1,19 @@
 /** What a copying run reads where the points are that are to be copied. */
 
-import { countImageCopies, countSnapshotCopies, listCopyableSnapshots } from '../aws/read-copyable.ts';
-import type { CopyableSnapshot } from '../aws/read-copyable.ts';
+import { countImageCopies, countSnapshotCopies } from '../aws/read-copies-in-flight.ts';
 import { describeError } from '../aws/errors.ts';
 import { listImages, listSharedImages } from '../aws/read-images.ts';
 import { readKey } from '../aws/read-keys.ts';
+import { listRestorableSnapshots } from '../aws/read-restorables.ts';
 import { listSharedSnapshots, listSnapshots } from '../aws/read-snapshots.ts';
-import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
+import { filtersById } from '../aws/shapes.ts';
 import type { Warning } from '../plan/actions.ts';
 import type { CopyParts } from '../plan/copy-actions.ts';
 import type { CopyFacts, KeyManagers } from '../plan/copy-refusal.ts';
 import { MARK, readOwnership, type Owner } from '../plan/marks.ts';
 import type { CopySource, CopyVerdict, InFlight } from '../plan/plan-copies.ts';
 import type { Shared } from '../plan/plan-shares.ts';
+import type { RestorableSnapshot } from '../plan/restorable.ts';
 import { assemblePoints, type Owned } from '../plan/recovery-points.ts';
 import type { RunContext } from './context.ts';
 import { markImage, owned, readEach } from './read.ts';
@@ -25,7 +26,7 @@ export async function readCopySource(context: RunContext): Promise<CopySource> {
   const snapshots = await readEach(
     context,
     'snapshots',
-    owned(listCopyableSnapshots(clients), context, markCopyable),
+    owned(listRestorableSnapshots(clients, []), context, markCopyable),
   );
   const images = await readEach(context, 'AMIs', owned(listImages(clients), context, markImage));
   const ours = snapshots.filter(({ ownership }) => ownership.status === 'ours');
@@ -36,8 +37,11 @@ export async function readCopySource(context: RunContext): Promise<CopySource> {
   };
 }
 
+/** Without its size, which copies do not ask for. */
+type Copyable = Omit<RestorableSnapshot, 'sizeGiB'>;
+
 /** Member by member, as in read.ts: there may be a hundred thousand. */
-function markCopyable(snapshot: CopyableSnapshot, owner: Owner): Owned<CopyableSnapshot> {
+function markCopyable(snapshot: Copyable, owner: Owner): Owned<Copyable> {
   const { id, state, startedAt, volumeId, encrypted, isArchived, key, readableUntil } = snapshot;
   const ownership = readOwnership(snapshot.tags, owner);
   const marked = { id, state, startedAt, volumeId, encrypted, isArchived, ownership };
@@ -51,7 +55,7 @@ function markCopyable(snapshot: CopyableSnapshot, owner: Owner): Owned<CopyableS
 
 /** Most have nothing against it. */
 function factsOf(
-  { id, encrypted, key, isArchived, readableUntil = 0 }: Owned<CopyableSnapshot>,
+  { id, encrypted, key, isArchived, readableUntil = 0 }: Owned<Copyable>,
   now: number,
 ): [string, CopyFacts][] {
   const isAway = isArchived && readableUntil <= now;
@@ -97,22 +101,15 @@ export async function readParts(verdicts: readonly CopyVerdict[], context: RunCo
   const images = verdicts.flatMap(({ point }) => point.imageId ?? []);
   const snapshots = verdicts.flatMap(({ point }) => (point.imageId === undefined ? point.snapshotIds : []));
   const parts = { images: new Map(), snapshots: new Map() };
-  for (const filters of batches('image-id', images)) {
+  for (const filters of filtersById('image-id', images)) {
     const found = await readEach(context, 'AMIs to copy', listImages(clients, filters));
     for (const image of found) parts.images.set(image.id, image);
   }
-  for (const filters of batches('snapshot-id', snapshots)) {
+  for (const filters of filtersById('snapshot-id', snapshots)) {
     const found = await readEach(context, 'snapshots to copy', listSnapshots(clients, filters));
     for (const snapshot of found) parts.snapshots.set(snapshot.id, snapshot);
   }
   return parts;
-}
-
-function batches(name: string, ids: readonly string[]): Filter[][] {
-  const all: Filter[][] = [];
-  for (let at = 0; at < ids.length; at += MAX_FILTER_VALUES)
-    all.push([{ name, values: ids.slice(at, at + MAX_FILTER_VALUES) }]);
-  return all;
 }
 
 /** What of ours another account may copy. */

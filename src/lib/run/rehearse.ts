@@ -12,6 +12,7 @@ import {
   rehearsalCandidates,
 } from '../plan/rehearse-choice.ts';
 import { formatInstant } from '../policy/instant.ts';
+import { samePlace } from '../policy/places.ts';
 import type { Policy, PolicyFile } from '../policy/policy.ts';
 import { previousSlot } from '../policy/schedule.ts';
 import { requirePolicy } from './backup.ts';
@@ -74,8 +75,7 @@ export function rehearsedHere({ file, place }: Pick<RunContext, 'file' | 'place'
 }
 
 function isHere({ rehearse }: Policy, { place }: Pick<RunContext, 'place'>): boolean {
-  const where = rehearse?.place ?? place;
-  return where.account === place.account && where.region === place.region;
+  return samePlace(rehearse?.place ?? place, place);
 }
 
 /** The running policy of that name, or a ConfigurationError where it is none or is not rehearsed. */

@@ -2,7 +2,7 @@
 
 import { listImages } from '../aws/read-images.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
-import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
+import { filtersById, type Filter } from '../aws/shapes.ts';
 import type { RunContext } from './context.ts';
 import type { Outcome } from './outcome.ts';
 import { pointFilters } from './point-filters.ts';
@@ -30,13 +30,6 @@ export function settleCopies(outcomes: readonly Outcome[], context: RunContext):
 }
 
 type FiltersOf = (kind: 'image-id' | 'snapshot-id', ids: readonly string[]) => readonly (readonly Filter[])[];
-
-const filtersById: FiltersOf = (name, ids) => {
-  const batches: Filter[][] = [];
-  for (let at = 0; at < ids.length; at += MAX_FILTER_VALUES)
-    batches.push([{ name, values: ids.slice(at, at + MAX_FILTER_VALUES) }]);
-  return batches;
-};
 
 async function settleBy(
   outcomes: readonly Outcome[],

@@ -1,31 +1,9 @@
-/** Snapshots with what stands against copying them, and the copies that are being made. */
+/** The copies that are being made. */
 
 import type { Image as Ec2Image, Snapshot as Ec2Snapshot } from '@aws-sdk/client-ec2';
-import type { Snapshot } from '../plan/inventory.ts';
 import type { Clients } from './clients.ts';
 import { everyImage } from './read-images.ts';
-import { everySnapshot, toSnapshot } from './read-snapshots.ts';
-import { optional } from './shapes.ts';
-
-export interface CopyableSnapshot extends Snapshot {
-  readonly encrypted: boolean;
-  /** ARN of its key. */
-  readonly key?: string;
-  readonly isArchived: boolean;
-  /** ms since the epoch: until then an archived one can be read. */
-  readonly readableUntil?: number;
-}
-
-/** Every snapshot that the account owns in the Region. */
-export function listCopyableSnapshots(clients: Pick<Clients, 'ec2'>): AsyncGenerator<CopyableSnapshot> {
-  return everySnapshot(clients, [], (snapshot) => ({
-    ...toSnapshot(snapshot),
-    encrypted: snapshot.Encrypted ?? false,
-    isArchived: snapshot.StorageTier === 'archive',
-    ...optional('key', snapshot.KmsKeyId),
-    ...optional('readableUntil', snapshot.RestoreExpiryTime?.getTime()),
-  }));
-}
+import { everySnapshot } from './read-snapshots.ts';
 
 /** EC2's arbitrary volume of copies. */
 const NO_VOLUME = 'vol-ffffffff';
