@@ -10,7 +10,7 @@ import { describePrefixLists, describeVpcEndpoints } from './describe-endpoints.
 import { createSnapshot, createSnapshots } from './create-snapshots.ts';
 import { createTags } from './create-tags.ts';
 import { createVolume } from './create-volume.ts';
-import { describeKey } from './describe-key.ts';
+import { describeKey, generateDataKeyWithoutPlaintext } from './describe-key.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstances } from './describe-instances.ts';
 import { describeInstanceStatus } from './describe-instance-status.ts';
@@ -140,6 +140,7 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   },
   kms: {
     DescribeKey: describeKey,
+    GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
   },
   ssm: {
     DescribeInstanceInformation: describeInstanceInformation,

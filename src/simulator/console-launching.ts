@@ -112,6 +112,11 @@ export class LaunchConsole {
     presentInstance(this.#world, id, ['pending', 'running']).impaired = true;
   }
 
+  /** Its status checks pass again. */
+  heal(id: string): void {
+    presentInstance(this.#world, id, ['pending', 'running']).impaired = false;
+  }
+
   /** At once; EC2 takes hours. No image that is not disabled may map it. */
   archiveSnapshot(id: string): void {
     const snapshot = presentSnapshot(this.#world, id);
