@@ -117,8 +117,10 @@ function assemblePolicy(
 
 function assembleRehearse(
   { schedule, subnet, instanceType, command, account, region }: NonNullable<ParsedPolicy['rehearse']>,
-  [only]: ParsedFile['targets'],
+  targets: ParsedFile['targets'],
 ): Rehearse {
+  // Where backups are made; without a target for that, where the functions run.
+  const [only] = targets.filter(({ copiesOnly }) => !copiesOnly);
   const place =
     account !== undefined && region !== undefined
       ? { account, region }
