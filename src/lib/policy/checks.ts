@@ -1,6 +1,7 @@
 import { defaultPolicyProblems } from './default-policies.ts';
 import { checkCopies } from './copy-checks.ts';
 import { checkEngine } from './engine-checks.ts';
+import { checkProtect } from './protect-checks.ts';
 import { checkRehearse } from './rehearse-checks.ts';
 import { parseSchedule, gapProblem } from './schedule.ts';
 import { checkTargets } from './target-checks.ts';
@@ -40,6 +41,7 @@ export function checkFile(file: unknown): readonly Finding[] {
         zoneOf(policy, file),
       ),
       ...checkRehearse(['policies', name], policy, wordOf(file, 'targets')),
+      ...checkProtect(['policies', name], policy, wordOf(file, 'targets')),
     ]),
     ...defaultPolicyProblems(wordOf(file, 'defaultPolicies')).map(({ path, message }): Finding => ({
       path: ['defaultPolicies', ...path],
