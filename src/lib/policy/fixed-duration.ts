@@ -6,7 +6,6 @@ import type { Parsed } from './keep.ts';
 import { complaint, into } from './schema-words.ts';
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 interface Bounds {
   /** Both as the file writes them, such as `1d`; both are accepted. */
@@ -14,7 +13,7 @@ interface Bounds {
   readonly most?: string;
   /** What messages give as an example. */
   readonly example: string;
-  /** No hours. */
+  /** Hours are not taken, not even 24 of them. */
   readonly wholeDays?: boolean;
 }
 
@@ -29,7 +28,8 @@ export function fixedDuration(bounds: Bounds) {
     .transform(
       into((text: string): Parsed<number> => {
         const value = lengthOf(text);
-        if (value !== undefined && isWithin(value, bounds)) return { ok: true, value };
+        if (value !== undefined && isWithin(value, bounds) && !(wholeDays && text.includes('h')))
+          return { ok: true, value };
         const problem = `${JSON.stringify(text.slice(0, 80))} is not accepted, expected ${expected}`;
         return { ok: false, problem };
       }),
@@ -43,9 +43,9 @@ export function fixedText(length: number): string {
   return [...(days > 0 ? [`${days}d`] : []), ...(rest > 0 || days === 0 ? [`${rest}h`] : [])].join('');
 }
 
-function isWithin(value: number, { least, most, wholeDays }: Bounds): boolean {
+function isWithin(value: number, { least, most }: Bounds): boolean {
   const [lower = 0, upper = Infinity] = [lengthOf(least), most === undefined ? undefined : lengthOf(most)];
-  return value >= lower && value <= upper && !(wholeDays && value % DAY !== 0);
+  return value >= lower && value <= upper;
 }
 
 /** Undefined for what is no duration, or one whose length depends on the calendar. */
