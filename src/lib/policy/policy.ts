@@ -26,6 +26,26 @@ export interface Policy {
   readonly releaseAfterSourceGone?: number;
   /** Absent: nothing of it is ever rehearsed. Only of instances. */
   readonly rehearse?: Rehearse;
+  /** Absent: nothing of it is locked. */
+  readonly lock?: Lock;
+  /** AMIs are protected from deregistration, and a prune lifts that just before it deregisters. false: only lifted. Absent: whoever protects one, it stays. */
+  readonly protect?: boolean;
+  /** Age (ms since the slot) from which snapshots move to the archive. */
+  readonly archiveAfter?: number;
+  /** Age (ms) from which an AMI is deprecated. */
+  readonly deprecateAfter?: number;
+  /** Accounts that may use what it makes, and no others but those it is copied to. Absent: sharing is left alone. */
+  readonly share?: readonly string[];
+  /** Before it is deregistered an AMI is disabled for so long (ms). */
+  readonly removal?: { readonly disableFor: number };
+}
+
+export interface Lock {
+  readonly mode: 'governance' | 'compliance';
+  /** Ms since the slot, whole days. */
+  readonly for: number;
+  /** Hours, only for compliance. Absent: EC2 locks at once. */
+  readonly coolOff?: number;
 }
 
 /** Now and then a random backup is started, to see that it can be restored. */

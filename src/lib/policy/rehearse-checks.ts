@@ -1,5 +1,4 @@
-import { isDlm } from './engine-checks.ts';
-import { isMap, wordOf } from './written.ts';
+import { isDlm, isMap, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
 /** What the schema cannot say of a policy's `rehearse`: whether it has instances to start, and where the subnet is. */
