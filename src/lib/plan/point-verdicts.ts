@@ -7,7 +7,7 @@ import { copyRulesOf, inOrderMade, newestOf, rememberedKeep, type Override } fro
 import { groupBy } from './group-by.ts';
 import type { CopiedFrom } from './marks.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
-import { keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
+import { counts, keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
 import { visiblePins } from './safety.ts';
 
 const DAY = 86_400_000;
@@ -39,11 +39,18 @@ export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictIn
   // One key after the other: a key put together for each of a million points costs more than their verdicts.
   for (const [policy, ofPolicy] of groupBy(points, ({ policy: name }) => name)) {
     const openSlot = openSlotOf(policy, input);
+    const lifts = liftsProtection(policy, input.file);
     for (const group of groupBy(ofPolicy, groupKey).values()) {
-      for (const entry of judgeGroup(group, input)) judged.push(withVisiblePins(whileOpen(entry, openSlot)));
+      for (const entry of judgeGroup(group, input))
+        judged.push(withVisiblePins(whileOpen(entry, openSlot), lifts));
     }
   }
   return judged;
+}
+
+/** Whether prunes of a policy lift the deregistration protection of what they delete: it says so, or that there is to be none. */
+export function liftsProtection(name: string, { policies }: PolicyFile): boolean {
+  return policies.find((policy) => policy.name === name)?.protect !== undefined;
 }
 
 /** Copies are kept apart from what was made here, and by where they come from. */
@@ -153,10 +160,10 @@ function separateDuplicates(group: readonly RecoveryPoint[], rules: RetentionRul
   const unique: RecoveryPoint[] = [];
   const duplicates: RecoveryPoint[] = [];
   for (const point of inOrderMade(group)) {
-    const counts = point.state === 'good' && point.slot <= rules.now;
-    if (counts && slots.has(point.slot)) duplicates.push(point);
+    const isCounted = counts(point) && point.slot <= rules.now;
+    if (isCounted && slots.has(point.slot)) duplicates.push(point);
     else unique.push(point);
-    if (counts) slots.add(point.slot);
+    if (isCounted) slots.add(point.slot);
   }
   return { unique, duplicates };
 }
@@ -179,9 +186,9 @@ function isReleased(
   return now - newest > policy.releaseAfterSourceGone;
 }
 
-function withVisiblePins(entry: PointVerdict): PointVerdict {
+function withVisiblePins(entry: PointVerdict, lifts: boolean): PointVerdict {
   const { point, verdict } = entry;
-  const pins = visiblePins(point);
+  const pins = visiblePins(point, { lifts });
   if (pins.length === 0) return entry;
   const reasons = verdict.decision === 'keep' ? [...verdict.reasons, ...pins] : pins;
   return { point, verdict: { decision: 'keep', reasons } };
