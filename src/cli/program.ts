@@ -16,6 +16,7 @@ import type { ReplicateOptions } from './replicate-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { simulateCommand, type SimulateOptions } from './simulate-command.ts';
 import { validateCommand, type ValidateOptions } from './validate-command.ts';
 
 const YES_HELP = 'do not ask; needed where there is no terminal';
@@ -225,6 +226,7 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
     .action(async (file: string | undefined, options: RetentionOptions) =>
       end(await retentionCommand(file, options, shell)),
     );
+  addSimulateCommand(program, shell, end);
   program
     .command('validate')
     .description('check the policy file and say what it means')
@@ -246,6 +248,21 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
     .action(async (options: DemoOptions) =>
       end(await (await import('./demo/demo-command.ts')).demoCommand(options, shell)),
     );
+}
+
+function addSimulateCommand(program: Command, shell: Shell, end: End): void {
+  program
+    .command('simulate')
+    .description('what one source of each policy would have over years; needs no account')
+    .option('--policies <file>', POLICIES_HELP, shell.policiesPath)
+    .option('--policy <name>', 'only this policy', once('--policy'))
+    .option('--compare <file>', 'another policy file, shown beside it with the differences marked')
+    .option('--days <n>', 'how many days, 1 to 3650', '730')
+    .option('--from <time>', 'when it begins, such as 2026-11-22T18:00:00Z (default: now)')
+    .option('--missed <share>', 'the share of runs that go wrong, the same ones each time', '0%')
+    .option('--json', 'print JSON, with every point and the counts of each day')
+    .addHelpText('after', example('ec2-backup simulate --days 365 --compare edited.yml'))
+    .action(async (options: SimulateOptions) => end(await simulateCommand(options, shell)));
 }
 
 /** Who knows restic writes one option a rule. */

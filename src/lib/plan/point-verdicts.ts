@@ -78,11 +78,7 @@ function whileOpen(entry: PointVerdict, openSlot: number | undefined): PointVerd
 function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {
   const [first] = group;
   if (!first) return [];
-  const policy = findPolicy(input.file, first.policy);
-  if (!policy) return keepAll(group, `policy ${first.policy} not in the file`);
-  const found = first.copiedFrom
-    ? rulesOfCopies(group, first.copiedFrom, input)
-    : rulesOfSource(group, policy, input);
+  const found = rulesOfGroup(group, input);
   if ('reason' in found) return keepAll(group, found.reason);
   const rules: RetentionRules = { ...found, now: input.now, source: first.source };
   const { unique, duplicates } = separateDuplicates(group, rules);
@@ -98,6 +94,16 @@ function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): Point
 
 /** The rules that hold for a group, or why all of it is kept. */
 type GroupRules = Omit<RetentionRules, 'now' | 'source'> | { readonly reason: string };
+
+/** Of points of one policy and source, made here or copied from one other place; an empty group has none. */
+export function rulesOfGroup(group: readonly RecoveryPoint[], input: VerdictInput): GroupRules {
+  const [first] = group;
+  const policy = first && findPolicy(input.file, first.policy);
+  if (!policy) return { reason: `policy ${first?.policy ?? ''} not in the file` };
+  return first.copiedFrom
+    ? rulesOfCopies(group, first.copiedFrom, input)
+    : rulesOfSource(group, policy, input);
+}
 
 function rulesOfSource(group: readonly RecoveryPoint[], policy: Rules, input: VerdictInput): GroupRules {
   const { file, sources } = input;
