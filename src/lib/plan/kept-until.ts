@@ -8,10 +8,16 @@
 
 import { formatInstant } from '../policy/instant.ts';
 import { newestOf } from './copy-rules.ts';
-import { groupVerdicts, rulesOfGroup, type PointVerdict, type VerdictInput } from './point-verdicts.ts';
+import {
+  groupVerdicts,
+  liftsProtection,
+  rulesOfGroup,
+  type PointVerdict,
+  type VerdictInput,
+} from './point-verdicts.ts';
 import { pruneRounds, type Round } from './prune-rounds.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
-import { keepsEverything } from './retention.ts';
+import { counts, keepsEverything } from './retention.ts';
 import { visiblePins } from './safety.ts';
 
 const DAY = 86_400_000;
@@ -60,7 +66,9 @@ export function keptUntilOf(
   asked: ReadonlySet<string> = new Set(group.map(({ id }) => id)),
 ): ReadonlyMap<string, KeptUntil> {
   const answers = answersOfToday(group, input, asked);
-  const open = new Set(group.filter((point) => asked.has(point.id) && mayGo(point)).map(({ id }) => id));
+  const open = new Set(
+    group.filter((point) => asked.has(point.id) && mayGo(point, input)).map(({ id }) => id),
+  );
   if (staysWhole(group, input)) return answers;
   const madeIn = maker(group);
   let left: readonly RecoveryPoint[] = group.map((point) => finished(point, input.now));
@@ -117,9 +125,11 @@ function answersOfToday(
 }
 
 /** What somebody holds, disabled or took apart stays until somebody undoes it. */
-function mayGo(point: RecoveryPoint): boolean {
+function mayGo(point: RecoveryPoint, { file }: VerdictInput): boolean {
   const { state } = point;
-  return state !== 'disabled' && state !== 'incomplete' && visiblePins(point).length === 0;
+  const lifts = liftsProtection(point.policy, file);
+  const isLeft = state === 'incomplete' || (state === 'disabled' && !counts(point));
+  return !isLeft && visiblePins(point, { lifts }).length === 0;
 }
 
 /** Whether no point of the group can ever go: as long as backups go on, no time lets go of a group without rules. */

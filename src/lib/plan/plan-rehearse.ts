@@ -132,6 +132,16 @@ function withInstance(instance: RehearsalInstance, rehearsal: Rehearsal, given: 
     return waitOr(rehearsal, given, `the status checks of ${instance.id}, now ${known.checks}, pass`);
   const { command: text } = policy.rehearse;
   if (text === undefined) return judge({ isOk: true, what: 'both status checks passed' });
+  return withCommand(text, instance, { rehearsal, given });
+}
+
+interface Running {
+  readonly rehearsal: Rehearsal;
+  readonly given: Circumstances;
+}
+
+function withCommand(text: string, instance: RehearsalInstance, { rehearsal, given }: Running): Step {
+  const { known } = given;
   if (known.document === undefined) return { step: 'look', at: 'agent' };
   if (known.document === 'none')
     return waitOr(rehearsal, given, `the agent of Systems Manager on ${instance.id} is online`);

@@ -14,6 +14,8 @@ export interface ImageVolume {
 
 export interface RestorableImage extends Image {
   readonly machine: Machine;
+  /** ms since the epoch: from then on it counts as deprecated. */
+  readonly deprecatesAt?: number;
   readonly mappings: readonly ImageVolume[];
 }
 
