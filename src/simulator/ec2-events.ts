@@ -17,13 +17,16 @@ export interface Ec2Event {
 type Tell = (event: Ec2Event) => void;
 
 /**
- * Tells how each image and each snapshot that is made from now on ended, when its time has come. Of what is gone by
- * then nothing is told, nor of an image's later changes (deregistered, disabled, enabled).
+ * Tells how each image and each snapshot that is made from now on ended, when its time has come, and of each image that
+ * is disabled or enabled. Of what is gone by then nothing is told, nor that an image is deregistered.
  */
 export function tellEnds(world: World, work: WorkQueue, tell: Tell): void {
   world.store.images.listen((image) => {
     if (image.ownerId !== world.account) return;
     work.push(Math.max(image.availableAt, world.now()), () => tellImage(world, image, tell));
+  });
+  world.store.imageListeners.push((image) => {
+    work.push(world.now(), () => tellImage(world, image, tell));
   });
   world.store.snapshots.listen((snapshot) => {
     if (snapshot.ownerId !== world.account) return;

@@ -1,6 +1,7 @@
 import { DAY, MINUTE } from './clock.ts';
 import { failCopies } from './copies-in-flight.ts';
-import type { BinEntry, ImageRecord, SnapshotRecord } from './records.ts';
+import type { BinEntry } from './protection-records.ts';
+import type { ImageRecord, SnapshotRecord } from './records.ts';
 import type { World } from './world.ts';
 
 /** A name stays taken for a while after its image is deregistered ("allow enough time for the change"). */

@@ -1,10 +1,9 @@
 import type { AlarmRecord } from './cloudwatch-api.ts';
 import type { ActivityName, ScriptRun } from './dlm-run-activity.ts';
 import type { Queue } from './queue.ts';
+import type { BinEntry, BinKind } from './protection-records.ts';
 import type {
   AutoScalingGroupRecord,
-  BinEntry,
-  BinKind,
   CommandRecord,
   ImageRecord,
   InstanceRecord,
@@ -178,6 +177,8 @@ export class RegionStore {
   readonly images = new Shelf<ImageRecord>();
   readonly snapshots = new Shelf<SnapshotRecord>();
   readonly rootTasks = new Shelf<RootTaskRecord>();
+  /** Called with each image that was disabled or enabled. */
+  readonly imageListeners: ((image: ImageRecord) => void)[] = [];
   readonly imageNames = new ImageNames();
   /** Own images that were deregistered, which EC2 tells apart from unknown ones. */
   readonly deregistered = new Set<string>();

@@ -87,6 +87,7 @@ export const ENUMS: Enums = new Map(
     [`${EC2}#Snapshot.StorageTier`]: StorageTier,
     [`${EC2}#SnapshotInfo.State`]: SnapshotState,
     [`${EC2}#LockedSnapshotsInfo.LockState`]: LockState,
+    [`${EC2}#LockSnapshotResult.LockState`]: LockState,
     [`${EC2}#DeleteSnapshotReturnCode.ReturnCode`]: SnapshotReturnCodes,
     [`${EC2}#ImageReference.ResourceType`]: ImageReferenceResourceType,
     [`${AUTO_SCALING}#Instance.LifecycleState`]: LifecycleState,
