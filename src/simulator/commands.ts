@@ -30,6 +30,7 @@ import {
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
 import { lockSnapshot, unlockSnapshot } from './lock-snapshot.ts';
 import { describeLockedSnapshots } from './locked-snapshots.ts';
+import { getRule, listRules } from './rbin-api.ts';
 import { listImagesInRecycleBin, listSnapshotsInRecycleBin } from './recycle-bin.ts';
 import { describeImageReferences } from './references.ts';
 import { modifyImageAttribute, modifySnapshotAttribute } from './modify-attributes.ts';
@@ -56,7 +57,18 @@ import { terminateInstances } from './terminate-instances.ts';
 import type { Command } from './world.ts';
 
 export type ServiceName =
-  'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam' | 'sqs' | 'sns' | 'scheduler' | 'cloudwatch' | 'kms' | 'ssm';
+  | 'ec2'
+  | 'autoscaling'
+  | 'sts'
+  | 'dlm'
+  | 'iam'
+  | 'sqs'
+  | 'sns'
+  | 'scheduler'
+  | 'cloudwatch'
+  | 'kms'
+  | 'ssm'
+  | 'rbin';
 
 /** A command whose input type is known to its own file only. */
 export type AnyCommand = Command<never, object>;
@@ -160,6 +172,10 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   },
   kms: {
     DescribeKey: describeKey,
+  },
+  rbin: {
+    GetRule: getRule,
+    ListRules: listRules,
   },
   ssm: {
     DescribeInstanceInformation: describeInstanceInformation,

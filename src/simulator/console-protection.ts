@@ -1,9 +1,15 @@
+import type { LockSnapshotRequest } from '@aws-sdk/client-ec2';
+import { addBinRule, removeBinRule, type BinRuleSpec } from './bin-rules.ts';
 import { presentImage, presentSnapshot } from './console-lookup.ts';
+import { disableImageDeprecation, enableImageDeprecation } from './image-deprecation.ts';
 import { changeDisabled } from './image-disabling.ts';
-import type { BinKind, ProtectionMode, SnapshotLock } from './protection-records.ts';
+import { lockSnapshot as lockCommand, unlockSnapshot as unlockCommand } from './lock-snapshot.ts';
+import { modifySnapshotTier } from './modify-snapshot-tier.ts';
+import type { ProtectionMode, SnapshotLock } from './protection-records.ts';
 import { setLock, setProtection } from './protections.ts';
+import { setSharing } from './sharing.ts';
 import { imageState } from './states.ts';
-import type { World } from './world.ts';
+import type { CallContext, World } from './world.ts';
 
 /** `expiresOn` in ms since the epoch. What EC2's own rules say of locks is in the command, which people use too. */
 export function lockSnapshot(world: World, id: string, lock: Pick<SnapshotLock, 'mode' | 'expiresOn'>): void {
@@ -40,9 +46,51 @@ function disableOrEnable(world: World, id: string, disabled: boolean): void {
   changeDisabled(world, image, disabled);
 }
 
-export function addRecycleBinRule(world: World, kind: BinKind, retentionDays: number): void {
-  if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 3650) {
-    throw new Error(`Console: a Recycle Bin rule of ${retentionDays} days, expected 1 to 3650`);
+/** What a user does to keep images and snapshots, by EC2's own rules; the errors are EC2's. */
+export class ProtectionConsole {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
   }
-  world.store.binRules.set(kind, Math.max(retentionDays, world.store.binRules.get(kind) ?? 0));
+
+  lock(input: LockSnapshotRequest): void {
+    lockCommand.run(this.#world, input, BY_HAND);
+  }
+
+  unlock(snapshotId: string): void {
+    unlockCommand.run(this.#world, { SnapshotId: snapshotId }, BY_HAND);
+  }
+
+  /** Takes hours; `launching.archiveSnapshot` is at once. */
+  archive(snapshotId: string): void {
+    modifySnapshotTier.run(this.#world, { SnapshotId: snapshotId, StorageTier: 'archive' }, BY_HAND);
+  }
+
+  /** `at` in ms since the epoch; undefined: never. */
+  deprecate(imageId: string, at: number | undefined): void {
+    if (at === undefined) disableImageDeprecation.run(this.#world, { ImageId: imageId }, BY_HAND);
+    else enableImageDeprecation.run(this.#world, { ImageId: imageId, DeprecateAt: new Date(at) }, BY_HAND);
+  }
+
+  /** With these accounts and no others. */
+  shareImage(imageId: string, accounts: readonly string[]): void {
+    setSharing(presentImage(this.#world, imageId), accounts, this.#world.now());
+  }
+
+  /** With these accounts and no others. */
+  shareSnapshot(snapshotId: string, accounts: readonly string[]): void {
+    setSharing(presentSnapshot(this.#world, snapshotId), accounts, this.#world.now());
+  }
+
+  /** Returns the id. */
+  addBinRule(spec: BinRuleSpec): string {
+    return addBinRule(this.#world, spec).id;
+  }
+
+  removeBinRule(id: string): void {
+    removeBinRule(this.#world, id);
+  }
 }
+
+const BY_HAND: CallContext = { caller: 'a user', failure: undefined };

@@ -26,7 +26,8 @@ export function tellEnds(world: World, work: WorkQueue, tell: Tell): void {
     work.push(Math.max(image.availableAt, world.now()), () => tellImage(world, image, tell));
   });
   world.store.imageListeners.push((image) => {
-    work.push(world.now(), () => tellImage(world, image, tell));
+    const event = imageEvent(world, image);
+    work.push(world.now(), () => tell(event));
   });
   world.store.snapshots.listen((snapshot) => {
     if (snapshot.ownerId !== world.account) return;
@@ -35,14 +36,17 @@ export function tellEnds(world: World, work: WorkQueue, tell: Tell): void {
 }
 
 function tellImage(world: World, image: ImageRecord, tell: Tell): void {
-  if (image.goneAt !== undefined) return;
+  if (image.goneAt === undefined) tell(imageEvent(world, image));
+}
+
+function imageEvent(world: World, image: ImageRecord): Ec2Event {
   const state = imageState(image, world.now());
-  tell({
+  return {
     ...common(world),
     'detail-type': 'EC2 AMI State Change',
     resources: [`arn:aws:ec2:${world.region}::image/${image.id}`],
     detail: { ImageId: image.id, State: state, ErrorMessage: image.stateReason ?? '' },
-  });
+  };
 }
 
 function tellSnapshot(world: World, snapshot: SnapshotRecord, tell: Tell): void {

@@ -49,3 +49,25 @@ export interface BinEntry {
   readonly enteredAt: number;
   readonly exitsAt: number;
 }
+
+export interface BinTag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A retention rule of the Recycle Bin. */
+export interface BinRule {
+  readonly id: string;
+  readonly kind: BinKind;
+  readonly days: number;
+  readonly description: string;
+  /** With any of these, of a rule by tags; of one for the whole Region, none. */
+  readonly tags: readonly BinTag[];
+  readonly excludeTags: readonly BinTag[];
+  /** In days, of a rule that is locked. */
+  readonly unlockDelay: number | undefined;
+  readonly createdAt: number;
+  /** From when it keeps anything. */
+  readonly availableAt: number;
+  goneAt: number | undefined;
+}

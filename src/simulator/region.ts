@@ -33,6 +33,8 @@ export class SimulatedRegion extends RegionCalls {
   readonly launching: LaunchConsole;
   /** KMS keys, and what EBS encrypts with. */
   readonly keys: KeyConsole;
+  /** Locks, the archive, deprecation, sharing and the rules of the Recycle Bin. */
+  readonly protecting: protection.ProtectionConsole;
   readonly #world: World;
 
   constructor(world: World, process: SimulatedProcess) {
@@ -43,6 +45,7 @@ export class SimulatedRegion extends RegionCalls {
     this.deployment = new DeploymentConsole(world);
     this.launching = new LaunchConsole(world);
     this.keys = new KeyConsole(world);
+    this.protecting = new protection.ProtectionConsole(world);
   }
 
   get name(): string {
@@ -136,8 +139,9 @@ export class SimulatedRegion extends RegionCalls {
     protection.enableImage(this.#world, id);
   }
 
+  /** For all of a kind in the Region. */
   addRecycleBinRule(kind: BinKind, retentionDays: number): void {
-    protection.addRecycleBinRule(this.#world, kind, retentionDays);
+    this.protecting.addBinRule({ kind, days: retentionDays });
   }
 
   /** Returns the id. */

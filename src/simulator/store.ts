@@ -1,7 +1,7 @@
 import type { AlarmRecord } from './cloudwatch-api.ts';
 import type { ActivityName, ScriptRun } from './dlm-run-activity.ts';
 import type { Queue } from './queue.ts';
-import type { BinEntry, BinKind } from './protection-records.ts';
+import type { BinEntry, BinRule } from './protection-records.ts';
 import type {
   AutoScalingGroupRecord,
   CommandRecord,
@@ -201,7 +201,8 @@ export class RegionStore {
   /** What each client token was used for. */
   readonly clientTokens = new Map<string, UsedToken>();
   readonly bin = new Map<string, BinEntry>();
-  readonly binRules = new Map<BinKind, number>();
+  /** Retention rules of the Recycle Bin by id, deleted ones too. */
+  readonly binRules = new Map<string, BinRule>();
   readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
   readonly ssmParameters = new Map<string, string>();
   readonly launchConfigurations = new Map<string, LaunchConfigurationRecord>();

@@ -17,9 +17,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { SimulatedClients } from '../../src/simulator/clients.ts';
 import { toTheEnd } from './paging.ts';
+import { GetRuleCommand, ListRulesCommand } from './rbin-commands.ts';
 import { DAY, HOUR, type TestPlace } from './support.ts';
 
-type Clients = Pick<SimulatedClients, 'ec2'>;
+type Clients = Pick<SimulatedClients, 'ec2' | 'rbin'>;
 
 /** Everything that keeps an image or a snapshot, or hides it, and what is known of it then. */
 export async function protect(place: TestPlace, clients: Clients): Promise<void> {
@@ -27,6 +28,7 @@ export async function protect(place: TestPlace, clients: Clients): Promise<void>
   await archive(place, clients);
   await keepImage(place, clients);
   await share(place, clients);
+  await askBin(place, clients);
 }
 
 async function lock({ region, clock }: TestPlace, { ec2 }: Clients): Promise<void> {
@@ -69,4 +71,16 @@ async function share({ region }: TestPlace, { ec2 }: Clients): Promise<void> {
   const Attribute = 'createVolumePermission' as const;
   await ec2.send(new DescribeSnapshotAttributeCommand({ SnapshotId, Attribute }));
   await ec2.send(new DescribeImageAttributeCommand({ ImageId, Attribute: 'launchPermission' }));
+}
+
+async function askBin({ region }: TestPlace, { rbin }: Clients): Promise<void> {
+  const tags = [{ key: 'kind', value: 'backup' }];
+  const [kind, days] = ['EC2_IMAGE' as const, 7];
+  const ids = [
+    region.protecting.addBinRule({ kind, days, tags, description: 'ours', availableIn: HOUR }),
+    region.protecting.addBinRule({ kind, days, excludeTags: tags, unlockDelay: 7 }),
+  ];
+  const request = { ResourceType: kind, MaxResults: 1 };
+  await toTheEnd((page) => rbin.send(new ListRulesCommand({ ...request, ...page })));
+  for (const Identifier of ids) await rbin.send(new GetRuleCommand({ Identifier }));
 }

@@ -114,6 +114,7 @@ class Inspector {
     send: this.#sender('cloudwatch') as SimulatedClients['cloudWatch']['send'],
   };
   readonly kms: SimulatedClients['kms'] = { send: this.#sender('kms') as SimulatedClients['kms']['send'] };
+  readonly rbin: SimulatedClients['rbin'] = { send: this.#sender('rbin') };
 
   constructor(region: SimulatedRegion) {
     this.#region = region;
