@@ -102,7 +102,10 @@ function copyImage(item: ManagedItem, source: ImageRecord, copy: NewImage): Imag
     stateReason: undefined,
   };
   // What was done to the original was not done to the copy.
-  for (const key of ['sharing', 'disabling', 'protecting', 'deprecation'] as const) delete image[key];
+  delete image.sharing;
+  delete image.disabling;
+  delete image.protecting;
+  delete image.deprecation;
   if (order.deprecateAfter !== undefined) setDeprecation(image, later(now, order.deprecateAfter), now);
   addImage(place, image);
   return image;
