@@ -1,5 +1,5 @@
 import { presentInstance, presentSnapshot } from './console-lookup.ts';
-import { isDisabled } from './protections.ts';
+import { enabledImageOf } from './image-disabling.ts';
 import type { InstanceRecord } from './records.ts';
 import { setSharing } from './sharing.ts';
 import { DEFAULT_EGRESS } from './security-groups.ts';
@@ -117,11 +117,7 @@ export class LaunchConsole {
   archiveSnapshot(id: string): void {
     const snapshot = presentSnapshot(this.#world, id);
     const now = this.#world.now();
-    const { images, imagesOfSnapshot } = this.#world.store;
-    const user = imagesOfSnapshot.of(id).find((imageId) => {
-      const image = images.get(imageId, now);
-      return image === undefined || !isDisabled(image, now);
-    });
+    const user = enabledImageOf(this.#world, id);
     if (user !== undefined) throw new Error(`Console: snapshot ${id} is mapped by ${user}`);
     snapshot.archival = { startedAt: now, completesAt: now };
     setSharing(snapshot, [], now);

@@ -34,6 +34,7 @@ export function disableImage(world: World, id: string): void {
   disableOrEnable(world, id, true);
 }
 
+/** Also with archived snapshots, which may be possible: what is left to a restore is the point. */
 export function enableImage(world: World, id: string): void {
   disableOrEnable(world, id, false);
 }

@@ -5,7 +5,7 @@ import type {
   EnableImageResult,
   ImageState,
 } from '@aws-sdk/client-ec2';
-import { setDisabled } from './protections.ts';
+import { isDisabled, setDisabled } from './protections.ts';
 import type { ImageRecord } from './records.ts';
 import { findOwnImage } from './remove.ts';
 import { setSharing } from './sharing.ts';
@@ -30,9 +30,7 @@ export const enableImage: Command<EnableImageRequest, EnableImageResult> = {
   run(world, input) {
     const image = findOwnImage(world, input.ImageId);
     checkState(world, image, 'disabled');
-    const archived = snapshotIdsOf(image).find(
-      (id) => world.store.snapshots.get(id, world.now())?.archival !== undefined,
-    );
+    const archived = archivedSnapshotOf(world, image);
     if (archived !== undefined) throw world.opaque(`The snapshot '${archived}' of '${image.id}' is archived`);
     changeDisabled(world, image, false);
     return { Return: true };
@@ -42,6 +40,21 @@ export const enableImage: Command<EnableImageRequest, EnableImageResult> = {
 function checkState(world: World, image: ImageRecord, expected: ImageState): void {
   const state = imageState(image, world.now());
   if (state !== expected) throw world.opaque(`The image '${image.id}' is ${state}, expected ${expected}`);
+}
+
+/** A snapshot of the image that is in the archive, or on the way there. */
+function archivedSnapshotOf(world: World, image: ImageRecord): string | undefined {
+  const { snapshots } = world.store;
+  return snapshotIdsOf(image).find((id) => snapshots.get(id, world.now())?.archival !== undefined);
+}
+
+/** An image that maps the snapshot and is not disabled. */
+export function enabledImageOf(world: World, snapshotId: string): string | undefined {
+  const { images, imagesOfSnapshot } = world.store;
+  return imagesOfSnapshot.of(snapshotId).find((id) => {
+    const image = images.get(id, world.now());
+    return image === undefined || !isDisabled(image, world.now());
+  });
 }
 
 /** EC2 takes every launch permission away with it, and does not give them back. Checks nothing. */

@@ -1,7 +1,7 @@
 import type { ModifySnapshotTierRequest, ModifySnapshotTierResult } from '@aws-sdk/client-ec2';
 import { NO_VOLUME } from './copy-making.ts';
 import { invalidValue } from './errors.ts';
-import { isDisabled } from './protections.ts';
+import { enabledImageOf } from './image-disabling.ts';
 import type { SnapshotRecord } from './records.ts';
 import { findOwnSnapshot } from './remove.ts';
 import { setSharing } from './sharing.ts';
@@ -45,10 +45,7 @@ function checkArchivable(world: World, snapshot: SnapshotRecord): void {
   if (snapshot.archival !== undefined) throw world.opaque(`The snapshot '${id}' is archived, or about to be`);
   if ([...snapshot.tags.now().keys()].some((key) => key.startsWith('aws:backup:')))
     throw world.opaque(`The snapshot '${id}' is managed by AWS Backup`);
-  const user = world.store.imagesOfSnapshot.of(id).find((imageId) => {
-    const image = world.store.images.get(imageId, now);
-    return image === undefined || !isDisabled(image, now);
-  });
+  const user = enabledImageOf(world, id);
   if (user !== undefined) throw world.opaque(`The snapshot '${id}' is of ${user}, which is not disabled`);
 }
 
