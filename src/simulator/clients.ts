@@ -30,6 +30,8 @@ export interface SimulatedClients {
   readonly scheduler: Pick<SchedulerClient, 'send'>;
   readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
   readonly kms: Pick<KMSClient, 'send'>;
+  /** The Recycle Bin, with commands of any kind that carry their operation's name as the SDK's do. */
+  readonly rbin: { readonly send: (command: SentCommand) => Promise<object> };
 }
 
 export function clientsOf(world: World, dispatcher: Dispatcher, process: SimulatedProcess): SimulatedClients {
@@ -53,6 +55,7 @@ export function clientsOf(world: World, dispatcher: Dispatcher, process: Simulat
     scheduler: { send: to('scheduler') as SchedulerClient['send'] },
     cloudWatch: { send: to('cloudwatch') as CloudWatchClient['send'] },
     kms: { send: to('kms') as KMSClient['send'] },
+    rbin: { send: to('rbin') },
   };
 }
 

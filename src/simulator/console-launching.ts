@@ -1,4 +1,5 @@
 import { presentInstance, presentSnapshot } from './console-lookup.ts';
+import { enabledImageOf } from './image-disabling.ts';
 import type { InstanceRecord } from './records.ts';
 import { setSharing } from './sharing.ts';
 import { DEFAULT_EGRESS } from './security-groups.ts';
@@ -120,13 +121,11 @@ export class LaunchConsole {
   /** At once; EC2 takes hours. No image that is not disabled may map it. */
   archiveSnapshot(id: string): void {
     const snapshot = presentSnapshot(this.#world, id);
-    const { images, imagesOfSnapshot } = this.#world.store;
-    const user = imagesOfSnapshot
-      .of(id)
-      .find((image) => images.get(image, this.#world.now())?.disabled !== true);
+    const now = this.#world.now();
+    const user = enabledImageOf(this.#world, id);
     if (user !== undefined) throw new Error(`Console: snapshot ${id} is mapped by ${user}`);
-    snapshot.tier = 'archive';
-    setSharing(snapshot, [], this.#world.now());
+    snapshot.archival = { startedAt: now, completesAt: now };
+    setSharing(snapshot, [], now);
   }
 }
 

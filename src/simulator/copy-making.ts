@@ -81,7 +81,6 @@ export function makeCopy(world: World, order: SnapshotCopyOrder): SnapshotRecord
     set,
     failsAt: failure === undefined ? undefined : completesAt,
     stateMessage: failure,
-    lock: undefined,
   };
   set.push(copy);
   return copy;

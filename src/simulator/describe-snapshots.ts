@@ -13,7 +13,7 @@ import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
 import type { SnapshotRecord } from './records.ts';
 import { isSharedWithAny } from './sharing.ts';
-import { isReadable, snapshotState } from './states.ts';
+import { isReadable, snapshotState, tierOf } from './states.ts';
 import { toTagList, type Tags } from './tags.ts';
 import type { Command } from './world.ts';
 
@@ -70,7 +70,7 @@ interface Rendered {
 export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot {
   const state = snapshotState(snapshot, time);
   const tags = snapshot.tags.at(time);
-  const tier = snapshot.tier ?? 'standard';
+  const tier = tierOf(snapshot, time);
   const expiry = expiryOf(snapshot, time);
   const known = RENDERED.get(snapshot);
   const isSame = known?.state === state && known.tags === tags && known.tier === tier;

@@ -38,6 +38,7 @@ export function throttled(service: ServiceName): SimulatedServiceError {
       return new SimulatedServiceError('Throttling', 'Rate exceeded', 400);
     case 'scheduler':
     case 'kms':
+    case 'rbin':
       return new SimulatedServiceError('ThrottlingException', 'Rate exceeded', 429);
     case 'ssm':
       return new SimulatedServiceError('ThrottlingException', 'Rate exceeded', 400);
@@ -57,6 +58,8 @@ export function unavailable(service: ServiceName): SimulatedServiceError {
   switch (service) {
     case 'dlm':
       return new DlmError('InternalServerException', message, 500);
+    case 'rbin':
+      return new SimulatedServiceError('InternalServerException', message, 500);
     case 'iam':
       return new SimulatedServiceError('ServiceFailureException', message, 500);
     case 'sqs':

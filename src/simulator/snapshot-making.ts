@@ -42,7 +42,6 @@ export function startSnapshot(world: World, plan: SnapshotPlan): SnapshotRecord 
     ...(plan.isOfInstance && { isOfInstance: true }),
     failsAt: plan.failure === undefined ? undefined : plan.completesAt,
     stateMessage: plan.failure,
-    lock: undefined,
   };
   set.push(snapshot);
   volume.lastSnapshotAt = now;

@@ -79,7 +79,9 @@ import type { ServiceName } from '../../src/simulator/commands.ts';
 import type { SentCommand } from '../../src/simulator/dispatcher.ts';
 import { onCommand } from '../../src/simulator/faults.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
+import { protect } from './every-answer-protection.ts';
 import { defaultPolicy, eventBased, imagePolicy, setPolicy, volumePolicy } from './lifecycle-requests.ts';
+import { toTheEnd } from './paging.ts';
 import { ENUMS } from './sdk-enums.ts';
 import { inspect, outputSchemaOf, type Inspection } from './sdk-schema.ts';
 import { DAY, HOUR, MINUTE, newPlace, present, START, type TestPlace } from './support.ts';
@@ -112,6 +114,7 @@ class Inspector {
     send: this.#sender('cloudwatch') as SimulatedClients['cloudWatch']['send'],
   };
   readonly kms: SimulatedClients['kms'] = { send: this.#sender('kms') as SimulatedClients['kms']['send'] };
+  readonly rbin: SimulatedClients['rbin'] = { send: this.#sender('rbin') };
 
   constructor(region: SimulatedRegion) {
     this.#region = region;
@@ -147,6 +150,7 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   await list(place.region, inspector);
   await restore(place, inspector);
   await rehearse(place, inspector);
+  await protect(place, inspector);
   await askDlm(place.region, inspector);
   await askIam(place.region, inspector);
   await askOthers(place.region, inspector, instance);
@@ -279,10 +283,6 @@ function referToImages(region: SimulatedRegion): void {
     region.createAutoScalingGroup(name, { launchConfiguration: 'old-1' });
 }
 
-interface Paged {
-  readonly NextToken?: string | undefined;
-}
-
 /** Every list to its last page. */
 async function list(region: SimulatedRegion, { ec2, autoScaling, sts }: Inspector): Promise<void> {
   const ImageIds = [imageId(region, 'golden'), imageId(region, 'sharing')];
@@ -298,11 +298,6 @@ async function list(region: SimulatedRegion, { ec2, autoScaling, sts }: Inspecto
   await toTheEnd((page) => autoScaling.send(new DescribeAutoScalingGroupsCommand({ ...page })));
   await toTheEnd((page) => autoScaling.send(new DescribeLaunchConfigurationsCommand({ ...page })));
   await sts.send(new GetCallerIdentityCommand({}));
-}
-
-async function toTheEnd(ask: (page: Paged) => Promise<Paged>): Promise<void> {
-  let { NextToken } = await ask({});
-  while (NextToken !== undefined) ({ NextToken } = await ask({ NextToken }));
 }
 
 /** From a snapshot of each tier to volumes, an image and instances. */
