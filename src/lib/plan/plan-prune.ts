@@ -91,7 +91,7 @@ function isUnchecked(reason: string): boolean {
 }
 
 /** Every verdict of retention alone, by policy, source and slot, oldest first. */
-function retentionVerdicts({ file, now, place, points, sources, policy }: PruneInput): PointVerdict[] {
+export function retentionVerdicts({ file, now, place, points, sources, policy }: PruneInput): PointVerdict[] {
   const considered = points.filter((point) => policy === undefined || point.policy === policy);
   return groupVerdicts(considered, { file, now, place, sources }).sort(
     (a, b) =>

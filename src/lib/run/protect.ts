@@ -2,8 +2,9 @@
 
 import { groupBy } from '../plan/group-by.ts';
 import { keptUntilOf } from '../plan/kept-until.ts';
-import { isProtecting, planProtect, type ProtectPlan } from '../plan/plan-protect.ts';
-import { planPrune, pruneCandidates, type PruneInput } from '../plan/plan-prune.ts';
+import { planProtect, type ProtectPlan } from '../plan/plan-protect.ts';
+import type { PointVerdict } from '../plan/point-verdicts.ts';
+import { planPrune, pruneCandidates, retentionVerdicts, type PruneInput } from '../plan/plan-prune.ts';
 import { ARCHIVED_AT_LEAST, dueForArchive } from '../plan/protect-archive.ts';
 import type { ProtectFacts } from '../plan/protect-facts.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
@@ -32,15 +33,12 @@ export interface ProtectReport {
   readonly outcomes: readonly ProtectOutcome[];
 }
 
-const NOTHING: ProtectPlan = { actions: [], refused: [], warnings: [] };
-
 /** Reads and decides; changes nothing. */
 export async function planProtectRun(request: ProtectRequest, context: RunContext): Promise<ProtectPlan> {
   const { file, clock, place } = context;
   const { policy, accept } = request;
   requireKnownPolicy(file, policy);
   const [read, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
-  if (!isNeeded(file, read.points)) return NOTHING;
   const input: PruneInput = {
     ...read,
     file,
@@ -50,9 +48,7 @@ export async function planProtectRun(request: ProtectRequest, context: RunContex
     ...(policy !== undefined && { policy }),
   };
   const candidates = pruneCandidates(input);
-  // A removal waits for what only AWS knows; what is protected does not.
-  const removed = candidates.filter(({ policy: name }) => hasRemoval(file, name));
-  const { verdicts } = planPrune(input, await readSafety(context, removed, read.points));
+  const verdicts = await judge(input, candidates, context);
   const isCandidate = new Set(candidates.map(({ id }) => id));
   const facts = await readProtectFacts(context);
   return planProtect({
@@ -68,9 +64,20 @@ export async function planProtectRun(request: ProtectRequest, context: RunContex
   });
 }
 
-/** Also for what an earlier file has set aside, or shared. */
-function isNeeded({ policies }: PolicyFile, points: readonly RecoveryPoint[]): boolean {
-  return policies.some(isProtecting) || points.some(({ setAside }) => setAside);
+/** A removal waits for what only AWS knows, as a prune does. What is protected does not: retention alone says what stays. */
+async function judge(
+  input: PruneInput,
+  candidates: readonly RecoveryPoint[],
+  context: RunContext,
+): Promise<readonly PointVerdict[]> {
+  const { file, points } = input;
+  const isRemoved = ({ policy }: RecoveryPoint): boolean => hasRemoval(file, policy);
+  const removed = points.filter(isRemoved);
+  const checks = await readSafety(context, candidates.filter(isRemoved), points);
+  return [
+    ...planPrune({ ...input, points: removed }, checks).verdicts,
+    ...retentionVerdicts({ ...input, points: points.filter((point) => !isRemoved(point)) }),
+  ];
 }
 
 function hasRemoval({ policies }: PolicyFile, name: string): boolean {

@@ -3,7 +3,7 @@
 import { isDenied } from '../aws/error-hints.ts';
 import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import type { Known, Rehearsal, Step } from '../plan/plan-rehearse.ts';
-import { rehearsalKey } from '../plan/rehearsal-marks.ts';
+import { rehearsalKey, type Verdict } from '../plan/rehearsal-marks.ts';
 import { without } from '../plan/rehearse-egress.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
@@ -120,12 +120,14 @@ export async function afterError(step: Acting, error: unknown, { now, context }:
     case 'deregister-image':
     case 'delete-group':
       return { outcome, stops: true };
-    default: {
-      const what = `${step.step}: ${told.error}`;
-      const isUntried = isDenied(error) || OF_THE_ACCOUNT.has(code);
-      return { outcome, known: { verdict: { isOk: false, what, ...(isUntried && { isUntried }) } } };
-    }
+    default:
+      return { outcome, known: { verdict: verdictOf(`${step.step}: ${told.error}`, error) } };
   }
+}
+
+function verdictOf(what: string, error: unknown): Verdict {
+  const isUntried = isDenied(error) || OF_THE_ACCOUNT.has(errorCode(error));
+  return { isOk: false, what, ...(isUntried && { isUntried }) };
 }
 
 function already(step: Changing, now: Rehearsing): Taken {
