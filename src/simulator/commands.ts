@@ -19,6 +19,7 @@ import { describeSnapshots } from './describe-snapshots.ts';
 import { describeVolumes } from './describe-volumes.ts';
 import { createPolicy, deletePolicy, getPolicies, getPolicy, updatePolicy } from './dlm-api.ts';
 import { listTagsForResource, tagResource, untagResource } from './dlm-api-tags.ts';
+import { listChangedBlocks, listSnapshotBlocks } from './ebs-api.ts';
 import { getRole, simulatePrincipalPolicy } from './iam.ts';
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
 import { describeLockedSnapshots } from './locked-snapshots.ts';
@@ -47,7 +48,18 @@ import { terminateInstances } from './terminate-instances.ts';
 import type { Command } from './world.ts';
 
 export type ServiceName =
-  'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam' | 'sqs' | 'sns' | 'scheduler' | 'cloudwatch' | 'kms' | 'ssm';
+  | 'ec2'
+  | 'autoscaling'
+  | 'sts'
+  | 'dlm'
+  | 'iam'
+  | 'sqs'
+  | 'sns'
+  | 'scheduler'
+  | 'cloudwatch'
+  | 'kms'
+  | 'ssm'
+  | 'ebs';
 
 /** A command whose input type is known to its own file only. */
 export type AnyCommand = Command<never, object>;
@@ -140,6 +152,10 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   },
   kms: {
     DescribeKey: describeKey,
+  },
+  ebs: {
+    ListChangedBlocks: listChangedBlocks,
+    ListSnapshotBlocks: listSnapshotBlocks,
   },
   ssm: {
     DescribeInstanceInformation: describeInstanceInformation,
