@@ -66,7 +66,7 @@ test('the range holds what is in it: from the largest of the snapshots to the su
   );
 });
 
-/** 10,000 blocks of 512 KiB are 4.88 GiB: 100 GiB take 21 pages, a volume of 200 GiB 41. */
+/** 100 GiB are 204,800 blocks, which take 21 pages of 10,000; a volume of 200 GiB takes 410 of 1,000. */
 test('calls: all blocks of the oldest of a volume, a comparison for each other; at most every page of everything', () => {
   const calls = planBlockCalls([
     sized('c', 2),
@@ -81,7 +81,7 @@ test('calls: all blocks of the oldest of a volume, a comparison for each other; 
     ],
   );
   expect(calls.least).toBe(21 + 1 + 1 + 1);
-  expect(calls.most).toBe(3 * (41 + 2) + (1 + 2));
+  expect(calls.most).toBe(3 * (410 + 2) + (5 + 2));
 });
 
 test('calls: what is pending or in the archive is not read, and neither are volumes that nobody asked for', () => {
