@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { onCommand } from '../../src/simulator/faults.ts';
 import { DAY, HOUR, MINUTE, POLICIES, Scenario } from '../support/scenario.ts';
@@ -52,7 +53,7 @@ function blockCalls({ region }: Scenario): string[] {
   return region.calls.filter(({ service }) => service === 'ebs').map(({ command }) => command);
 }
 
-test('[H33] --exact counts each stored block once, now and after the pending prune', async () => {
+test('--exact counts each stored block once, now and after the pending prune', async () => {
   const { web, json, scenario } = await world();
   const answer = await json('--exact', '--yes');
   expect(answer).toMatchObject({ version: 1, deployment: 'test', basis: 'exact', assumptions: [] });
@@ -276,4 +277,20 @@ test('the guard refuses a spree: nothing is said to be saved', async () => {
   expect(out).toContain('Nothing of nightly is pruned (30 points would be)');
   const answer = parseJson<CostJson>((await run(['cost', '--policies', file, '--json'], { scenario })).out);
   expect(answer.total.afterPrune).toEqual(answer.total.now);
+});
+
+test('docs/cost.md names the right to every call that is made', async () => {
+  const { scenario, cost } = await world();
+  await cost(['--exact', '--yes']);
+  const docs = await readFile(new URL('../../docs/cost.md', import.meta.url), 'utf8');
+  const made = new Set(scenario.region.calls.map(({ service, command }) => `${service}:${command}`));
+  expect(made.size).toBeGreaterThan(8);
+  for (const action of made) expect(docs).toContain(`\`${action}\``);
+});
+
+test('the price says what it rests on', async () => {
+  const { json } = await world();
+  const { price } = await json();
+  expect(price).toMatchObject({ standard: 0.05, basis: 'seen', asOf: '2026-11-28' });
+  expect(price?.sources.join()).toContain('ap-northeast-2');
 });

@@ -28,8 +28,9 @@ export const PRICE_SOURCES = {
     'us-west-2, eu-west-1, ap-northeast-1: bills and the price page of 2017 to 2021, quoted in public repositories',
     'requests: EBS user guide, "Pricing for EBS direct APIs", whose example is a Region with USD 0.0006 per 1,000 requests',
   ],
-  unverified:
+  unverified: [
     'every other row; the archive at a quarter and retrieval at 0.6 of standard, as in the Regions that were seen',
+  ],
 } as const;
 
 /** USD for 1,000 requests of ListSnapshotBlocks and ListChangedBlocks, each page being one: the same taken for all Regions. */

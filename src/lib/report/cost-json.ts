@@ -5,7 +5,7 @@ import type { CostReport, ExactSnapshot } from '../plan/cost-report.ts';
 import type { CostRow, Holding } from '../plan/cost-rows.ts';
 import type { Warning } from '../plan/actions.ts';
 import type { Refusal } from '../plan/plan-prune.ts';
-import { PRICES_AS_OF, type RegionPrice } from '../plan/prices.ts';
+import { PRICE_SOURCES, PRICES_AS_OF, type RegionPrice } from '../plan/prices.ts';
 import { monthlyCost, requestCost, type Range } from '../plan/snapshot-prices.ts';
 import type { Place } from '../policy/policy.ts';
 
@@ -35,7 +35,7 @@ export interface CostJson {
   readonly basis: 'exact' | 'estimate';
   /** What an estimate takes for granted; empty when nothing is estimated. */
   readonly assumptions: readonly string[];
-  readonly price?: RegionPrice & { readonly asOf: string };
+  readonly price?: RegionPrice & { readonly asOf: string; readonly sources: readonly string[] };
   readonly rows: readonly RowJson[];
   readonly total: { readonly now: HoldingJson; readonly afterPrune: HoldingJson };
   readonly snapshots: readonly ExactSnapshot[];
@@ -53,7 +53,7 @@ export function costJson(report: CostReport): CostJson {
     place,
     basis: basisOf(isExact),
     assumptions: isExact ? [] : ESTIMATE_WORDS,
-    ...(price && { price: { ...price, asOf: PRICES_AS_OF } }),
+    ...(price && { price: { ...price, asOf: PRICES_AS_OF, sources: PRICE_SOURCES[price.basis] } }),
     rows: rows.map((row) => rowJson(row, price)),
     total: { now: holdingJson(now, price), afterPrune: holdingJson(later, price) },
     snapshots,
