@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { name, version } from '../../package.json';
 import { POLICIES_HELP, withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
+import type { CostOptions } from './cost-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
 import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
@@ -58,6 +59,7 @@ function buildProgram(shell: Shell, end: End): Command {
   addRestoreCommand(program, shell, end);
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
+  addCostCommand(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -118,6 +120,18 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup list i-0123456789abcdef0'))
     .action(async (source: string | undefined, options: AccountOptions) =>
       end(await (await import('./list-command.ts')).listCommand(source, options, shell)),
+    );
+}
+
+function addCostCommand(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('cost'))
+    .description('what the snapshots of each policy and source cost a month, now and after the pending prune')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option('--exact', 'from changed blocks instead of an estimate; says first what reading them costs')
+    .option('--yes', YES_HELP)
+    .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
+    .action(async (options: CostOptions) =>
+      end(await (await import('./cost-command.ts')).costCommand(options, shell)),
     );
 }
 

@@ -20,6 +20,7 @@ import { describeSnapshots } from './describe-snapshots.ts';
 import { describeVolumes } from './describe-volumes.ts';
 import { createPolicy, deletePolicy, getPolicies, getPolicy, updatePolicy } from './dlm-api.ts';
 import { listTagsForResource, tagResource, untagResource } from './dlm-api-tags.ts';
+import { listChangedBlocks, listSnapshotBlocks } from './ebs-api.ts';
 import { getRole, simulatePrincipalPolicy } from './iam.ts';
 import { disableImageDeprecation, enableImageDeprecation } from './image-deprecation.ts';
 import { disableImage, enableImage } from './image-disabling.ts';
@@ -68,7 +69,8 @@ export type ServiceName =
   | 'cloudwatch'
   | 'kms'
   | 'ssm'
-  | 'rbin';
+  | 'rbin'
+  | 'ebs';
 
 /** A command whose input type is known to its own file only. */
 export type AnyCommand = Command<never, object>;
@@ -177,6 +179,10 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   rbin: {
     GetRule: getRule,
     ListRules: listRules,
+  },
+  ebs: {
+    ListChangedBlocks: listChangedBlocks,
+    ListSnapshotBlocks: listSnapshotBlocks,
   },
   ssm: {
     DescribeInstanceInformation: describeInstanceInformation,

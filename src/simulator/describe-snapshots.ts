@@ -6,6 +6,7 @@ import type {
   SnapshotState,
   StorageTier,
 } from '@aws-sdk/client-ec2';
+import { BLOCK_SIZE, countBlocks } from './block-content.ts';
 import type { Filterable } from './filters.ts';
 import { listPage, tokenOf } from './listing.ts';
 import { SNAPSHOT_ID } from './lookup.ts';
@@ -80,6 +81,7 @@ export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot
     StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
     CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
     KmsKeyId: snapshot.keyArn,
+    FullSnapshotSizeInBytes: state === 'completed' ? countBlocks(snapshot) * BLOCK_SIZE : undefined,
     StorageTier: tier,
     RestoreExpiryTime: expiry === undefined ? undefined : new Date(expiry),
   });

@@ -1,3 +1,4 @@
+import { contentOf } from './block-content.ts';
 import { count } from './dlm-run-activity.ts';
 import { exists, type ManagedItem } from './dlm-run-items.ts';
 import { expiryOf, systemTags } from './dlm-run-make.ts';
@@ -65,6 +66,7 @@ function copySnapshot(item: ManagedItem, source: SnapshotRecord, copy: NewSnapsh
     tags: new TagHistory(place.now(), tagsOf(item, source, copy)),
     ownerId: place.account,
     volumeId: NO_VOLUME,
+    content: contentOf(source),
     sizeGiB: source.sizeGiB,
     encrypted,
     keyArn: encrypted ? (order.keyArn ?? defaultKey(place).arn) : undefined,

@@ -1,5 +1,6 @@
 import type { PolicyDetails } from '@aws-sdk/client-dlm';
 import type { ArchitectureValues, BootModeValues, InstanceStateName, VolumeType } from '@aws-sdk/client-ec2';
+import type { BlockContent } from './block-content.ts';
 import type { History } from './history.ts';
 import type { Archival, Protection, SnapshotLock, TierRestore } from './protection-records.ts';
 import type { TagHistory } from './tags.ts';
@@ -77,6 +78,8 @@ interface Attachment {
 export interface SnapshotRecord extends Resource {
   readonly ownerId: string;
   readonly volumeId: string;
+  /** Absent: of its volume when it was created. */
+  readonly content?: BlockContent;
   readonly sizeGiB: number;
   readonly encrypted: boolean;
   readonly description: string;
@@ -241,21 +244,6 @@ export interface VpcEndpointRecord {
   readonly service: string;
   readonly type: 'Interface' | 'Gateway';
   readonly groups: readonly string[];
-}
-
-/** A command that Systems Manager was given for one instance. */
-export interface CommandRecord {
-  readonly id: string;
-  readonly instanceId: string;
-  readonly document: string;
-  readonly comment: string;
-  readonly parameters: Record<string, string[]>;
-  /** s. */
-  readonly timeout: number;
-  readonly sentAt: number;
-  readonly endsAt: number;
-  readonly exitCode: number;
-  readonly output: string;
 }
 
 /** One replacement of a running instance's root volume. */

@@ -81,6 +81,11 @@ export class SimulatedRegion extends RegionCalls {
     volumes.detachVolume(this.#world, id);
   }
 
+  /** Blocks of 512 KiB by index: a volume that was written to by hand has none but these. */
+  writeBlocks(volumeId: string, blocks: Iterable<number>): void {
+    volumes.writeBlocks(this.#world, volumeId, blocks);
+  }
+
   deleteVolume(id: string): void {
     volumes.deleteVolume(this.#world, id);
   }

@@ -13,8 +13,7 @@ import type {
 } from '@aws-sdk/client-ssm';
 import { SECOND } from './clock.ts';
 import { SimulatedServiceError } from './errors.ts';
-import type { CommandRecord } from './records.ts';
-import { isOnline, resultOn } from './ssm-agents.ts';
+import { isOnline, resultOn, type CommandRecord } from './ssm-agents.ts';
 import { instanceState } from './states.ts';
 import type { Command, World } from './world.ts';
 

@@ -1,10 +1,10 @@
+import type { BlockWrite } from './block-content.ts';
 import type { AlarmRecord } from './cloudwatch-api.ts';
 import type { ActivityName, ScriptRun } from './dlm-run-activity.ts';
 import type { Queue } from './queue.ts';
 import type { BinEntry, BinRule } from './protection-records.ts';
 import type {
   AutoScalingGroupRecord,
-  CommandRecord,
   ImageRecord,
   InstanceRecord,
   KeyRecord,
@@ -22,7 +22,7 @@ import type {
 import { LONGEST_READ_LAG } from './settings.ts';
 import type { ScheduleGroupRecord } from './scheduler-api.ts';
 import type { Published } from './sns.ts';
-import { AGENTS } from './ssm-agents.ts';
+import { AGENTS, type CommandRecord } from './ssm-agents.ts';
 import type { SubscriptionRecord } from './sns-subscriptions.ts';
 
 /** Resources of one kind by id, each visible from its creation to its end. */
@@ -173,6 +173,8 @@ export interface UsedToken {
 /** Everything in one account and Region. */
 export class RegionStore {
   readonly instances = new Shelf<InstanceRecord>();
+  /** What was written by hand on a volume, by its id, oldest first. */
+  readonly blockWrites = new Map<string, BlockWrite[]>();
   readonly volumes = new Shelf<VolumeRecord>();
   readonly images = new Shelf<ImageRecord>();
   readonly snapshots = new Shelf<SnapshotRecord>();

@@ -70,7 +70,8 @@ export function connectionTo(scenario: Scenario | undefined, region?: string): C
   const name = region ?? scenario.region.name;
   const { clients } = scenario.account.region(name);
   const at = simulatedConnect({ home: scenario.account });
-  return { region: name, clients, at, deployment: () => Promise.resolve(clients) };
+  const answer = (): Promise<typeof clients> => Promise.resolve(clients);
+  return { region: name, clients, at, deployment: answer, blocks: answer };
 }
 
 /** The path of a file with this text, for the length of the test. */

@@ -54,6 +54,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { ListChangedBlocksCommand, ListSnapshotBlocksCommand } from '@aws-sdk/client-ebs';
 import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { ListSubscriptionsByTopicCommand, PublishCommand } from '@aws-sdk/client-sns';
@@ -115,6 +116,7 @@ class Inspector {
   };
   readonly kms: SimulatedClients['kms'] = { send: this.#sender('kms') as SimulatedClients['kms']['send'] };
   readonly rbin: SimulatedClients['rbin'] = { send: this.#sender('rbin') };
+  readonly ebs: SimulatedClients['ebs'] = { send: this.#sender('ebs') as SimulatedClients['ebs']['send'] };
 
   constructor(region: SimulatedRegion) {
     this.#region = region;
@@ -151,6 +153,7 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   await restore(place, inspector);
   await rehearse(place, inspector);
   await protect(place, inspector);
+  await readBlocks(place, inspector);
   await askDlm(place.region, inspector);
   await askIam(place.region, inspector);
   await askOthers(place.region, inspector, instance);
@@ -359,6 +362,25 @@ async function restore({ region, clock }: TestPlace, { ec2 }: Inspector): Promis
   await toTheEnd((page) => ec2.send(new DescribeInstanceTypesCommand({ ...page })));
   const LocationType = 'availability-zone' as const;
   await toTheEnd((page) => ec2.send(new DescribeInstanceTypeOfferingsCommand({ ...page, LocationType })));
+}
+
+/** Two snapshots of a volume: all blocks of the first, and what the second has anew, differently and no more. */
+async function readBlocks({ region, clock }: TestPlace, { ec2, ebs }: Inspector): Promise<void> {
+  const VolumeId = region.createVolume({ sizeGiB: 1 });
+  const ids: string[] = [];
+  for (const blocks of [
+    [0, 1, 2, 3, 4, 5, 6],
+    [5, 6, 7, 8],
+  ]) {
+    region.writeBlocks(VolumeId, blocks);
+    const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId }));
+    ids.push(present(SnapshotId));
+    clock.advance(HOUR);
+  }
+  const [FirstSnapshotId, SecondSnapshotId] = ids;
+  await toTheEnd((page) => ebs.send(new ListSnapshotBlocksCommand({ ...page, SnapshotId: FirstSnapshotId })));
+  const both = { FirstSnapshotId, SecondSnapshotId };
+  await toTheEnd((page) => ebs.send(new ListChangedBlocksCommand({ ...page, ...both })));
 }
 
 /** A group, an instance in it, a command there that succeeds and one that does not, and all of it away again. */
