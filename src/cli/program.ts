@@ -60,6 +60,7 @@ function buildProgram(shell: Shell, end: End): Command {
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
   addCostCommand(program, shell, end);
+  addHandoverCommand(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -132,6 +133,17 @@ function addCostCommand(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
     .action(async (options: CostOptions) =>
       end(await (await import('./cost-command.ts')).costCommand(options, shell)),
+    );
+}
+
+function addHandoverCommand(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('handover'))
+    .description(
+      'what remains when this product goes, what that costs, and the commands that remove it; changes nothing',
+    )
+    .addHelpText('after', example('ec2-backup handover --region ap-northeast-2'))
+    .action(async (options: AccountOptions) =>
+      end(await (await import('./handover-command.ts')).handoverCommand(options, shell)),
     );
 }
 

@@ -11,9 +11,19 @@ import { readEach } from './read.ts';
 
 /** Reads only; asks nothing that costs money. A ConfigurationError for a policy that the file does not have. */
 export async function readCost(context: RunContext, policy: string | undefined): Promise<CostFacts> {
-  const { file, place, clients } = context;
+  const { file, place } = context;
   requireKnownPolicy(file, policy);
   const plan = await planPruneRun({}, context);
+  const points = plan.verdicts.map(({ point }) => point);
+  return { place, deployment: file.deployment, plan, snapshots: await readSizes(context, points) };
+}
+
+/** The sizes of all snapshots of the deployment in the place; those of no point too. What failed stores nothing and is left out. */
+export async function readSizes(
+  context: RunContext,
+  points: readonly RecoveryPoint[],
+): Promise<SizedSnapshot[]> {
+  const { file, clients } = context;
   const filters = [{ name: `tag:${MARK.deployment}`, values: [file.deployment] }];
   const sizes = await readEach(context, 'sizes of snapshots', listSnapshotSizes(clients, filters));
   const isUntold = sizes.some(({ volumeId }) => volumeId === undefined);
@@ -21,14 +31,10 @@ export async function readCost(context: RunContext, policy: string | undefined):
   const deviceOf = new Map(
     images.flatMap(({ devices }) => devices.map(({ device, snapshotId }) => [snapshotId, device] as const)),
   );
-  const pointOf = new Map(
-    plan.verdicts.flatMap(({ point }) => point.snapshotIds.map((id) => [id, point] as const)),
-  );
-  const snapshots = sizes
-    // What failed stores nothing.
+  const pointOf = new Map(points.flatMap((point) => point.snapshotIds.map((id) => [id, point] as const)));
+  return sizes
     .filter(({ state }) => state !== 'error')
     .map((size) => sizedSnapshot(size, pointOf.get(size.id), deviceOf.get(size.id)));
-  return { place, deployment: file.deployment, plan, snapshots };
 }
 
 function sizedSnapshot(

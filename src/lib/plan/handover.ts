@@ -1,0 +1,35 @@
+/** What of a deployment remains in a place when the product goes, what it costs, and the commands that remove it. */
+
+import { binGroup, imagesGroup, madeByDlmGroup, snapshotsGroup, staysGroup } from './handover-stored.ts';
+import { lifecycleGroup, restoredGroup, stackGroup, statusGroup, temporaryGroup } from './handover-groups.ts';
+import type { Handover, HandoverFacts } from './handover-shapes.ts';
+import { NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
+
+/** Each resource is in one group, once: by itself or as a part. */
+export function planHandover(facts: HandoverFacts): Handover {
+  const { place, owner, elsewhere, warnings } = facts;
+  const groups = [
+    stackGroup(facts),
+    lifecycleGroup(facts),
+    temporaryGroup(facts),
+    statusGroup(facts),
+    restoredGroup(facts),
+    imagesGroup(facts),
+    snapshotsGroup(facts),
+    madeByDlmGroup(facts),
+    staysGroup(facts),
+    binGroup(facts),
+  ];
+  return {
+    place,
+    deployment: owner.deployment,
+    groups: groups.filter(({ items }) => items.length > 0),
+    elsewhere,
+    warnings,
+  };
+}
+
+/** The sum of the groups, which is what `cost` says of all policies: each snapshot is in one group. */
+export function storedInAll({ groups }: Handover): StoredBytes {
+  return groups.reduce((sum, { stored = NOTHING_STORED }) => plusStored(sum, stored), NOTHING_STORED);
+}

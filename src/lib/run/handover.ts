@@ -1,0 +1,99 @@
+/** What of a deployment remains in a place, read for `handover`. It changes nothing. */
+
+import type { DeploymentClients } from '../aws/deployment-clients.ts';
+import { listImages } from '../aws/read-images.ts';
+import { listBinned } from '../aws/read-recycle-bin.ts';
+import { listSnapshots } from '../aws/read-snapshots.ts';
+import { storedBySnapshot } from '../plan/cost-rows.ts';
+import { planHandover } from '../plan/handover.ts';
+import { handoverBackups, otherImages, pointLike } from '../plan/handover-backups.ts';
+import type { Handover, InBin, StackFound, Temporary } from '../plan/handover-shapes.ts';
+import type { Image, Snapshot } from '../plan/inventory.ts';
+import { readOwnership, RESTORED } from '../plan/marks.ts';
+import { isOurs } from '../plan/plan-lifecycle.ts';
+import { assemblePoints } from '../plan/recovery-points.ts';
+import { allPlaces, samePlace } from '../policy/places.ts';
+import type { RunContext } from './context.ts';
+import { readSizes } from './cost.ts';
+import { readGroup } from './doctor-deployment.ts';
+import { readLifecyclePolicies } from './policies.ts';
+import { readAllSources, readEach } from './read.ts';
+import { reading } from './reading.ts';
+import { readSafety } from './read-safety.ts';
+import { readRehearsals } from './rehearse-read.ts';
+import { temporaryName } from './restore-instance.ts';
+
+/** A ReadError where a list cannot be had: what is left out of a handover would be billed for ever. */
+export async function readHandover(context: RunContext, deployment: DeploymentClients): Promise<Handover> {
+  const { file, place, clients, clock } = context;
+  const sources = await readAllSources(context);
+  const lifecyclePolicies = await readLifecyclePolicies(context);
+  // Snapshots before images, as for recovery points.
+  const snapshots = await readEach(context, 'snapshots', listSnapshots(clients));
+  const all = await readEach(context, 'AMIs', listImages(clients));
+  const temporary = await readTemporary(context, all);
+  const images = all.filter(({ id }) => !temporary.images.includes(id));
+  const marked = <T extends Image | Snapshot>({ tags, ...rest }: T) => ({
+    ...rest,
+    ownership: readOwnership(tags, file),
+  });
+  const points = assemblePoints(images.map(marked), snapshots.map(marked), clock.now());
+  const others = otherImages({ images, owner: file });
+  const safety = await readSafety(
+    context,
+    [...points.points, ...others.map((image) => pointLike(image, snapshots, file))],
+    points.points,
+  );
+  const bin = await reading(readBin(context));
+  return planHandover({
+    place,
+    owner: file,
+    stack: await readStack(deployment, context),
+    backups: handoverBackups({ owner: file, images, snapshots, points, safety }),
+    temporary,
+    lifecyclePolicies: lifecyclePolicies.filter((policy) => isOurs(policy, file)),
+    ...sources,
+    ...('value' in bin && { binned: bin.value }),
+    stored: storedBySnapshot(await readSizes(context, points.points)),
+    elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
+    warnings: [
+      ...safety.failures,
+      ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
+    ],
+  });
+}
+
+/** By their names and tokens as well as their tags, which anybody may have copied. */
+async function readTemporary(context: RunContext, images: readonly Image[]): Promise<Temporary> {
+  const { all, unreadable } = await readRehearsals(context);
+  const prefix = temporaryName(context.file.deployment, '');
+  const restores = images.filter(
+    ({ name, tags, state }) => name.startsWith(prefix) && tags.has(RESTORED.by) && state !== 'deregistered',
+  );
+  return {
+    instances: all.flatMap(({ instances }) =>
+      instances
+        .filter(({ state }) => state !== 'terminated' && state !== 'shutting-down')
+        .map(({ id }) => id),
+    ),
+    images: [...all.flatMap((one) => one.images.map(({ id }) => id)), ...restores.map(({ id }) => id)].sort(),
+    groups: all.flatMap(({ groups }) => groups.map(({ id }) => id)),
+    unreadable,
+  };
+}
+
+async function readStack(clients: DeploymentClients, { file }: RunContext): Promise<StackFound> {
+  const group = await readGroup(clients, file);
+  if (!('value' in group)) return { problem: group.problem };
+  return group.value === undefined ? 'not here' : 'here';
+}
+
+/** What is in the bin shows no tags: ours carries the backup's name. */
+async function readBin({ clients, file }: RunContext): Promise<InBin[]> {
+  const found: InBin[] = [];
+  for await (const { id, name, until } of listBinned(clients)) {
+    if (name.startsWith(`${file.deployment}/`))
+      found.push({ id, name, ...(until !== undefined && { until }) });
+  }
+  return found;
+}
