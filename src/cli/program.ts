@@ -10,6 +10,7 @@ import type { BackupOptions } from './backup-command.ts';
 import type { CostOptions } from './cost-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
+import { addLookingCommands } from './looking-commands.ts';
 import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
 import type { PruneOptions } from './prune-command.ts';
 import type { RehearseOptions } from './rehearse-command.ts';
@@ -60,7 +61,7 @@ function buildProgram(shell: Shell, end: End): Command {
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
   addCostCommand(program, shell, end);
-  addHandoverCommand(program, shell, end);
+  addLookingCommands(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -133,17 +134,6 @@ function addCostCommand(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
     .action(async (options: CostOptions) =>
       end(await (await import('./cost-command.ts')).costCommand(options, shell)),
-    );
-}
-
-function addHandoverCommand(program: Command, shell: Shell, end: End): void {
-  withAccountOptions(shell, program.command('handover'))
-    .description(
-      'what remains when this product goes, what that costs, and the commands that remove it; changes nothing',
-    )
-    .addHelpText('after', example('ec2-backup handover --region ap-northeast-2'))
-    .action(async (options: AccountOptions) =>
-      end(await (await import('./handover-command.ts')).handoverCommand(options, shell)),
     );
 }
 

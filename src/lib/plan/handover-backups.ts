@@ -23,8 +23,14 @@ export interface Backup {
   readonly held: readonly string[];
 }
 
+/** Whose backups they are. What DLM makes carries its lifecycle policy's id, and not the deployment's tag. */
+export interface Keeper extends Owner {
+  /** Ids of the deployment's lifecycle policies. */
+  readonly lifecyclePolicies: ReadonlySet<string>;
+}
+
 export interface BackupsInput {
-  readonly owner: Owner;
+  readonly owner: Keeper;
   /** All that the account owns here but for rehearsals' temporary AMIs. */
   readonly images: readonly Image[];
   readonly snapshots: readonly Snapshot[];
@@ -34,7 +40,7 @@ export interface BackupsInput {
   readonly safety: SafetyChecks;
 }
 
-/** AMIs with the deployment's tag that are of no recovery point: DLM's, and those with tags that nobody can read. */
+/** The deployment's AMIs that are of no recovery point: DLM's, and those with tags that nobody can read. */
 export function otherImages({ images, owner }: Pick<BackupsInput, 'images' | 'owner'>): readonly Image[] {
   return images.filter(
     ({ tags, state }) =>
@@ -42,11 +48,11 @@ export function otherImages({ images, owner }: Pick<BackupsInput, 'images' | 'ow
   );
 }
 
-function isMarked(tags: Image['tags'], { deployment }: Owner): boolean {
-  return tags.get(MARK.deployment) === deployment;
+function isMarked(tags: Image['tags'], { deployment, lifecyclePolicies }: Keeper): boolean {
+  return tags.get(MARK.deployment) === deployment || lifecyclePolicies.has(tags.get(DLM_POLICY) ?? '');
 }
 
-/** Each AMI and each snapshot with the deployment's tag once: by itself, or among the snapshots of an AMI. */
+/** Each AMI and each snapshot of the deployment once: by itself, or among the snapshots of an AMI. */
 export function handoverBackups(input: BackupsInput): Backup[] {
   const { images, owner } = input;
   const own = images.filter(({ tags, state }) => isMarked(tags, owner) && state !== 'deregistered');
@@ -101,7 +107,7 @@ function isByDlm(tags: Image['tags']): boolean {
 }
 
 /** As much of a recovery point as says whether an AMI that is none may be deleted. */
-export function pointLike(image: Image, snapshots: readonly Snapshot[], owner: Owner): RecoveryPoint {
+export function pointLike(image: Image, snapshots: readonly Snapshot[], owner: Keeper): RecoveryPoint {
   const mapped = new Set(image.snapshotIds);
   const parts = snapshots.filter(({ id }) => mapped.has(id));
   const holds = [image, ...parts].flatMap(({ tags }) => holdIn(tags, owner) ?? []);

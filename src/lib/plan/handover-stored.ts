@@ -31,8 +31,8 @@ export function madeByDlmGroup(facts: HandoverFacts): HandoverGroup {
   const backups = goes(facts).filter(({ isByDlm }) => isByDlm);
   return removable(facts, backups, {
     kind: 'made-by-dlm',
-    title: 'Made by DLM for this deployment',
-    keep: 'left alone, DLM deletes them as long as their lifecycle policy is there; afterwards nobody does',
+    title: "Made by the deployment's lifecycle policies",
+    keep: 'left alone, DLM deletes them as long as their lifecycle policy is there; afterwards nobody does, and no list tells any more that they were of this deployment. Estimated as if nothing else were stored of their volumes',
   });
 }
 

@@ -29,7 +29,7 @@ export function planHandover(facts: HandoverFacts): Handover {
   };
 }
 
-/** The sum of the groups, which is what `cost` says of all policies: each snapshot is in one group. */
+/** The sum of the groups: what `cost` says of all policies, and what DLM made besides. Each snapshot is in one group. */
 export function storedInAll({ groups }: Handover): StoredBytes {
   return groups.reduce((sum, { stored = NOTHING_STORED }) => plusStored(sum, stored), NOTHING_STORED);
 }

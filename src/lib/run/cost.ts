@@ -1,6 +1,7 @@
 /** What a deployment's snapshots in a place are, for `cost`: the same points and verdicts as `plan`, and their sizes. */
 
 import { listImageDevices, listSnapshotSizes, type SnapshotSize } from '../aws/read-snapshot-sizes.ts';
+import type { Filter } from '../aws/shapes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import type { CostFacts } from '../plan/cost-report.ts';
 import { MARK } from '../plan/marks.ts';
@@ -18,13 +19,19 @@ export async function readCost(context: RunContext, policy: string | undefined):
   return { place, deployment: file.deployment, plan, snapshots: await readSizes(context, points) };
 }
 
-/** The sizes of all snapshots of the deployment in the place; those of no point too. What failed stores nothing and is left out. */
-export async function readSizes(
+/** The sizes of all snapshots of the deployment in the place; those of no point too. */
+export function readSizes(context: RunContext, points: readonly RecoveryPoint[]): Promise<SizedSnapshot[]> {
+  const filters = [{ name: `tag:${MARK.deployment}`, values: [context.file.deployment] }];
+  return readSizesOf(context, points, filters);
+}
+
+/** Of snapshots that filters let through; what failed stores nothing and is left out. */
+export async function readSizesOf(
   context: RunContext,
   points: readonly RecoveryPoint[],
+  filters: readonly Filter[],
 ): Promise<SizedSnapshot[]> {
-  const { file, clients } = context;
-  const filters = [{ name: `tag:${MARK.deployment}`, values: [file.deployment] }];
+  const { clients } = context;
   const sizes = await readEach(context, 'sizes of snapshots', listSnapshotSizes(clients, filters));
   const isUntold = sizes.some(({ volumeId }) => volumeId === undefined);
   const images = isUntold ? await readEach(context, 'AMIs', listImageDevices(clients, filters)) : [];

@@ -9,12 +9,13 @@ import { planHandover } from '../plan/handover.ts';
 import { handoverBackups, otherImages, pointLike } from '../plan/handover-backups.ts';
 import type { Handover, InBin, StackFound, Temporary } from '../plan/handover-shapes.ts';
 import type { Image, Snapshot } from '../plan/inventory.ts';
-import { readOwnership, RESTORED } from '../plan/marks.ts';
+import { DLM_POLICY, readOwnership, RESTORED } from '../plan/marks.ts';
 import { isOurs } from '../plan/plan-lifecycle.ts';
-import { assemblePoints } from '../plan/recovery-points.ts';
+import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
+import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
 import type { RunContext } from './context.ts';
-import { readSizes } from './cost.ts';
+import { readSizes, readSizesOf } from './cost.ts';
 import { readGroup } from './doctor-deployment.ts';
 import { readLifecyclePolicies } from './policies.ts';
 import { readAllSources, readEach } from './read.ts';
@@ -38,10 +39,12 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     ownership: readOwnership(tags, file),
   });
   const points = assemblePoints(images.map(marked), snapshots.map(marked), clock.now());
-  const others = otherImages({ images, owner: file });
+  const ids = lifecyclePolicies.filter((policy) => isOurs(policy, file)).map(({ id }) => id);
+  const owner = { ...file, lifecyclePolicies: new Set(ids) };
+  const others = otherImages({ images, owner });
   const safety = await readSafety(
     context,
-    [...points.points, ...others.map((image) => pointLike(image, snapshots, file))],
+    [...points.points, ...others.map((image) => pointLike(image, snapshots, owner))],
     points.points,
   );
   const bin = await reading(readBin(context));
@@ -49,18 +52,35 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     place,
     owner: file,
     stack: await readStack(deployment, context),
-    backups: handoverBackups({ owner: file, images, snapshots, points, safety }),
+    backups: handoverBackups({ owner, images, snapshots, points, safety }),
     temporary,
     lifecyclePolicies: lifecyclePolicies.filter((policy) => isOurs(policy, file)),
     ...sources,
     ...('value' in bin && { binned: bin.value }),
-    stored: storedBySnapshot(await readSizes(context, points.points)),
+    stored: await readStored(context, points.points, ids),
     elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
     warnings: [
       ...safety.failures,
       ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
     ],
   });
+}
+
+/**
+ * What each snapshot stores: of the deployment the numbers of `cost`, which leaves out what DLM makes; of that as if it
+ * were alone.
+ */
+async function readStored(
+  context: RunContext,
+  points: readonly RecoveryPoint[],
+  lifecyclePolicies: readonly string[],
+): Promise<ReadonlyMap<string, StoredBytes>> {
+  const own = await readSizes(context, points);
+  if (lifecyclePolicies.length === 0) return storedBySnapshot(own);
+  const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
+  const isOwn = new Set(own.map(({ id }) => id));
+  const byDlm = (await readSizesOf(context, [], filters)).filter(({ id }) => !isOwn.has(id));
+  return new Map([...storedBySnapshot(own), ...storedBySnapshot(byDlm)]);
 }
 
 /** By their names and tokens as well as their tags, which anybody may have copied. */

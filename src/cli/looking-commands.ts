@@ -1,0 +1,16 @@
+/** Commands that look at all there is in a place, whoever made it. */
+
+import type { Command } from 'commander';
+import { withAccountOptions, type AccountOptions } from './account.ts';
+import type { ExitCode, Shell } from './shell.ts';
+
+export function addLookingCommands(program: Command, shell: Shell, end: (code: ExitCode) => void): void {
+  withAccountOptions(shell, program.command('handover'))
+    .description(
+      'what remains when this product goes, what that costs, and the commands that remove it; changes nothing',
+    )
+    .addHelpText('after', '\nExample:\n  ec2-backup handover --region ap-northeast-2')
+    .action(async (options: AccountOptions) =>
+      end(await (await import('./handover-command.ts')).handoverCommand(options, shell)),
+    );
+}
