@@ -5,6 +5,14 @@ import { withAccountOptions, type AccountOptions } from './account.ts';
 import type { ExitCode, Shell } from './shell.ts';
 
 export function addLookingCommands(program: Command, shell: Shell, end: (code: ExitCode) => void): void {
+  withAccountOptions(shell, program.command('audit'))
+    .description(
+      'what nobody backs up, what is backed up twice, what nobody looks after, and what differs from the policy file; changes nothing',
+    )
+    .addHelpText('after', '\nExample:\n  ec2-backup audit --region ap-northeast-2')
+    .action(async (options: AccountOptions) =>
+      end(await (await import('./audit-command.ts')).auditCommand(options, shell)),
+    );
   withAccountOptions(shell, program.command('handover'))
     .description(
       'what remains when this product goes, what that costs, and the commands that remove it; changes nothing',

@@ -7,7 +7,7 @@ import { storedInAll } from '../plan/handover.ts';
 import { monthlyCost, priceIn, type Range, type StoredBytes } from '../plan/snapshot-prices.ts';
 import type { Place } from '../policy/policy.ts';
 
-interface StoredJson {
+export interface StoredJson {
   readonly standardBytes: Range;
   readonly archiveBytes: Range;
   /** Absent for a Region without a price. */

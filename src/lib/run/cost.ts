@@ -44,7 +44,8 @@ export async function readSizesOf(
     .map((size) => sizedSnapshot(size, pointOf.get(size.id), deviceOf.get(size.id)));
 }
 
-function sizedSnapshot(
+/** `device` is that of a copied AMI's snapshot, which does not tell its volume. */
+export function sizedSnapshot(
   { state, volumeId, ...size }: SnapshotSize,
   point: RecoveryPoint | undefined,
   device: string | undefined,
