@@ -2,15 +2,19 @@
 
 import type { Command } from 'commander';
 import { withAccountOptions, type AccountOptions } from './account.ts';
+import type { AuditOptions } from './audit-command.ts';
 import type { ExitCode, Shell } from './shell.ts';
 
 export function addLookingCommands(program: Command, shell: Shell, end: (code: ExitCode) => void): void {
   withAccountOptions(shell, program.command('audit'))
     .description(
-      'what nobody backs up, what is backed up twice, what nobody looks after, and what differs from the policy file; changes nothing',
+      'what nobody backs up, what is backed up twice, what nobody looks after, and what differs from the policy file',
     )
+    .option('--fix', "delete of this deployment's own leftovers what prune would, and nothing of others")
+    .option('--yes', 'with --fix: do not ask; needed where there is no terminal')
+    .option('--dry-run', 'with --fix: show the plan and stop')
     .addHelpText('after', '\nExample:\n  ec2-backup audit --region ap-northeast-2')
-    .action(async (options: AccountOptions) =>
+    .action(async (options: AuditOptions) =>
       end(await (await import('./audit-command.ts')).auditCommand(options, shell)),
     );
   withAccountOptions(shell, program.command('handover'))

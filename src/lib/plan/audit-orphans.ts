@@ -4,9 +4,10 @@ import type { Place, PolicyFile } from '../policy/policy.ts';
 import { keepingPolicies } from '../policy/policy.ts';
 import { scheduleNames } from './audit-dlm.ts';
 import { deleteSnapshotCommand, deregisterCommand, type CliCommand } from './cli-command.ts';
+import { holdKey } from './handover-backups.ts';
 import type { Image, Snapshot, Tags } from './inventory.ts';
 import type { LifecyclePolicy } from './lifecycle-policy.ts';
-import { DLM_POLICY, DLM_SCHEDULE } from './marks.ts';
+import { DLM_POLICY, DLM_SCHEDULE, MARK } from './marks.ts';
 import { compareText } from './order.ts';
 import type { PrunePlan } from './plan-prune.ts';
 import type { PointVerdict } from './point-verdicts.ts';
@@ -134,7 +135,8 @@ function dlmImage(image: Image, input: OrphansInput): Orphan[] {
   const parts = input.snapshots.filter((snapshot) => snapshotIds.includes(snapshot.id));
   const isCopy = parts.length > 0 && parts.every(({ volumeId }) => volumeId === NO_VOLUME);
   const command = deregisterCommand(input.place, id);
-  return [dlmOrphan({ id, snapshots: snapshotIds, detail, command, isCopy }, input)];
+  const isHeld = [image, ...parts].some((part) => holdKey(part.tags, input.file.optInTag) !== undefined);
+  return [dlmOrphan({ id, snapshots: snapshotIds, detail, command, isCopy, isHeld }, input)];
 }
 
 function snapshotOrphan(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
@@ -143,7 +145,9 @@ function snapshotOrphan(snapshot: DescribedSnapshot, input: OrphansInput): Orpha
   const isCopy = volumeId === NO_VOLUME;
   if (tags.has(DLM_POLICY)) {
     const detail = leftoverOfDlm(tags, input);
-    return detail === undefined ? [] : [dlmOrphan({ id, snapshots: [id], detail, command, isCopy }, input)];
+    const isHeld = holdKey(tags, input.file.optInTag) !== undefined;
+    if (detail === undefined) return [];
+    return [dlmOrphan({ id, snapshots: [id], detail, command, isCopy, isHeld }, input)];
   }
   // AWS Backup deletes its own, and EC2 does not.
   if ([...tags.keys()].some((key) => key.startsWith('aws:backup:'))) return [];
@@ -168,10 +172,13 @@ interface DlmLeftover {
   readonly detail: string;
   readonly command: CliCommand;
   readonly isCopy: boolean;
+  readonly isHeld: boolean;
 }
 
+const HELD = 'keep it: somebody holds it by a tag';
+
 /** A copy carries the id of a lifecycle policy that is in the Region of its source, where it may be well. */
-function dlmOrphan({ isCopy, command, ...rest }: DlmLeftover, input: OrphansInput): Orphan {
+function dlmOrphan({ isCopy, isHeld, command, ...rest }: DlmLeftover, input: OrphansInput): Orphan {
   const common = {
     ...rest,
     isOurs: false,
@@ -186,14 +193,15 @@ function dlmOrphan({ isCopy, command, ...rest }: DlmLeftover, input: OrphansInpu
         'it is a copy: look for the lifecycle policy in other Regions first; if it is in none, delete it by hand',
     };
   }
+  if (isHeld) return { ...common, action: HELD };
   return { ...common, action: 'after a look at what uses it, delete it', command };
 }
 
 const MADE_FOR = /^(?:Created by CreateImage\(i-[0-9a-f]+\) for|Copied for DestinationAmi) (ami-[0-9a-f]+)/;
 
 function imageGone(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
-  const { id, description, startedAt } = snapshot;
-  const { images, now, binned, place } = input;
+  const { id, description, startedAt, tags } = snapshot;
+  const { images, now, binned, place, file } = input;
   const [, image] = MADE_FOR.exec(description) ?? [];
   // While an AMI is being made, its snapshots are there before it.
   if (image === undefined || now - startedAt < DAY) return [];
@@ -208,6 +216,9 @@ function imageGone(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
     stored: storedIn([id], input),
     isPruned: false,
   } as const;
+  if (tags.get(MARK.deployment) === file.deployment)
+    return [{ ...orphan, isOurs: true, action: 'left alone: it is of no recovery point by its tags' }];
+  if (holdKey(tags, file.optInTag) !== undefined) return [{ ...orphan, action: HELD }];
   if (!binned)
     return [{ ...orphan, action: 'keep it: whether the AMI is in the Recycle Bin could not be read' }];
   const command = deleteSnapshotCommand(place, id);

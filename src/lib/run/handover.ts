@@ -10,6 +10,8 @@ import { handoverBackups, otherImages, pointLike } from '../plan/handover-backup
 import type { Handover, InBin, StackFound, Temporary } from '../plan/handover-shapes.ts';
 import type { Image, Snapshot } from '../plan/inventory.ts';
 import { DLM_POLICY, readOwnership, RESTORED } from '../plan/marks.ts';
+import { copyRegions } from '../plan/lifecycle-legacy.ts';
+import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { isOurs } from '../plan/plan-lifecycle.ts';
 import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
 import type { StoredBytes } from '../plan/snapshot-prices.ts';
@@ -61,9 +63,19 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
     warnings: [
       ...safety.failures,
+      ...lifecyclePolicies.filter((policy) => isOurs(policy, file)).flatMap(copiesOfDlm),
       ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
     ],
   });
+}
+
+/** In another Region nothing but the id of a lifecycle policy that is not there tells whose they are. */
+function copiesOfDlm(policy: LifecyclePolicy): string[] {
+  const regions = copyRegions(policy);
+  if (regions.length === 0) return [];
+  return [
+    `${policy.id} has DLM copy to ${regions.join(', ')}: what it made there is not told by handover, here or there; it carries the tag ${DLM_POLICY}=${policy.id}`,
+  ];
 }
 
 /**
