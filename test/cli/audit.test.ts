@@ -28,6 +28,7 @@ async function world(): Promise<{ scenario: Scenario; failed: string; theirs: st
   await scenario.backupEvery(DAY, 4, 'nightly');
   clock.advance(HOUR);
   const theirs = region.createForeignSnapshot({
+    volumeId: 'vol-0123456789abcdef0',
     description: 'Created by CreateImage(i-0123456789abcdef0) for ami-0123456789abcdef0',
     startedAt: clock.now() - 3 * DAY,
   });

@@ -169,6 +169,7 @@ describe('orphans', () => {
     const { region, clock } = scenario;
     const made = (image: string, startedAt: number): string =>
       region.createForeignSnapshot({
+        volumeId: 'vol-0123456789abcdef0',
         description: `Created by CreateImage(i-0123456789abcdef0) for ${image}`,
         startedAt,
       });
@@ -182,6 +183,9 @@ describe('orphans', () => {
     made(binned, then);
     region.deregisterByHand(binned);
     region.createForeignSnapshot({ startedAt: then });
+    // A copy of a snapshot in another Region, where its AMI may be: by its description alone it would be an orphan.
+    const description = 'Created by CreateImage(i-0123456789abcdef0) for ami-0123456789abcdef0';
+    region.createForeignSnapshot({ description, startedAt: then });
     clock.advance(HOUR);
     const { orphans } = await audit(scenario);
     expect(orphans).toMatchObject([{ id: lost, isOurs: false, cause: 'AMI gone' }]);

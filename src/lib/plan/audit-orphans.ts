@@ -71,8 +71,9 @@ export function orphansOf(input: OrphansInput): Orphan[] {
     input.images.filter(({ state }) => state !== 'deregistered').flatMap(({ snapshotIds }) => snapshotIds),
   );
   const snapshots = input.snapshots.filter(({ id }) => !known.has(id) && !mapped.has(id));
+  const byId = new Map(input.snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const theirs = [
-    ...images.flatMap((image) => dlmImage(image, input)),
+    ...images.flatMap((image) => dlmImage(image, byId, input)),
     ...snapshots.flatMap((snapshot) => snapshotOrphan(snapshot, input)),
   ];
   return [...ours, ...theirs.sort((a, b) => compareText(a.id, b.id))];
@@ -128,11 +129,11 @@ function whatKeeps({ point, verdict }: PointVerdict, cause: OrphanCause): string
   return why;
 }
 
-function dlmImage(image: Image, input: OrphansInput): Orphan[] {
+function dlmImage(image: Image, byId: ReadonlyMap<string, DescribedSnapshot>, input: OrphansInput): Orphan[] {
   const { id, tags, snapshotIds } = image;
   const detail = leftoverOfDlm(tags, input);
   if (detail === undefined) return [];
-  const parts = input.snapshots.filter((snapshot) => snapshotIds.includes(snapshot.id));
+  const parts = snapshotIds.flatMap((part) => byId.get(part) ?? []);
   const isCopy = parts.length > 0 && parts.every(({ volumeId }) => volumeId === NO_VOLUME);
   const command = deregisterCommand(input.place, id);
   const isHeld = [image, ...parts].some((part) => holdKey(part.tags, input.file.optInTag) !== undefined);
@@ -197,12 +198,19 @@ function dlmOrphan({ isCopy, isHeld, command, ...rest }: DlmLeftover, input: Orp
   return { ...common, action: 'after a look at what uses it, delete it', command };
 }
 
-const MADE_FOR = /^(?:Created by CreateImage\(i-[0-9a-f]+\) for|Copied for DestinationAmi) (ami-[0-9a-f]+)/;
+const CREATED_FOR = /^Created by CreateImage\(i-[0-9a-f]+\) for (ami-[0-9a-f]+)/;
+const COPIED_FOR = /^Copied for DestinationAmi (ami-[0-9a-f]+)/;
+
+/** The AMI that a snapshot was made for. A copy may have kept the description of its original, whose AMI is elsewhere. */
+function madeFor({ description, volumeId }: DescribedSnapshot): string | undefined {
+  const isCopy = volumeId === NO_VOLUME;
+  return (isCopy ? COPIED_FOR : CREATED_FOR).exec(description)?.[1];
+}
 
 function imageGone(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
-  const { id, description, startedAt, tags } = snapshot;
+  const { id, startedAt, tags } = snapshot;
   const { images, now, binned, place, file } = input;
-  const [, image] = MADE_FOR.exec(description) ?? [];
+  const image = madeFor(snapshot);
   // While an AMI is being made, its snapshots are there before it.
   if (image === undefined || now - startedAt < DAY) return [];
   if (images.some((one) => one.id === image && one.state !== 'deregistered')) return [];

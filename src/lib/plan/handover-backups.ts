@@ -10,7 +10,7 @@ import { lockReason, pinsOf, type SafetyChecks } from './safety.ts';
 export interface Backup {
   readonly id: string;
   readonly kind: 'image' | 'snapshot';
-  /** What made it; absent where its tags do not say. */
+  /** The policy that made it, of DLM the lifecycle policy's id; absent where its tags do not say. */
   readonly policy?: string;
   readonly source?: string;
   /** Of an AMI: those of the deployment that are deleted with it. */
@@ -19,8 +19,8 @@ export interface Backup {
   /** Why it cannot go yet; empty for what can. */
   readonly reasons: readonly string[];
   readonly isProtected: boolean;
-  /** Ids of its parts that carry the tag that holds it. */
-  readonly held: readonly string[];
+  /** Its parts that carry a tag that holds it, with the tag's key as it is written. */
+  readonly held: readonly { readonly id: string; readonly key: string }[];
 }
 
 /** Whose backups they are. What DLM makes carries its lifecycle policy's id, and not the deployment's tag. */
@@ -81,10 +81,11 @@ function imageReasons({ points, owner, safety, images, snapshots }: BackupsInput
   const pointOf = new Map(
     points.points.flatMap((point) => (point.imageId === undefined ? [] : [[point.imageId, point]])),
   );
+  const known = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const others = new Set(otherImages({ images, owner }).map(({ id }) => id));
   return (image) => {
     const point =
-      pointOf.get(image.id) ?? (others.has(image.id) ? pointLike(image, snapshots, owner) : undefined);
+      pointOf.get(image.id) ?? (others.has(image.id) ? pointLike(image, known, owner) : undefined);
     if (!point) return ['it is not known what it is'];
     return [
       ...unclear(image.tags, owner),
@@ -97,19 +98,21 @@ function imageReasons({ points, owner, safety, images, snapshots }: BackupsInput
 /** What carries our tag and does not say what it is: somebody may have copied the tags. DLM's are known for what they are. */
 function unclear(tags: Image['tags'], owner: Owner): string[] {
   if (tags.has(REHEARSAL.key)) return [`carries the tag ${REHEARSAL.key}, yet no rehearsal made it`];
+  // Whatever other tags there are: EC2 deletes nothing of AWS Backup's.
+  const ofBackup = [...tags.keys()].find((key) => key.startsWith('aws:backup:'));
+  if (ofBackup !== undefined) return [`managed by AWS Backup (tag ${ofBackup})`];
   const ownership = readOwnership(tags, owner);
   if (ownership.status !== 'left-alone' || isByDlm(tags)) return [];
   return [ownership.reason];
 }
 
 function isByDlm(tags: Image['tags']): boolean {
-  return tags.has(DLM_POLICY) && ![...tags.keys()].some((key) => key.startsWith('aws:backup:'));
+  return tags.has(DLM_POLICY);
 }
 
 /** As much of a recovery point as says whether an AMI that is none may be deleted. */
-export function pointLike(image: Image, snapshots: readonly Snapshot[], owner: Keeper): RecoveryPoint {
-  const mapped = new Set(image.snapshotIds);
-  const parts = snapshots.filter(({ id }) => mapped.has(id));
+export function pointLike(image: Image, known: ReadonlyMap<string, Snapshot>, owner: Keeper): RecoveryPoint {
+  const parts = image.snapshotIds.flatMap((id) => known.get(id) ?? []);
   const holds = [image, ...parts].flatMap(({ tags }) => holdIn(tags, owner) ?? []);
   const [hold] = holds;
   return {
@@ -132,6 +135,11 @@ export function pointLike(image: Image, snapshots: readonly Snapshot[], owner: K
 function holdIn(tags: Image['tags'], { optInTag }: Owner): string | undefined {
   const key = holdKey(tags, optInTag);
   return key === undefined ? undefined : tags.get(key);
+}
+
+function heldPart({ id, tags }: Pick<Image, 'id' | 'tags'>, optInTag: string): Backup['held'] {
+  const key = holdKey(tags, optInTag);
+  return key === undefined ? [] : [{ id, key }];
 }
 
 /** The key that holds, as it is written: capitals do not matter to a hold. */
@@ -178,12 +186,13 @@ function imageBackup(image: Image, { snapshots, reasons, marked, input }: ImageP
     isByDlm: isByDlm(image.tags),
     reasons,
     isProtected: (image.deregistrationProtection ?? 'disabled') !== 'disabled',
-    held: parts.filter(({ tags }) => holdKey(tags, optInTag) !== undefined).map(({ id }) => id),
+    held: parts.flatMap((part) => heldPart(part, optInTag)),
   };
 }
 
 function saidBy(tags: Image['tags']): Pick<Backup, 'policy' | 'source'> {
-  const [policy, source] = [tags.get(MARK.policy), tags.get(MARK.source)];
+  const policy = tags.get(MARK.policy) ?? tags.get(DLM_POLICY);
+  const source = tags.get(MARK.source);
   return { ...(policy !== undefined && { policy }), ...(source !== undefined && { source }) };
 }
 
@@ -236,7 +245,7 @@ function looseBackups(input: BackupsInput, { marked, carriers, reasonsOf, own }:
         isByDlm: isByDlm(tags),
         reasons: [...new Set(reasons)],
         isProtected: false,
-        held: holdKey(tags, owner.optInTag) === undefined ? [] : [id],
+        held: heldPart(snapshot, owner.optInTag),
       };
     });
 }

@@ -69,7 +69,7 @@ function storedIn(backups: readonly Backup[], stored: HandoverFacts['stored']): 
 
 /** What no command here removes: the commands take an obstacle away where somebody has put it there, and remove nothing. */
 export function staysGroup(facts: HandoverFacts): HandoverGroup {
-  const { place, owner, stored, backups } = facts;
+  const { place, stored, backups } = facts;
   const stays = backups.filter(({ reasons }) => reasons.length > 0);
   return {
     kind: 'stays',
@@ -78,13 +78,13 @@ export function staysGroup(facts: HandoverFacts): HandoverGroup {
     stored: storedIn(stays, stored),
     remove: [],
     keep: 'they stay, and are billed on. Once the reason is gone, handover shows the command',
-    lift: stays.flatMap((backup) => liftCommands(backup, place, owner.optInTag)),
+    lift: stays.flatMap((backup) => liftCommands(backup, place)),
   };
 }
 
-function liftCommands({ id, held, isProtected }: Backup, place: Place, optInTag: string): CliCommand[] {
+function liftCommands({ id, held, isProtected }: Backup, place: Place): CliCommand[] {
   return [
-    ...(held.length === 0 ? [] : [untagCommand(place, held, [`${optInTag}:Hold`])]),
+    ...held.map((part) => untagCommand(place, [part.id], [part.key])),
     ...(isProtected
       ? [awsCommand(place, 'ec2', 'disable-image-deregistration-protection', ['--image-id', id])]
       : []),

@@ -34,10 +34,15 @@ function groupText(group: HandoverGroup, handover: Handover, paint: Paint): stri
   return [
     paint.bold(`${title} (${items.length})${cost}`),
     ...table(items.map(cellsOf)),
-    ...(remove.length === 0 ? [] : ['  remove:', ...remove.map(lineOf)]),
+    ...(remove.length === 0 ? [] : [`  ${removeWords(group)}:`, ...remove.map(lineOf)]),
     ...(lift.length === 0 ? [] : ['  to take the obstacle away:', ...lift.map(lineOf)]),
     `  keep: ${keep}.`,
   ];
+}
+
+/** What is stored in a group are backups. */
+function removeWords({ stored }: HandoverGroup): string {
+  return stored ? 'remove, which deletes backups for good' : 'remove';
 }
 
 function lineOf(command: readonly string[]): string {

@@ -43,10 +43,11 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
   const points = assemblePoints(images.map(marked), snapshots.map(marked), clock.now());
   const ids = lifecyclePolicies.filter((policy) => isOurs(policy, file)).map(({ id }) => id);
   const owner = { ...file, lifecyclePolicies: new Set(ids) };
+  const known = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const others = otherImages({ images, owner });
   const safety = await readSafety(
     context,
-    [...points.points, ...others.map((image) => pointLike(image, snapshots, owner))],
+    [...points.points, ...others.map((image) => pointLike(image, known, owner))],
     points.points,
   );
   const bin = await reading(readBin(context));
