@@ -10,6 +10,7 @@ import {
   type Snapshot,
   type Tag,
 } from '@aws-sdk/client-ec2';
+import type { RunContext } from '../../src/lib/run/context.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'ap-northeast-2';
@@ -51,6 +52,10 @@ export interface Account {
   loseAnswer(action: string): Promise<void>;
   /** Runs `ec2-backup` to its end, with nobody to answer questions. */
   run(args: readonly string[]): Promise<Ended>;
+  /** What a run in the process of the test needs, under these policies. Nobody waits while it sleeps. */
+  context(policies: string): RunContext;
+  /** What rehearsals with a command need: endpoints in the VPC of all instances, of whose group it answers the id, and a profile. */
+  openToAgents(): Promise<string>;
   launch(launch: Launch): Promise<Launched>;
   createVolume(tags: TagRecord): Promise<string>;
   terminate(instanceId: string): Promise<void>;
@@ -121,7 +126,7 @@ interface Page<T> {
   readonly token: string | undefined;
 }
 
-async function allPages<T>(read: (next: { NextToken?: string }) => Promise<Page<T>>): Promise<T[]> {
+export async function allPages<T>(read: (next: { NextToken?: string }) => Promise<Page<T>>): Promise<T[]> {
   const all: T[] = [];
   let page = await read({});
   all.push(...(page.items ?? []));

@@ -11,15 +11,16 @@ import argparse
 import json
 import logging
 import os
-import re
 import sys
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+# Nothing is left beside the sources.
+sys.dont_write_bytecode = True
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 os.environ["MOTO_ACCOUNT_ID"] = "111122223333"
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, BaseResponse
 from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError
 from moto.ec2.models import EC2Backend, ec2_backends
@@ -29,26 +30,10 @@ from moto.ec2.responses import EC2Response
 from moto.ec2.utils import random_snapshot_id
 from moto.server import ThreadedMotoServer
 
+import launches  # noqa: F401  its patches register themselves
+from patches import PATCHES, check_name, fills, is_true
+
 PAGE_SIZE = 2
-PATCHES = {}
-
-
-def fills(owner, attribute):
-    """Registers what replaces an attribute of moto; its name is the name of the gap."""
-
-    def register(replacement):
-        PATCHES[attribute] = (owner, replacement)
-        return replacement
-
-    return register
-
-
-def check_name(backend, name):
-    if not re.fullmatch(r"[A-Za-z0-9_./()-]{3,128}", name):
-        raise EC2ClientError("InvalidAMIName.Malformed", f"AMI name {name} is malformed")
-    for ami in backend.amis.values():
-        if ami.name == name:
-            raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {ami.id}")
 
 
 @fills(EC2Response, "create_image")
@@ -90,6 +75,7 @@ def block_device_mappings(self):
                 "VolumeSize": snapshot.volume_size,
                 "VolumeType": snapshot.volume.volume_type,
                 "DeleteOnTermination": device == self.root_device_name,
+                **getattr(self, "registered", {}).get(device, {}),
             },
         }
         for device, snapshot in self.backed_up.items()
@@ -115,7 +101,7 @@ class CopiedVolume:
 
 
 def encryption(self):
-    encrypted = str(self._get_param("Encrypted", False)).lower() == "true"
+    encrypted = is_true(self._get_param("Encrypted"))
     key = self._get_param("KmsKeyId")
     if key is not None and not encrypted:
         raise EC2ClientError("InvalidParameterDependency", "KmsKeyId requires Encrypted")
@@ -186,7 +172,7 @@ def create_snapshots(self, instance_spec, description, tags):
     excluded = set(instance_spec.get("ExcludeDataVolumeIds", []))
     if root in excluded:
         raise EC2ClientError("InvalidParameterValue", f"{root} is the root volume: use ExcludeBootVolume")
-    if str(instance_spec.get("ExcludeBootVolume", False)).lower() == "true":
+    if is_true(instance_spec.get("ExcludeBootVolume")):
         excluded.add(root)
     ids = [attached.volume_id for attached in instance.block_device_mapping.values()]
     snapshots = [self.create_snapshot(each, description) for each in ids if each not in excluded]
@@ -266,12 +252,18 @@ def restorable_snapshots(self):
     )
 
 
+# What the tests themselves look up by one call.
+WHOLE_UNLESS_ASKED = {"describe_security_groups"}
+
+
 def paged(operation, key, whole=None):
     """The operation in an empty page and then pages of PAGE_SIZE, whatever MaxResults allows, as EC2 may."""
     whole = whole or getattr(EC2Response, operation)
 
     def answer(self):
         token = self.params.pop("NextToken", None)
+        if token is None and operation in WHOLE_UNLESS_ASKED and self._get_param("MaxResults") is None:
+            return whole(self)
         items = list(whole(self).result[key])
         if token is None:
             return ActionResult({key: [], "NextToken": "page-0"})
@@ -286,6 +278,7 @@ paged("describe_instances", "Reservations")
 paged("describe_volumes", "Volumes")
 paged("describe_snapshots", "Snapshots", restorable_snapshots)
 paged("describe_images", "Images")
+paged("describe_security_groups", "SecurityGroups")
 
 MOTO_MATCHING = utils.is_filter_matching
 
@@ -297,11 +290,11 @@ def is_filter_matching(resource, name, values):
     return any(fnmatchcase(tag["key"], value) for tag in resource.get_tags() for value in values)
 
 
-MOTO_CALL = EC2Response.call_action
+MOTO_CALL = BaseResponse.call_action
 LOST = set()
 
 
-@fills(EC2Response, "call_action")
+@fills(BaseResponse, "call_action")
 def call_action(self):
     status, headers, body = MOTO_CALL(self)
     action = self._get_action()

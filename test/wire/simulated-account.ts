@@ -3,7 +3,7 @@
 import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
 import { onCommand } from '../../src/simulator/faults.ts';
 import { run } from '../cli/fake-shell.ts';
-import { MINUTE, Scenario } from '../support/scenario.ts';
+import { MINUTE, parse, Scenario } from '../support/scenario.ts';
 import { ACCOUNT, OTHER_REGION, REGION, type Account, type Launch } from './account.ts';
 
 /** Small pages, empty ones too, as launcher.py makes them. */
@@ -21,6 +21,8 @@ export function simulatedAccount(): Account {
         region.faults = onCommand(action, 1, { kind: 'lost-answer' });
       }),
     run: (args) => run(args, { scenario }),
+    context: (policies) => ({ ...scenario.context, file: parse(policies) }),
+    openToAgents: () => Promise.resolve(openToAgents(region)),
     launch: (launch) => Promise.resolve(region.runInstance(instanceSpec(launch))),
     createVolume: (tags) =>
       Promise.resolve(region.createVolume({ sizeGiB: 5, type: 'gp3', iops: 3000, tags })),
@@ -55,4 +57,13 @@ function instanceSpec({ tags, imageId }: Launch): Parameters<Scenario['region'][
       { device: '/dev/sdf', sizeGiB: 20, type: 'gp3', iops: 3000 },
     ],
   };
+}
+
+/** Its instances need no profile of IAM's. */
+function openToAgents({ launching }: Scenario['region']): string {
+  const group = launching.createSecurityGroup();
+  for (const service of ['ssm', 'ssmmessages'])
+    launching.createEndpoint({ service, type: 'Interface', groups: [group] });
+  launching.createEndpoint({ service: 's3', type: 'Gateway' });
+  return group;
 }

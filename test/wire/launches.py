@@ -1,0 +1,127 @@
+"""Patches for what is launched: of which snapshots, once a token, into which groups, and with what agent in it."""
+
+import json
+from fnmatch import fnmatchcase
+
+from moto.core.responses import ActionResult
+from moto.ec2 import utils
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.responses import EC2Response
+from moto.ssm.responses import SimpleSystemManagerResponse
+from patches import check_name, fills, is_true
+
+MOTO_REGISTER = EC2Response.register_image
+
+
+@fills(EC2Response, "register_image")
+def register_image(self):
+    backend, name, mappings = self.ec2_backend, self._get_param("Name"), self._get_param("BlockDeviceMappings", [])
+    check_name(backend, name)
+    if not mappings:
+        return MOTO_REGISTER(self)
+    snapshots = {each["DeviceName"]: backend.get_snapshot(each["Ebs"]["SnapshotId"]) for each in mappings}
+    root = self._get_param("RootDeviceName")
+    if root not in snapshots:
+        raise EC2ClientError("InvalidBlockDeviceMapping", f"The root device {root} is not mapped")
+    self.error_on_dryrun()
+    ami = backend.register_image(name, self._get_param("Description"))
+    ami.add_tags(self._parse_tag_specification().get("image", {}))
+    ami.root_device_name, ami.root_device_type = root, "ebs"
+    ami.architecture, ami.virtualization_type = self._get_param("Architecture"), self._get_param("VirtualizationType")
+    ami.boot_mode, ami.ena_support = self._get_param("BootMode"), is_true(self._get_param("EnaSupport"))
+    # moto's own one snapshot, of a volume that never was.
+    del backend.snapshots[ami.ebs_snapshot.id]
+    ami.backed_up = snapshots
+    ami.registered = {each["DeviceName"]: each["Ebs"] for each in mappings}
+    return ActionResult({"ImageId": ami.id})
+
+
+MOTO_MAPPINGS = EC2Response._parse_block_device_mapping
+
+
+@fills(EC2Response, "_parse_block_device_mapping")
+def launch_mappings(self):
+    """Those of the AMI, with what the launch says otherwise. moto makes one volume of nothing whatever the AMI maps."""
+    ami = self.ec2_backend.amis.get(self._get_param("ImageId"))
+    if not hasattr(ami, "backed_up"):
+        return MOTO_MAPPINGS(self)
+    given = {each["DeviceName"]: each.get("Ebs", {}) for each in self._get_param("BlockDeviceMappings", [])}
+    for device, ebs in given.items():
+        if device not in ami.backed_up and not ebs.get("SnapshotId") and not ebs.get("VolumeSize"):
+            raise EC2ClientError("InvalidBlockDeviceMapping", f"The AMI does not map {device}")
+    mapped = {each["DeviceName"]: each["Ebs"] for each in ami.block_device_mappings}
+    devices = dict.fromkeys([*mapped, *given])
+    return [{"DeviceName": device, "Ebs": {**mapped.get(device, {}), **given.get(device, {})}} for device in devices]
+
+
+MOTO_RUN = EC2Response.run_instances
+LAUNCHED = {}
+
+
+@fills(EC2Response, "run_instances")
+def run_instances(self):
+    backend, token = self.ec2_backend, self._get_param("ClientToken")
+    key = (backend.account_id, backend.region_name, token)
+    asked = json.dumps(self._get_params(), sort_keys=True, default=str)
+    reservation, before = LAUNCHED.get(key, (None, None))
+    # What a token made before a reset is gone with it.
+    if token is None or reservation is None or reservation.id not in backend.reservations:
+        answer = MOTO_RUN(self)
+        for instance in answer.result.instances:
+            # Those of its interface: moto leaves them out when the launch names them there.
+            instance.security_groups = instance.security_groups or instance.nics[0].group_set
+        LAUNCHED[key] = (answer.result, asked)
+        return answer
+    if asked != before:
+        raise EC2ClientError("IdempotentParameterMismatch", "the token was used before, with other parameters")
+    self.error_on_dryrun()
+    return ActionResult(reservation)
+
+
+MOTO_PASSES = utils.passes_filter_dict
+
+
+@fills(utils, "passes_filter_dict")
+def passes_filter_dict(instance, filters):
+    others = dict(filters)
+    tokens = others.pop("client-token", None)
+    if tokens and not any(fnmatchcase(instance.client_token or "", token) for token in tokens):
+        return False
+    return MOTO_PASSES(instance, others)
+
+
+MOTO_DELETE_GROUP = EC2Backend.delete_security_group
+
+
+@fills(EC2Backend, "delete_security_group")
+def delete_security_group(self, name=None, group_id=None):
+    for instance in self.all_instances():
+        groups = [group.id for nic in instance.nics.values() for group in nic.group_set]
+        if instance.state != "terminated" and group_id in groups:
+            raise DependencyViolationError(f"resource {group_id} has a dependent object")
+    return MOTO_DELETE_GROUP(self, name, group_id)
+
+
+@fills(SimpleSystemManagerResponse, "describe_instance_information")
+def describe_instance_information(self):
+    """An agent, online, on all that runs with an instance profile; an empty page first, as Systems Manager may."""
+    if self._get_param("NextToken") is None:
+        return ActionResult({"InstanceInformationList": [], "NextToken": "more"})
+    wanted = [value for each in self._get_param("Filters", []) for value in each["Values"]]
+    found = [
+        {"InstanceId": each.id, "PingStatus": "Online", "PlatformType": "Linux", "ResourceType": "EC2Instance"}
+        for each in ec2_backends[self.current_account][self.region].all_instances()
+        if each.id in wanted and each.state == "running" and each.iam_instance_profile
+    ]
+    return ActionResult({"InstanceInformationList": found})
+
+
+MOTO_COMMANDS = SimpleSystemManagerResponse.list_commands
+
+
+@fills(SimpleSystemManagerResponse, "list_commands")
+def list_commands(self):
+    if self._get_param("NextToken") is None:
+        return ActionResult({"Commands": [], "NextToken": "more"})
+    return MOTO_COMMANDS(self)
