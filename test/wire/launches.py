@@ -1,13 +1,16 @@
 """Patches for what is launched: of which snapshots, once a token, into which groups, and with what agent in it."""
 
 import json
+from copy import copy
 from fnmatch import fnmatchcase
 
 from moto.core.responses import ActionResult
 from moto.ec2 import utils
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
+from moto.ssm.models import Command
 from moto.ssm.responses import SimpleSystemManagerResponse
 from patches import check_name, fills, is_true
 
@@ -91,6 +94,15 @@ def passes_filter_dict(instance, filters):
     return MOTO_PASSES(instance, others)
 
 
+MOTO_TERMINATE = Instance.terminate
+
+
+@fills(Instance, "terminate")
+def terminate(self):
+    """Once more is no error."""
+    return copy(self._state) if self.state == "terminated" else MOTO_TERMINATE(self)
+
+
 MOTO_DELETE_GROUP = EC2Backend.delete_security_group
 
 
@@ -115,6 +127,15 @@ def describe_instance_information(self):
         if each.id in wanted and each.state == "running" and each.iam_instance_profile
     ]
     return ActionResult({"InstanceInformationList": found})
+
+
+MOTO_TARGETS = Command._get_instance_ids_from_targets
+
+
+@fills(Command, "_get_instance_ids_from_targets")
+def instances_of_targets(self):
+    """No targets are no instances: to moto they are all that there are."""
+    return MOTO_TARGETS(self) if self.targets else []
 
 
 MOTO_COMMANDS = SimpleSystemManagerResponse.list_commands
