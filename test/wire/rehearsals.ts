@@ -21,7 +21,7 @@ const FILTERS = [{ Name: 'tag-key', Values: ['ec2-backup:rehearsal'] }];
 const MOST_ROUNDS = 8;
 
 /** Policies of the names by which the backups are made. */
-function rehearsedPolicies(subnet: string, command: string | undefined): string {
+export function rehearsedPolicies(subnet: string, command: string | undefined): string {
   const what = command === undefined ? '' : `, command: ${command}`;
   const rehearse = `rehearse: { schedule: cron(0 5 * * ? *), subnet: ${subnet}${what} }`;
   return `
