@@ -48,7 +48,7 @@ export interface Account {
   settle(): Promise<void>;
   /** What was backed up becomes so many ms older; slots stay what they are. */
   age(ms: number): Promise<void>;
-  /** The next call of this action, as `CreateImage`, is carried out, but its answer does not arrive whole. */
+  /** The next call of this action, as `CreateImage`, is carried out, but its answer does not arrive whole. No dry run. */
   loseAnswer(action: string): Promise<void>;
   /** Runs `ec2-backup` to its end, with nobody to answer questions. */
   run(args: readonly string[]): Promise<Ended>;
@@ -59,6 +59,8 @@ export interface Account {
   launch(launch: Launch): Promise<Launched>;
   createVolume(tags: TagRecord): Promise<string>;
   terminate(instanceId: string): Promise<void>;
+  /** As somebody does with a disk that has gone bad. */
+  detach(instanceId: string, volumeId: string): Promise<void>;
   tag(id: string, key: string, value: string): Promise<void>;
   /** A snapshot of another volume, made by somebody else. */
   foreignSnapshot(tags: TagRecord): Promise<string>;

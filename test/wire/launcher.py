@@ -2,7 +2,7 @@
 
 Prints {"port": N} when it listens. Reads commands from standard input, one a line, and answers each with `done`:
 `age SECONDS` moves all that was backed up into the past; `lose ACTION` carries out the next such call, as CreateImage,
-and cuts its answer off. Ends when standard input does, so it never outlives the test that started it.
+and cuts its answer off; dry runs do not count. Ends when standard input does, so it never outlives the test that started it.
 
     python3 launcher.py [--without NAME ...]    leaves the gap NAME (a key of PATCHES) as moto has it
 """
@@ -31,6 +31,7 @@ from moto.ec2.utils import random_snapshot_id
 from moto.server import ThreadedMotoServer
 
 import launches  # noqa: F401  its patches register themselves
+import restores  # noqa: F401
 from patches import PATCHES, check_name, fills, is_true
 
 PAGE_SIZE = 2
@@ -298,7 +299,7 @@ LOST = set()
 def call_action(self):
     status, headers, body = MOTO_CALL(self)
     action = self._get_action()
-    if action not in LOST:
+    if action not in LOST or is_true(self._get_param("DryRun")):
         return status, headers, body
     LOST.remove(action)
     return status, headers, body[: len(body) // 2]

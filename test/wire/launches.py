@@ -1,6 +1,5 @@
-"""Patches for what is launched: of which snapshots, once a token, into which groups, and with what agent in it."""
+"""Patches for machines: launched once a token, of the AMI's snapshots, into which groups, and with what agent in them."""
 
-import json
 from copy import copy
 from fnmatch import fnmatchcase
 
@@ -12,33 +11,7 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 from moto.ssm.models import Command
 from moto.ssm.responses import SimpleSystemManagerResponse
-from patches import check_name, fills, is_true
-
-MOTO_REGISTER = EC2Response.register_image
-
-
-@fills(EC2Response, "register_image")
-def register_image(self):
-    backend, name, mappings = self.ec2_backend, self._get_param("Name"), self._get_param("BlockDeviceMappings", [])
-    check_name(backend, name)
-    if not mappings:
-        return MOTO_REGISTER(self)
-    snapshots = {each["DeviceName"]: backend.get_snapshot(each["Ebs"]["SnapshotId"]) for each in mappings}
-    root = self._get_param("RootDeviceName")
-    if root not in snapshots:
-        raise EC2ClientError("InvalidBlockDeviceMapping", f"The root device {root} is not mapped")
-    self.error_on_dryrun()
-    ami = backend.register_image(name, self._get_param("Description"))
-    ami.add_tags(self._parse_tag_specification().get("image", {}))
-    ami.root_device_name, ami.root_device_type = root, "ebs"
-    ami.architecture, ami.virtualization_type = self._get_param("Architecture"), self._get_param("VirtualizationType")
-    ami.boot_mode, ami.ena_support = self._get_param("BootMode"), is_true(self._get_param("EnaSupport"))
-    # moto's own one snapshot, of a volume that never was.
-    del backend.snapshots[ami.ebs_snapshot.id]
-    ami.backed_up = snapshots
-    ami.registered = {each["DeviceName"]: each["Ebs"] for each in mappings}
-    return ActionResult({"ImageId": ami.id})
-
+from patches import fills, once_a_token
 
 MOTO_MAPPINGS = EC2Response._parse_block_device_mapping
 
@@ -59,27 +32,16 @@ def launch_mappings(self):
 
 
 MOTO_RUN = EC2Response.run_instances
-LAUNCHED = {}
 
 
 @fills(EC2Response, "run_instances")
+@once_a_token(lambda backend, reservation: reservation.id in backend.reservations)
 def run_instances(self):
-    backend, token = self.ec2_backend, self._get_param("ClientToken")
-    key = (backend.account_id, backend.region_name, token)
-    asked = json.dumps(self._get_params(), sort_keys=True, default=str)
-    reservation, before = LAUNCHED.get(key, (None, None))
-    # What a token made before a reset is gone with it.
-    if token is None or reservation is None or reservation.id not in backend.reservations:
-        answer = MOTO_RUN(self)
-        for instance in answer.result.instances:
-            # Those of its interface: moto leaves them out when the launch names them there.
-            instance.security_groups = instance.security_groups or instance.nics[0].group_set
-        LAUNCHED[key] = (answer.result, asked)
-        return answer
-    if asked != before:
-        raise EC2ClientError("IdempotentParameterMismatch", "the token was used before, with other parameters")
-    self.error_on_dryrun()
-    return ActionResult(reservation)
+    answer = MOTO_RUN(self)
+    for instance in answer.result.instances:
+        # Those of its interface: moto leaves them out when the launch names them there.
+        instance.security_groups = instance.security_groups or instance.nics[0].group_set
+    return answer
 
 
 MOTO_PASSES = utils.passes_filter_dict

@@ -15,6 +15,7 @@ import {
   DeregisterImageCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DetachVolumeCommand,
   EC2Client,
   RegisterImageCommand,
   RunInstancesCommand,
@@ -62,6 +63,9 @@ export async function motoAccount(server: MotoServer): Promise<Account> {
     createVolume: (tags) => newVolume(ec2, tags),
     terminate: async (id) => {
       await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    },
+    detach: async (InstanceId, VolumeId) => {
+      await ec2.send(new DetachVolumeCommand({ InstanceId, VolumeId }));
     },
     tag: async (id, key, value) => {
       await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: key, Value: value }] }));

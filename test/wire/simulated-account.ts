@@ -1,7 +1,7 @@
 /** The simulated account, with the command line in the same process. */
 
 import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
-import { onCommand } from '../../src/simulator/faults.ts';
+import type { FaultPlan } from '../../src/simulator/faults.ts';
 import { run } from '../cli/fake-shell.ts';
 import { MINUTE, parse, Scenario } from '../support/scenario.ts';
 import { ACCOUNT, OTHER_REGION, REGION, type Account, type Launch } from './account.ts';
@@ -18,7 +18,7 @@ export function simulatedAccount(): Account {
     age: (ms) => done(() => clock.advance(ms)),
     loseAnswer: (action) =>
       done(() => {
-        region.faults = onCommand(action, 1, { kind: 'lost-answer' });
+        region.faults = losesAnswer(action);
       }),
     run: (args) => run(args, { scenario }),
     context: (policies) => ({ ...scenario.context, file: parse(policies) }),
@@ -27,6 +27,7 @@ export function simulatedAccount(): Account {
     createVolume: (tags) =>
       Promise.resolve(region.createVolume({ sizeGiB: 5, type: 'gp3', iops: 3000, tags })),
     terminate: (id) => done(() => region.terminateInstance(id)),
+    detach: (_, id) => done(() => region.detachVolume(id)),
     tag: (id, key, value) => done(() => region.tag(id, key, value)),
     foreignSnapshot: (tags) => Promise.resolve(region.createForeignSnapshot({ tags })),
     foreignImage: (name, tags) => Promise.resolve(region.registerImage({ name, tags })),
@@ -66,4 +67,17 @@ function openToAgents({ launching }: Scenario['region']): string {
     launching.createEndpoint({ service, type: 'Interface', groups: [group] });
   launching.createEndpoint({ service: 's3', type: 'Gateway' });
   return group;
+}
+
+function losesAnswer(action: string): FaultPlan {
+  let isLost = false;
+  return ({ command, input }) => {
+    if (isLost || command !== action || isDryRun(input)) return undefined;
+    isLost = true;
+    return { kind: 'lost-answer' };
+  };
+}
+
+function isDryRun(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'DryRun' in input && input.DryRun === true;
 }
