@@ -13,6 +13,8 @@ import {
 import type { RunContext } from '../../src/lib/run/context.ts';
 
 export const ACCOUNT = '111122223333';
+/** Another one, into which the first may go by its role ec2-backup-replicate. */
+export const AWAY = '444455556666';
 export const REGION = 'ap-northeast-2';
 /** Where copies go. */
 export const OTHER_REGION = 'us-east-1';
@@ -42,6 +44,8 @@ export interface Account {
   readonly ec2: Pick<EC2Client, 'send'>;
   /** The same in OTHER_REGION. */
   readonly otherEc2: Pick<EC2Client, 'send'>;
+  /** The same in OTHER_REGION of the account AWAY. */
+  readonly awayEc2: Pick<EC2Client, 'send'>;
   /** ms since the epoch, of the clock that the command line sees. */
   now(): number;
   /** Until whatever was begun is completed. */

@@ -18,7 +18,6 @@ from fnmatch import fnmatchcase
 # Nothing is left beside the sources.
 sys.dont_write_bytecode = True
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-os.environ["MOTO_ACCOUNT_ID"] = "111122223333"
 
 from moto.core.responses import ActionResult, BaseResponse
 from moto.ec2 import utils
@@ -27,10 +26,11 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.responses import EC2Response
-from moto.ec2.utils import random_snapshot_id
 from moto.server import ThreadedMotoServer
 
-import launches  # noqa: F401  its patches register themselves
+import accounts  # noqa: F401  its patches register themselves
+import copies  # noqa: F401
+import launches  # noqa: F401
 import restores  # noqa: F401
 from patches import PATCHES, check_name, fills, is_true
 
@@ -81,74 +81,6 @@ def block_device_mappings(self):
         }
         for device, snapshot in self.backed_up.items()
     ]
-
-
-def copied(backend, source, description, encrypted=False, key=None, from_ami=None):
-    """A completed copy of a snapshot of any Region, of no volume of its own."""
-    snapshot = Snapshot(backend, random_snapshot_id(), CopiedVolume(source), description, from_ami=from_ami)
-    snapshot.encrypted = source.encrypted or encrypted
-    snapshot.kms_key_id = key
-    backend.snapshots[snapshot.id] = snapshot
-    return snapshot
-
-
-class CopiedVolume:
-    """What copies have for a volume: EC2's arbitrary id."""
-
-    id = "vol-ffffffff"
-
-    def __init__(self, source):
-        self.size, self.volume_type = source.volume_size, source.volume.volume_type
-
-
-def encryption(self):
-    encrypted = is_true(self._get_param("Encrypted"))
-    key = self._get_param("KmsKeyId")
-    if key is not None and not encrypted:
-        raise EC2ClientError("InvalidParameterDependency", "KmsKeyId requires Encrypted")
-    return encrypted, key
-
-
-@fills(EC2Response, "copy_snapshot")
-def copy_snapshot(self):
-    region, snapshot_id = self._get_param("SourceRegion"), self._get_param("SourceSnapshotId")
-    source = ec2_backends[self.ec2_backend.account_id][region].describe_snapshots(snapshot_ids=[snapshot_id])[0]
-    text = self._get_param("Description") or f"[Copied {snapshot_id} from {region}] {source.description}"
-    encrypted, key = encryption(self)
-    self.error_on_dryrun()
-    snapshot = copied(self.ec2_backend, source, text, encrypted, key)
-    snapshot.add_tags(self._parse_tag_specification().get("snapshot", {}))
-    return ActionResult({"SnapshotId": snapshot.id, "Tags": snapshot.tag_set})
-
-
-TOKENS = {}
-
-
-@fills(EC2Response, "copy_image")
-def copy_image(self):
-    backend, name, token = self.ec2_backend, self._get_param("Name"), self._get_param("ClientToken")
-    region, image_id = self._get_param("SourceRegion"), self._get_param("SourceImageId")
-    source = ec2_backends[backend.account_id][region].describe_images(ami_ids=[image_id])[0]
-    # What a token made before a reset is gone with it.
-    known = backend.amis.get(TOKENS.get((backend.region_name, token)))
-    if known is not None:
-        return ActionResult({"ImageId": known.id})
-    check_name(backend, name)
-    encrypted, key = encryption(self)
-    self.error_on_dryrun()
-    tags = self._parse_tag_specification()
-    ami = backend.copy_image(image_id, region, name, self._get_param("Description"))
-    ami.add_tags(tags.get("image", {}))
-    ami.root_device_name, ami.root_device_type = source.root_device_name, "ebs"
-    del backend.snapshots[ami.ebs_snapshot.id]
-    ami.backed_up = {}
-    for device, original in getattr(source, "backed_up", {}).items():
-        text = f"Copied for DestinationAmi {ami.id} from SourceAmi {image_id} for SourceSnapshot {original.id}."
-        snapshot = copied(backend, original, text, encrypted, key, ami.id)
-        snapshot.add_tags(tags.get("snapshot", {}))
-        ami.backed_up[device] = snapshot
-    TOKENS[(backend.region_name, token)] = ami.id
-    return ActionResult({"ImageId": ami.id})
 
 
 @fills(EC2Response, "deregister_image")
@@ -306,7 +238,7 @@ def call_action(self):
 
 
 def age(seconds):
-    for backend in ec2_backends[os.environ["MOTO_ACCOUNT_ID"]].values():
+    for backend in [each for account in ec2_backends.values() for each in account.values()]:
         for snapshot in backend.snapshots.values():
             snapshot.start_time -= timedelta(seconds=seconds)
         for ami in backend.amis.values():

@@ -25,11 +25,13 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CreateInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsClients } from '../../src/lib/aws/clients.ts';
 import type { Clock, RunContext } from '../../src/lib/run/context.ts';
 import { parse } from '../support/scenario.ts';
 import {
   ACCOUNT,
+  AWAY,
   OTHER_REGION,
   REGION,
   type Account,
@@ -52,6 +54,7 @@ export async function motoAccount(server: MotoServer): Promise<Account> {
   return {
     ec2,
     otherEc2: motoClient(server, OTHER_REGION),
+    awayEc2: awayClient(server),
     now: () => Date.now(),
     settle: () => Promise.resolve(),
     age: (ms) => server.age(ms),
@@ -90,6 +93,21 @@ export async function motoAccount(server: MotoServer): Promise<Account> {
 
 function motoClient(server: MotoServer, region = REGION): EC2Client {
   return new EC2Client(motoAccess(server, region));
+}
+
+/** By a role that nobody has to make in moto. */
+function awayClient(server: MotoServer): EC2Client {
+  const credentials = async () => {
+    const role = { RoleArn: `arn:aws:iam::${AWAY}:role/test`, RoleSessionName: 'test' };
+    const answer = await new STSClient(motoAccess(server)).send(new AssumeRoleCommand(role));
+    const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials ?? {};
+    return {
+      accessKeyId: given(AccessKeyId),
+      secretAccessKey: given(SecretAccessKey),
+      sessionToken: given(SessionToken),
+    };
+  };
+  return new EC2Client({ ...motoAccess(server, OTHER_REGION), credentials });
 }
 
 /** Only what rehearsals call has clients. */
