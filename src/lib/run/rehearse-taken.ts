@@ -4,6 +4,7 @@ import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/
 import type { Known, Rehearsal, Step } from '../plan/plan-rehearse.ts';
 import { rehearsalKey } from '../plan/rehearsal-marks.ts';
 import { without } from '../plan/rehearse-egress.ts';
+import { formatInstant } from '../policy/instant.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
@@ -87,8 +88,8 @@ export async function afterError(step: Acting, error: unknown, { now, context }:
   if (step.step !== 'look' && ALREADY[step.step]?.includes(code)) return already(step, now);
   const rehearsal = rehearsalKey(now.rehearsal);
   const told = { action: step.step, id: idOf(step, rehearsal), error: describeError(error), rehearsal };
-  // A list is read again by the next round.
-  if (step.step === 'look' || isPostponed(error) || LATER[step.step]?.includes(code))
+  if (step.step === 'look') return afterLook(step, { told, isBusy: isPostponed(error) }, { now, context });
+  if (isPostponed(error) || LATER[step.step]?.includes(code))
     return { outcome: { ...told, status: 'postponed' }, stops: true };
   if (isOutcomeUnknown(error)) {
     // A second one would run beside the first: not before the lists must show it.
@@ -106,6 +107,29 @@ export async function afterError(step: Acting, error: unknown, { now, context }:
     default:
       return { outcome, known: { verdict: { isOk: false, what: `${step.step}: ${told.error}` } } };
   }
+}
+
+interface FailedLook {
+  readonly told: Omit<RehearseOutcome, 'status'>;
+  readonly isBusy: boolean;
+}
+
+const LOOKS_AT_INSTANCE: readonly string[] = ['checks', 'agent', 'command'];
+
+/**
+ * A list is read again by the next round. An instance that cannot be looked at would run for ever so: after the deadline
+ * that is the verdict, unless AWS was only too busy.
+ */
+function afterLook(
+  { at }: Extract<Step, { readonly step: 'look' }>,
+  { told, isBusy }: FailedLook,
+  { now: { rehearsal }, context: { clock } }: Failing,
+): Taken {
+  if (!LOOKS_AT_INSTANCE.includes(at) || isBusy || clock.now() < rehearsal.deadline)
+    return { outcome: { ...told, status: 'postponed' }, stops: true };
+  const by = formatInstant(rehearsal.deadline);
+  const what = `its ${at} could not be looked at by ${by}: ${told.error}`;
+  return { outcome: { ...told, status: 'failed' }, known: { verdict: { isOk: false, what } } };
 }
 
 function already(step: Changing, now: Rehearsing): Taken {
