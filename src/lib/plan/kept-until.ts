@@ -129,11 +129,14 @@ function staysWhole(group: readonly RecoveryPoint[], input: UntilInput): boolean
 }
 
 /** What DLM makes is not ours, and is of no group: only this product's own policies make more of it. */
-function roundsOf(group: readonly RecoveryPoint[], input: UntilInput): Iterable<Round> {
+function* roundsOf(group: readonly RecoveryPoint[], input: UntilInput): Generator<Round> {
   const { file, goesOn, now, horizonDays } = input;
   const backup = goesOn ? file.policies.find(({ name }) => name === group[0]?.policy) : undefined;
   const prune = { schedule: file.prune.schedule, timezone: file.timezone };
-  return pruneRounds(backup, prune, { from: now + 1, to: now + horizonDays * DAY });
+  // A backup that is due this moment is still to come, but a prune of this moment has been judged already.
+  for (const round of pruneRounds(backup, prune, { from: now, to: now + horizonDays * DAY })) {
+    if (round.prunedAt !== now) yield round;
+  }
 }
 
 /** Nothing fails, so what is being made today gets finished; what is overdue is left as it is. */

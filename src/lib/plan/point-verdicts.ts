@@ -47,7 +47,7 @@ export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictIn
 }
 
 /** Copies are kept apart from what was made here, and by where they come from. */
-function groupKey({ source, copiedFrom }: RecoveryPoint): string {
+export function groupKey({ source, copiedFrom }: RecoveryPoint): string {
   if (!copiedFrom) return source;
   const { account, region } = copiedFrom.place;
   return `${source} ${account} ${region}`;

@@ -153,6 +153,13 @@ describe('between two runs of prune', () => {
   });
 });
 
+test('a backup that is due this moment is still to come', () => {
+  const due = input({ keep: keep('last=1') }, '2026-11-23T03:00Z');
+  expect(until(points(['2026-11-22T03:00Z']), '2026-11-22T03:00Z', due)).toBe(
+    'last 1/1 | 2026-11-23T03:00Z | 2026-11-23T06:00Z',
+  );
+});
+
 describe('never says that something goes which stays', () => {
   const group = points(['2026-11-21T03:00Z', '2026-11-22T03:00Z']);
 
@@ -333,7 +340,7 @@ describe('whatever the rules', () => {
     const { file, now, horizonDays, goesOn } = given;
     const end = now + horizonDays * DAY;
     const [own] = file.policies;
-    const slots = own && goesOn ? [...slotsBetween(own.schedule, own.timezone, now + 1, end)] : [];
+    const slots = own && goesOn ? [...slotsBetween(own.schedule, own.timezone, now, end)] : [];
     const gone: Record<string, number | undefined> = Object.fromEntries(
       group.map(({ id }) => [id, undefined]),
     );
@@ -345,7 +352,7 @@ describe('whatever the rules', () => {
     for (const run of slotsBetween(file.prune.schedule, file.timezone, now + 1, end)) {
       for (const slot of slots.filter((one) => one >= before && one < run)) {
         const isThere = left.some((one) => one.slot === slot && one.state !== 'failed');
-        if (!isThere && slot > now) left.push(point({ slot, id: `new-${slot}`, madeAt: slot }));
+        if (!isThere) left.push(point({ slot, id: `new-${slot}`, madeAt: slot }));
       }
       before = run;
       const kept = groupVerdicts(left, { ...given, now: run }).filter(
