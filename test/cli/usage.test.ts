@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { run } from './fake-shell.ts';
 
-const COMMANDS = ['plan', 'backup', 'prune', 'restore', 'list', 'doctor', 'retention', 'validate', 'demo'];
+const COMMANDS = [
+  'plan',
+  'backup',
+  'prune',
+  'restore',
+  'list',
+  'doctor',
+  'retention',
+  'validate',
+  'simulate',
+  'demo',
+];
 
 describe('--help', () => {
   test('names every command, the exit codes and where to start', async () => {
