@@ -106,7 +106,7 @@ function refusedText({ simulation: { refused } }: PolicySimulation, paint: Paint
   ];
 }
 
-function notSimulatedText({ notSimulated }: FileSimulation, paint: Paint): string[] {
-  if (notSimulated.length === 0) return [];
+function notSimulatedText({ policies, notSimulated }: FileSimulation, paint: Paint): string[] {
+  if (notSimulated.length === 0) return policies.length === 0 ? ['No policy of the file runs.'] : [];
   return [paint.warn(`Not simulated, because Amazon DLM runs them: ${notSimulated.join(', ')}`)];
 }
