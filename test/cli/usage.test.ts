@@ -11,6 +11,7 @@ const COMMANDS = [
   'doctor',
   'retention',
   'validate',
+  'simulate',
   'demo',
 ];
 

@@ -83,7 +83,8 @@ function connectionTo(
 ): Connection {
   const { clients } = scenario.account.region(name);
   const at = simulatedConnect({ home: scenario.account, others: [away], organisation });
-  return { region: name, clients, at, deployment: () => Promise.resolve(clients) };
+  const all = () => Promise.resolve(clients);
+  return { region: name, clients, at, deployment: all, blocks: all };
 }
 
 /** What the console does, it does at once. */

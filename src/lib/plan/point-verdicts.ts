@@ -54,7 +54,7 @@ export function liftsProtection(name: string, { policies }: PolicyFile): boolean
 }
 
 /** Copies are kept apart from what was made here, and by where they come from. */
-function groupKey({ source, copiedFrom }: RecoveryPoint): string {
+export function groupKey({ source, copiedFrom }: RecoveryPoint): string {
   if (!copiedFrom) return source;
   const { account, region } = copiedFrom.place;
   return `${source} ${account} ${region}`;
