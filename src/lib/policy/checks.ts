@@ -1,6 +1,7 @@
 import { defaultPolicyProblems } from './default-policies.ts';
 import { checkCopies } from './copy-checks.ts';
 import { checkEngine, isDlm } from './engine-checks.ts';
+import { checkHooks } from './hooks-schema.ts';
 import { checkRehearse } from './rehearse-checks.ts';
 import { parseSchedule, gapProblem } from './schedule.ts';
 import { checkTargets } from './target-checks.ts';
@@ -40,6 +41,7 @@ export function checkFile(file: unknown): readonly Finding[] {
         zoneOf(policy, file),
       ),
       ...checkRehearse(['policies', name], policy, wordOf(file, 'targets')),
+      ...checkHooks(['policies', name], policy),
     ]),
     ...defaultPolicyProblems(wordOf(file, 'defaultPolicies')).map(({ path, message }): Finding => ({
       path: ['defaultPolicies', ...path],

@@ -7,9 +7,10 @@ import { isMap, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
 /** Words that the Lambda engine will know one day. */
-const LATER = new Set(['share', 'hooks', 'archiveAfter', 'deprecateAfter']);
-/** Both have copies, with words of their own. */
-const DLM_WORDS = Object.keys(dlmWords).filter((word) => word !== 'copies');
+const LATER = new Set(['share', 'archiveAfter', 'deprecateAfter']);
+/** Both engines have these, with words of their own. */
+const OF_BOTH = ['copies', 'hooks'];
+const DLM_WORDS = Object.keys(dlmWords).filter((word) => !OF_BOTH.includes(word));
 
 /** Whether DLM runs the policy; undefined when its engine is none that we know. */
 export function isDlm(policy: unknown): boolean | undefined {

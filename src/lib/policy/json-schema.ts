@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { copiesSchema } from './copies-schema.ts';
 import { dlmWords } from './dlm-schema.ts';
+import { hooksSchema } from './hooks-schema.ts';
 import { fileSchema } from './schema.ts';
 
 const OPTIONS = { io: 'input', target: 'draft-7' } as const;
@@ -13,16 +14,17 @@ export function policiesJsonSchema(): Readonly<Record<string, unknown>> {
   const { $schema, ...schema } = z.toJSONSchema(fileSchema, {
     ...OPTIONS,
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema === dlmWords.copies) eitherKindOfCopies(jsonSchema);
+      if (zodSchema === dlmWords.copies) eitherKind(jsonSchema, copiesSchema);
+      if (zodSchema === dlmWords.hooks) eitherKind(jsonSchema, hooksSchema);
     },
   });
   return { $schema, title: 'policies.yml of ec2-backup', ...schema };
 }
 
 /** Which of the two it must be depends on the policy's engine, which only the parser looks at. */
-function eitherKindOfCopies(jsonSchema: object): void {
+function eitherKind(jsonSchema: object, ofLambda: z.ZodType): void {
   const { description, ...byDlm } = jsonSchema as { description?: string };
-  const { $schema: _, ...byLambda } = z.toJSONSchema(copiesSchema, OPTIONS);
+  const { $schema: _, ...byLambda } = z.toJSONSchema(ofLambda, OPTIONS);
   for (const word of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, word);
   Object.assign(jsonSchema, { description, anyOf: [byDlm, byLambda] });
 }

@@ -4,8 +4,16 @@ import { assembleDefaults } from './default-policies.ts';
 import { assembleDlm } from './dlm-policy.ts';
 import { isBesideThePoint } from './engine-checks.ts';
 import { copyOf, readCopies, withoutCopies, type ReadCopies } from './copies-schema.ts';
+import { hooksOf, readHooks, withoutHooks, type ReadHooks } from './hooks-schema.ts';
 import type { Copy, Policy, PolicyFile, Rehearse, RetiredPolicy } from './policy.ts';
-import { COPY_SECTIONS, fileSchema, SECTIONS, type ParsedFile, type Section } from './schema.ts';
+import {
+  COPY_SECTIONS,
+  fileSchema,
+  HOOKS_SECTIONS,
+  SECTIONS,
+  type ParsedFile,
+  type Section,
+} from './schema.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { readYaml, type Finding } from './yaml-source.ts';
 
@@ -34,7 +42,9 @@ export function parsePolicies(text: string, fileName = 'policies.yml'): Policies
   }
   const source = readYaml(text);
   const copies = readCopies(source.value);
-  const parsed = source.value === undefined ? undefined : fileSchema.safeParse(withoutCopies(source.value));
+  const hooks = readHooks(source.value);
+  const parsed =
+    source.value === undefined ? undefined : fileSchema.safeParse(withoutHooks(withoutCopies(source.value)));
   const findings = [
     ...source.findings,
     ...withoutEchoes(parsed?.error?.issues ?? [])
@@ -45,9 +55,15 @@ export function parsePolicies(text: string, fileName = 'policies.yml'): Policies
         findingsOf(issue, ['policies', policy, 'copies'], COPY_SECTIONS),
       ),
     ),
+    ...hooks.flatMap(({ policy, result }) =>
+      (result.error?.issues ?? []).flatMap((issue) =>
+        findingsOf(issue, ['policies', policy, 'hooks'], HOOKS_SECTIONS),
+      ),
+    ),
     ...(parsed ? checkFile(source.value) : []),
   ];
-  if (parsed?.success && findings.length === 0) return { ok: true, file: assemble(parsed.data, copies) };
+  if (parsed?.success && findings.length === 0)
+    return { ok: true, file: assemble(parsed.data, copies, hooks) };
   const problems = findings.map((finding) => ({
     ...source.positionOf(finding),
     path: pathText(finding.path),
@@ -70,6 +86,7 @@ export function formatProblems(problems: readonly Problem[], fileName: string): 
 function assemble(
   { policies, retired, defaultPolicies, targets, ...file }: ParsedFile,
   copies: readonly ReadCopies[],
+  hooks: readonly ReadHooks[],
 ): PolicyFile {
   const all = Object.entries(policies);
   const copiesOf = (name: string): readonly Copy[] =>
@@ -81,6 +98,7 @@ function assemble(
       .map(([name, policy]) => ({
         ...assemblePolicy(name, policy, { zone: file.timezone, targets }),
         copies: copiesOf(name),
+        ...hooksNamed(name, hooks),
       })),
     dlmPolicies: all
       .filter(([, { engine }]) => engine === 'dlm')
@@ -95,6 +113,12 @@ function assemble(
     defaultPolicies: assembleDefaults(defaultPolicies),
     retired: Object.entries(retired).map(([name, policy]) => assembleRetired(name, policy, file.timezone)),
   };
+}
+
+function hooksNamed(name: string, all: readonly ReadHooks[]): Pick<Policy, 'hooks'> {
+  const read = all.find(({ policy }) => policy === name);
+  const hooks = read && hooksOf(read);
+  return hooks ? { hooks } : {};
 }
 
 type ParsedPolicy = ParsedFile['policies'][string];

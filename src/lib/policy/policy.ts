@@ -26,6 +26,20 @@ export interface Policy {
   readonly releaseAfterSourceGone?: number;
   /** Absent: nothing of it is ever rehearsed. Only of instances. */
   readonly rehearse?: Rehearse;
+  /** Absent: what runs on its instances is told nothing. Only of instances that are not rebooted. */
+  readonly hooks?: Hooks;
+}
+
+/** A document of Systems Manager, by DLM's contract, that freezes and thaws the application around the backup. */
+export interface Hooks {
+  /** Name or ARN. */
+  readonly document: string;
+  /** Seconds that each run of it may take. */
+  readonly timeout: number;
+  /** When the pre-script fails. */
+  readonly onFailure: 'crash-consistent' | 'skip';
+  /** Besides `command` and `executionId`. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Now and then a random backup is started, to see that it can be restored. */

@@ -6,6 +6,7 @@ import {
   defaultPoliciesSchema,
 } from './default-policies-schema.ts';
 import { DLM_SECTIONS } from './dlm-schema.ts';
+import { hooksSchema } from './hooks-schema.ts';
 import { KEEP_RULES } from './keep.ts';
 import { policySchema, retiredSchema, selectSchema, timezone } from './policy-schema.ts';
 import { rehearseSchema } from './rehearse-schema.ts';
@@ -211,6 +212,14 @@ export const COPY_SECTIONS: readonly Section[] = [
     ofDlm: Object.keys(DLM_SECTIONS.copies.shape).filter((word) => !(word in copySchema.shape)),
   },
   sectionAt('policies.*.copies.*.keep', { shape: KEEP }),
+];
+
+/** That of the hooks of a policy that the Lambdas run. */
+export const HOOKS_SECTIONS: readonly Section[] = [
+  {
+    ...sectionAt('policies.*.hooks', hooksSchema),
+    ofDlm: Object.keys(DLM_SECTIONS.hooks.shape).filter((word) => !(word in hooksSchema.shape)),
+  },
 ];
 
 function shareHint(value: unknown): string {

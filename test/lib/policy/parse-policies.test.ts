@@ -280,7 +280,7 @@ describe('names what is wrong with a policy', () => {
     },
   );
 
-  test.each(['share', 'hooks', 'archiveAfter', 'deprecateAfter'])(
+  test.each(['share', 'archiveAfter', 'deprecateAfter'])(
     '%s is not yet supported with engine: lambda, and that is all that is said of it',
     (word) => {
       const said = `policies.a.${word}: ${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`;

@@ -1,0 +1,123 @@
+/** `hooks:` of a policy that the Lambdas run; DLM's are in dlm-schema.ts, as they take other words. */
+
+import * as z from 'zod';
+import { isDlm } from './engine-checks.ts';
+import type { Parsed } from './keep.ts';
+import type { Hooks } from './policy.ts';
+import { complaint, into, quotingHint, section, show, textLike } from './schema-words.ts';
+import { entriesOf, isMap, wordOf } from './written.ts';
+import type { Finding, Path } from './yaml-source.ts';
+
+const [LEAST, MOST] = [10, 120];
+const TIMEOUT_EXPECTED = `seconds from ${LEAST} to ${MOST}, such as 60`;
+const DOCUMENT_EXPECTED = 'the name or ARN of an SSM document, at most 200 characters, such as my-freeze';
+// What every document of DLM's contract has; the run fills them in.
+const PARAMETER_EXPECTED = 'the name of a parameter of the document other than command and executionId';
+const PARAMETER = /^(?!(?:command|executionId)$)[a-zA-Z0-9_.-]{1,100}$/;
+const VALUE_EXPECTED = 'text of at most 1000 characters';
+
+export const hooksSchema = section('a map', {
+  document: textLike(
+    /^(?:[a-zA-Z0-9_\-.]{3,128}|arn:[a-zA-Z0-9_\-.:/]{3,196})$/,
+    complaint('a document', DOCUMENT_EXPECTED),
+  ).describe('The SSM document that is run on the instance. One that was written for DLM works as it is.'),
+  timeout: z
+    .unknown()
+    .meta({
+      anyOf: [
+        { type: 'integer', minimum: LEAST, maximum: MOST },
+        { type: 'string', pattern: '^[0-9]{2,3}s$' },
+      ],
+    })
+    .transform(into(parseTimeout))
+    .optional()
+    .describe('How many seconds each run of it may take, 10 to 120. Default: 60.'),
+  onFailure: z
+    .enum(['crash-consistent', 'skip'], complaint('what to do', 'crash-consistent or skip'))
+    .default('crash-consistent')
+    .describe('When the pre-script fails: a crash-consistent backup all the same (default), or none.'),
+  parameters: z
+    .record(
+      z.string(),
+      z
+        .string(complaint('a value', VALUE_EXPECTED, quotingHint))
+        .max(1000, complaint('a value', VALUE_EXPECTED)),
+      complaint('a map', 'a map of names of parameters to values'),
+    )
+    .meta({ propertyNames: { pattern: PARAMETER.source } })
+    .superRefine((parameters, context) => {
+      for (const name of Object.keys(parameters).filter((one) => !PARAMETER.test(one))) {
+        const message = `${show(name)} is not a parameter, expected ${PARAMETER_EXPECTED}`;
+        context.addIssue({ code: 'custom', path: [name], message });
+      }
+    })
+    .default({})
+    .describe('Further parameters of the document.'),
+}).describe('Freezes and thaws the application around the backup. Only for instances.');
+
+const DEFAULT_TIMEOUT = 60;
+
+/** Seconds, as a number or as DLM's policies write them: `60s`. */
+function parseTimeout(value: unknown): Parsed<number> {
+  const written = typeof value === 'string' ? /^(\d{2,3})s$/.exec(value)?.[1] : undefined;
+  const seconds = written === undefined ? value : Number(written);
+  if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= LEAST && seconds <= MOST) {
+    return { ok: true, value: seconds };
+  }
+  return { ok: false, problem: `${show(value)} is not a timeout, expected ${TIMEOUT_EXPECTED}` };
+}
+
+/** What the hooks of one policy are; the schema's own answer where they are not well written. */
+export interface ReadHooks {
+  readonly policy: string;
+  readonly result: z.ZodSafeParseResult<z.output<typeof hooksSchema>>;
+}
+
+/** Hooks that are written here: of a policy that the Lambdas run. */
+function hasOwn(policy: unknown): policy is object {
+  return isDlm(policy) === false && wordOf(policy, 'hooks') !== undefined;
+}
+
+/** The hooks of all policies that the Lambdas run. */
+export function readHooks(file: unknown): readonly ReadHooks[] {
+  return entriesOf(file, 'policies')
+    .filter(([, policy]) => hasOwn(policy))
+    .map(([name, policy]) => ({ policy: name, result: hooksSchema.safeParse(wordOf(policy, 'hooks')) }));
+}
+
+/** The file as the rest of the schema reads it. */
+export function withoutHooks(file: unknown): unknown {
+  const all = entriesOf(file, 'policies');
+  if (!all.some(([, policy]) => hasOwn(policy))) return file;
+  const policies = Object.fromEntries(
+    all.map(([name, policy]) => [name, hasOwn(policy) ? withoutWord(policy) : policy]),
+  );
+  return { ...(file as object), policies };
+}
+
+function withoutWord(policy: object): object {
+  return Object.fromEntries(Object.entries(policy).filter(([word]) => word !== 'hooks'));
+}
+
+export function hooksOf({ result }: ReadHooks): Hooks | undefined {
+  if (!result.success) return undefined;
+  const { document, timeout = DEFAULT_TIMEOUT, onFailure, parameters } = result.data;
+  return { document, timeout, onFailure, parameters };
+}
+
+/** What the schema cannot say of a policy's `hooks`: whether there is an instance that goes on running. */
+export function checkHooks(path: Path, policy: unknown): readonly Finding[] {
+  if (!isMap(policy) || !hasOwn(policy)) return [];
+  const at = [...path, 'hooks'];
+  if (policy['backup'] === 'volume') {
+    const message =
+      'a volume runs nothing, expected hooks only with backup: image or snapshots, which are of instances';
+    return [{ path: at, message, at: 'key' }];
+  }
+  if (policy['backup'] === 'image' && policy['reboot'] === true) {
+    const message =
+      'reboot: true shuts the instance down for the backup, so there is nothing to freeze: expected hooks or reboot: true, not both';
+    return [{ path: at, message, at: 'key' }];
+  }
+  return [];
+}
