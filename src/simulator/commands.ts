@@ -43,6 +43,7 @@ import { getQueueAttributes, getQueueUrl } from './sqs-queues.ts';
 import { deleteMessage, deleteMessageBatch, receiveMessage } from './sqs-receive.ts';
 import { sendMessage, sendMessageBatch } from './sqs-send.ts';
 import { describeInstanceInformation, getCommandInvocation, listCommands, sendCommand } from './ssm-api.ts';
+import { listCommandInvocations } from './ssm-invocations.ts';
 import { terminateInstances } from './terminate-instances.ts';
 import type { Command } from './world.ts';
 
@@ -144,6 +145,7 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   ssm: {
     DescribeInstanceInformation: describeInstanceInformation,
     GetCommandInvocation: getCommandInvocation,
+    ListCommandInvocations: listCommandInvocations,
     ListCommands: listCommands,
     SendCommand: sendCommand,
   },

@@ -38,6 +38,8 @@ export interface InstanceRecord extends Resource {
   impaired?: boolean;
   /** Whether Systems Manager reaches it, and whether what it runs there succeeds; offline unless set. */
   ssm?: 'online' | 'failing' | undefined;
+  /** Of an agent that was heard of and is not online. */
+  ping?: 'ConnectionLost' | undefined;
   terminatedAt: number | undefined;
   reboots: number;
 }
@@ -272,21 +274,6 @@ export interface VpcEndpointRecord {
   readonly service: string;
   readonly type: 'Interface' | 'Gateway';
   readonly groups: readonly string[];
-}
-
-/** A command that Systems Manager was given for one instance. */
-export interface CommandRecord {
-  readonly id: string;
-  readonly instanceId: string;
-  readonly document: string;
-  readonly comment: string;
-  readonly parameters: Record<string, string[]>;
-  /** s. */
-  readonly timeout: number;
-  readonly sentAt: number;
-  readonly endsAt: number;
-  readonly exitCode: number;
-  readonly output: string;
 }
 
 /** One replacement of a running instance's root volume. */

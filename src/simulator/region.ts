@@ -5,6 +5,7 @@ import * as lifecycle from './console-dlm.ts';
 import * as foreign from './console-foreign.ts';
 import * as instances from './console-instances.ts';
 import { KeyConsole } from './console-keys.ts';
+import { HooksConsole } from './console-hooks.ts';
 import { LaunchConsole } from './console-launching.ts';
 import * as launch from './console-launch.ts';
 import { resourceOf } from './console-lookup.ts';
@@ -30,6 +31,7 @@ export class SimulatedRegion extends RegionCalls {
   readonly deployment: DeploymentConsole;
   /** Subnets, security groups, keys, and what keeps things from being launched. */
   readonly launching: LaunchConsole;
+  readonly hooks: HooksConsole;
   /** KMS keys, and what EBS encrypts with. */
   readonly keys: KeyConsole;
   readonly #world: World;
@@ -41,6 +43,7 @@ export class SimulatedRegion extends RegionCalls {
     world.attach(new LifecycleRuns(world));
     this.deployment = new DeploymentConsole(world);
     this.launching = new LaunchConsole(world);
+    this.hooks = new HooksConsole(world);
     this.keys = new KeyConsole(world);
   }
 
