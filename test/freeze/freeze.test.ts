@@ -25,8 +25,10 @@ function attach(disk: string, at: string): string[] {
     writeFileSync(disk, Buffer.alloc(20 * 1024 * 1024));
     mkdirSync(at);
     execFileSync('mkfs.ext4', ['-q', disk], { stdio: 'ignore' });
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
-    const device = execFileSync('losetup', ['--find', '--show', disk], options).trim();
+    const device = execFileSync('losetup', ['--find', '--show', disk], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
     execFileSync('mount', [device, at], { stdio: 'ignore' });
     return [device];
   } catch {

@@ -211,7 +211,7 @@ export class Authorisations {
     if (/^(Describe|List|Get)/.test(command)) return [this.#onAll(action, command)];
     if (command !== 'SendCommand')
       throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
-    const document = `arn:aws:ssm:${this.#region}::document/${textOf(input, 'DocumentName')}`;
+    const document = this.#documentArn(textOf(input, 'DocumentName'));
     const ids = (input.get('InstanceIds') ?? []) as readonly string[];
     return [
       { command, action, resource: document, context: this.#context() },
@@ -220,6 +220,13 @@ export class Authorisations {
         return { command, action, resource: arn, context: { ...this.#context(), ...context } };
       }),
     ];
+  }
+
+  /** Those of AWS are in no account. */
+  #documentArn(nameOrArn: string): string {
+    if (nameOrArn.startsWith('arn:')) return nameOrArn;
+    const owner = /^(?:aws|amazon|amzn)/i.test(nameOrArn) ? '' : this.#account;
+    return `arn:aws:ssm:${this.#region}:${owner}:document/${nameOrArn}`;
   }
 
   /** Calls about a queue, a topic or a role, which they name. A batch is authorised as its single call. */

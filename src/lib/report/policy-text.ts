@@ -32,6 +32,7 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
     ...unattendedText(file),
     ...copiesText(file),
     ...file.policies.flatMap(rehearseText),
+    ...file.policies.flatMap(hooksText),
     ...file.dlmPolicies.flatMap((policy) => [
       `  ${policy.name} is run by DLM:`,
       ...[...scheduleWords(policy), ...featureWords(policy)].map((line) => `    ${line}`),
@@ -47,6 +48,15 @@ function rehearseText({ name, timezone, rehearse }: Policy): string[] {
   const as = instanceType === undefined ? '' : ` as ${instanceType}`;
   const runs = command === undefined ? '' : `, where it runs ${JSON.stringify(command.slice(0, 80))}`;
   return [`  rehearses ${name} ${schedule.text} ${timezone}${as} in ${where}${runs}`];
+}
+
+function hooksText({ name, hooks }: Policy): string[] {
+  if (!hooks) return [];
+  const { document, timeout, onFailure } = hooks;
+  const otherwise = onFailure === 'skip' ? 'no backup' : 'a crash-consistent backup';
+  return [
+    `  freezes ${name} by ${document}, each script within ${timeout} s; where that fails, ${otherwise}`,
+  ];
 }
 
 /** Where the Lambdas work, how hard, and whom they tell. */
