@@ -119,5 +119,12 @@ export function checkHooks(path: Path, policy: unknown): readonly Finding[] {
       'reboot: true shuts the instance down for the backup, so there is nothing to freeze: expected hooks or reboot: true, not both';
     return [{ path: at, message, at: 'key' }];
   }
-  return [];
+  return vssProblem(at, wordOf(policy['hooks'], 'document'));
+}
+
+/** Amazon's own documents for VSS make the snapshots themselves, and take other parameters. */
+function vssProblem(path: Path, document: unknown): readonly Finding[] {
+  if (typeof document !== 'string' || !/^AWS_VSS_BACKUP$|(?:^|\/)AWSEC2-\w*Vss/.test(document)) return [];
+  const message = `${show(document)} is not yet supported with engine: lambda; DLM has it as AWS_VSS_BACKUP (engine: dlm)`;
+  return [{ path: [...path, 'document'], message, at: 'value' }];
 }

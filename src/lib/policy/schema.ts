@@ -217,7 +217,7 @@ export const COPY_SECTIONS: readonly Section[] = [
 /** That of the hooks of a policy that the Lambdas run. */
 export const HOOKS_SECTIONS: readonly Section[] = [
   {
-    ...sectionAt('policies.*.hooks', hooksSchema),
+    ...sectionAt('policies.*.hooks', hooksSchema, ['vss']),
     ofDlm: Object.keys(DLM_SECTIONS.hooks.shape).filter((word) => !(word in hooksSchema.shape)),
   },
 ];

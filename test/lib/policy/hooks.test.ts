@@ -102,6 +102,21 @@ describe('hooks', () => {
       says: '.onFailure: "abort" is not what to do, expected crash-consistent or skip',
     },
     {
+      title: 'VSS',
+      hooks: '{ document: AWS_VSS_BACKUP }',
+      says: '.document: "AWS_VSS_BACKUP" is not yet supported with engine: lambda; DLM has it as AWS_VSS_BACKUP (engine: dlm)',
+    },
+    {
+      title: 'VSS by its document',
+      hooks: '{ document: AWSEC2-VssInstallAndSnapshot }',
+      says: '.document: "AWSEC2-VssInstallAndSnapshot" is not yet supported with engine: lambda; DLM has it as AWS_VSS_BACKUP (engine: dlm)',
+    },
+    {
+      title: 'VSS by a word',
+      hooks: '{ document: f-1, vss: true }',
+      says: '.vss: vss is not yet supported',
+    },
+    {
       title: 'DLM’s retries',
       hooks: '{ document: f-1, retries: 1 }',
       says: '.retries: retries is only for engine: dlm, expected it left out with engine: lambda',
