@@ -11,16 +11,16 @@ const VSS_DOCUMENT = 'AWSEC2-CreateVssSnapshot';
 function hooksOfBackups({ policies }) {
   const documents = [...new Set(policies.flatMap(({ hooks }) => (hooks ? [hooks.document] : [])))].sort();
   if (documents.length === 0) return [];
+  const arns = documents.map((document) => documentArn(document, ANY));
   return [
     allow('SeeHowScriptsEnded', {
       actions: ['ssm:DescribeInstanceInformation', 'ssm:ListCommandInvocations'],
       resources: '*',
     }),
+    // For doctor.
+    allow('LookAtScripts', { actions: 'ssm:DescribeDocument', resources: arns }),
     // SendCommand asks for the document and for the instance, each by itself.
-    allow('RunScripts', {
-      actions: 'ssm:SendCommand',
-      resources: [...documents.map((document) => documentArn(document, ANY)), instancesIn(ANY)],
-    }),
+    allow('RunScripts', { actions: 'ssm:SendCommand', resources: [...arns, instancesIn(ANY)] }),
   ];
 }
 

@@ -1,7 +1,8 @@
 /** Documents of Systems Manager, and what SendCommand takes for their parameters. */
 
+import type { DescribeDocumentRequest, DescribeDocumentResult } from '@aws-sdk/client-ssm';
 import { SimulatedServiceError } from './errors.ts';
-import type { World } from './world.ts';
+import type { Command, World } from './world.ts';
 
 /** A parameter of a document, in the words of its content. */
 export interface DocumentParameter {
@@ -32,6 +33,25 @@ export function findDocument(world: World, nameOrArn: string | undefined): Docum
     throw new SimulatedServiceError('InvalidDocument', `Document ${nameOrArn} does not exist.`);
   return found;
 }
+
+export const describeDocument: Command<DescribeDocumentRequest, DescribeDocumentResult> = {
+  parameters: { Name: true },
+  run(world, { Name }) {
+    const { name, parameters } = findDocument(world, Name);
+    return {
+      Document: {
+        Name: name,
+        DocumentType: 'Command',
+        Status: 'Active',
+        Parameters: Object.entries(parameters).map(([parameter, { default: fallback }]) => ({
+          Name: parameter,
+          Type: 'String',
+          ...(fallback !== undefined && { DefaultValue: fallback }),
+        })),
+      },
+    };
+  },
+};
 
 /** Whether it is a document of DLM's contract, which freezes and thaws. */
 export function isHook({ parameters }: DocumentRecord): boolean {

@@ -1,6 +1,7 @@
 /** What the role of backups may do for hooks: those documents, on instances of its account, and nothing without hooks. */
 
 import { describe, expect, test } from 'vitest';
+import { hookChecks } from '../../src/lib/run/doctor-hooks.ts';
 import { Authorisations, type Asked } from '../support/authorisation.ts';
 import { ACCOUNT, REGION, stackOf } from '../support/cloudformation.ts';
 import { hooked, hookedPolicies } from '../support/hooking.ts';
@@ -17,6 +18,8 @@ async function asked(policies = hookedPolicies()): Promise<readonly Asked[]> {
   const { region } = scenario;
   const { outcomes } = await scenario.backup('db');
   expect(outcomes.map(({ status, warning }) => [status, warning])).toEqual([['done', undefined]]);
+  // What doctor asks in the name of the same role.
+  expect(await hookChecks(scenario.context, () => scenario.clients)).toMatchObject([{ level: 'ok' }]);
   const authorisations = new Authorisations(ACCOUNT, region);
   return region.calls.flatMap((call) => authorisations.of(call));
 }

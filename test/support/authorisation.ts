@@ -208,6 +208,10 @@ export class Authorisations {
   /** A command asks for the document and for each instance. */
   #ofSsm(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] {
     const action = `ssm:${command}`;
+    if (command === 'DescribeDocument') {
+      const resource = this.#documentArn(textOf(input, 'Name'));
+      return [{ command, action, resource, context: this.#context() }];
+    }
     if (/^(Describe|List|Get)/.test(command)) return [this.#onAll(action, command)];
     if (command !== 'SendCommand')
       throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
