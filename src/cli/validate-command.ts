@@ -67,7 +67,7 @@ function validJson(file: PolicyFile, now: number): object {
       nextSlots: nextSlots(policy, now).map(formatInstant),
       ...(isDlmPolicy(policy)
         ? { enabled: policy.enabled, schedules: policy.schedules, features: featureWords(policy) }
-        : { copies: policy.copies.map(copyJson) }),
+        : { copies: policy.copies.map(copyJson), ...(policy.hooks && { hooks: policy.hooks }) }),
     })),
     defaultPolicies: file.defaultPolicies,
     warnings: regionRemarks(file),

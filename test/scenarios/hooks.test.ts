@@ -369,7 +369,7 @@ describe('a run with a deadline', () => {
   test('thaws what it has frozen also after it', async () => {
     const { scenario, instance } = hooked();
     scenario.region.hooks.setScripts({ post: 'fails', takes: { pre: 50 * SECOND, post: 55 * SECOND } });
-    const deadline = scenario.clock.now() + 212 * SECOND;
+    const deadline = scenario.clock.now() + 214 * SECOND;
     await backUp({ ...scenario.context, deadline });
     expect(changesOf(scenario)).toEqual([...WHOLE, 'SendCommand post-script']);
     scenario.clock.advance(MINUTE);

@@ -50,12 +50,14 @@ function rehearseText({ name, timezone, rehearse }: Policy): string[] {
   return [`  rehearses ${name} ${schedule.text} ${timezone}${as} in ${where}${runs}`];
 }
 
-function hooksText({ name, hooks }: Policy): string[] {
+function hooksText({ name, backup, hooks }: Policy): string[] {
   if (!hooks) return [];
   const { document, timeout, onFailure } = hooks;
   const otherwise = onFailure === 'skip' ? 'no backup' : 'a crash-consistent backup';
+  const doubt =
+    backup === 'image' ? '. Of an AMI it is not sure that it was frozen: take snapshots (docs/hooks.md)' : '';
   return [
-    `  freezes ${name} by ${document}, each script within ${timeout} s; where that fails, ${otherwise}`,
+    `  freezes ${name} by ${document}, each script within ${timeout} s; where that fails, ${otherwise}${doubt}`,
   ];
 }
 

@@ -1,6 +1,5 @@
 /** One slot of one policy: read, plan, apply, report. */
 
-import { isHooked, withAgents } from '../plan/hooked.ts';
 import { planBackup, tagProblems, type AlreadyMade, type BackupPlan } from '../plan/plan-backup.ts';
 import { slotProblem } from '../plan/backup-slot.ts';
 import type { MadePoint } from '../plan/recovery-points.ts';
@@ -10,11 +9,11 @@ import type { BackupKind, Policy, PolicyFile } from '../policy/policy.ts';
 import { previousSlot } from '../policy/schedule.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { applyCreate, lostSlot } from './apply-create.ts';
+import { knowAgents } from './know-agents.ts';
 import type { RunContext } from './context.ts';
 import { ConfigurationError, MissedSlotError } from './errors.ts';
 import { isLeft, type Outcome } from './outcome.ts';
 import { formatPlace, isBackedUp } from './place.ts';
-import { readAgents } from './read-agents.ts';
 import { readPolicySources, readSlotPoints } from './read.ts';
 import type { Left } from './rounds.ts';
 import { settle } from './settle.ts';
@@ -59,19 +58,13 @@ export async function planBackupRun(request: BackupRequest, context: RunContext)
   ]);
   const sought = planBackup({ ...request, ...sources, policy, file, points });
   refuseUnknownSources(sought, policy, file);
-  const plan = policy.hooks ? await planHooks(sought, context) : sought;
+  const [plan = sought] = await knowAgents([sought], context);
   const isBeingMade = request.standsBack === true && isInTheMaking(points, request.slot, clock.now());
   return {
     ...plan,
     ...(isBeingMade && standingBack(plan)),
     tagProblems: tagProblems(file, sources),
   };
-}
-
-/** Asks for the agents of those that are to be told, and of no others. */
-async function planHooks(plan: BackupPlan, context: RunContext): Promise<BackupPlan> {
-  const told = plan.actions.filter(isHooked).map(({ source }) => source);
-  return told.length === 0 ? plan : withAgents(plan, await readAgents(context, told));
 }
 
 /** So long after the last backup of a slot, another run may be about to go on with it: a round and what lies between two. */

@@ -12,7 +12,7 @@ import { retryThrottled } from './throttle.ts';
 /** Systems Manager takes no shorter time (s) within which a command must have begun. */
 const LEAST_DELIVERY = 30;
 /** What is frozen waits for us to see that it is. */
-const EVERY = 1000;
+const EVERY = 2000;
 /** SSM's bound on a comment. */
 const MAX_COMMENT = 100;
 
