@@ -1,13 +1,14 @@
 /** Backups of which the instance is told: frozen, made, thawed at once, whatever goes wrong. */
 
 import { describe, expect, test } from 'vitest';
+import type { Clients } from '../../src/lib/aws/clients.ts';
 import { shapeCalls } from '../../src/lib/aws/shape-calls.ts';
 import { runBackup, type BackupReport } from '../../src/lib/run/backup.ts';
 import type { RunContext } from '../../src/lib/run/context.ts';
 import { isFailure } from '../../src/lib/run/outcome.ts';
 import { onCommand } from '../../src/simulator/faults.ts';
 import { addDatabase, changesOf, consistencies, ended, hooked, hookedPolicies } from '../support/hooking.ts';
-import { HOUR, MINUTE, START } from '../support/scenario.ts';
+import { HOUR, MINUTE, START, type Scenario } from '../support/scenario.ts';
 
 const SECOND = 1000;
 const SKIP = hookedPolicies('{ document: db-freeze, onFailure: skip }');
@@ -16,6 +17,15 @@ const WHOLE = ['SendCommand pre-script', 'CreateSnapshots', 'SendCommand post-sc
 
 function backUp(context: RunContext): Promise<BackupReport> {
   return runBackup({ policy: 'db', slot: START, trigger: 'schedule' }, context);
+}
+
+/** Clients whose creating calls take so long. */
+function slowlyMade({ clients, clock }: Scenario, ms: number): Clients {
+  const send = async (command: Parameters<typeof clients.ec2Once.send>[0]): Promise<unknown> => {
+    await clock.sleep(ms);
+    return clients.ec2Once.send(command);
+  };
+  return { ...clients, ec2Once: { send: send as typeof clients.ec2Once.send } };
 }
 
 describe('a backup with hooks', () => {
@@ -248,6 +258,7 @@ describe('a pre-script that fails', () => {
     const made = scenario.region.calls.find(({ command }) => command === 'CreateSnapshots');
     expect(sent?.input).toMatchObject({ TimeoutSeconds: 30 });
     expect((made?.at ?? 0) - (sent?.at ?? 0)).toBeGreaterThanOrEqual(30 * SECOND);
+    expect(changesOf(scenario)).toEqual(['SendCommand pre-script', 'CreateSnapshots']);
     expect(scenario.region.hooks.freezes(instance)).toEqual([]);
   });
 
@@ -325,17 +336,8 @@ describe('a post-script that fails', () => {
 
   test('as the instance thawed by itself is not sent again, and what is not sure is said', async () => {
     const { scenario } = hooked();
-    const { clients, clock } = scenario;
-    const slow = {
-      ...clients,
-      ec2Once: {
-        send: (async (command: Parameters<typeof clients.ec2Once.send>[0]) => {
-          await clock.sleep(90 * SECOND);
-          return clients.ec2Once.send(command);
-        }) as typeof clients.ec2Once.send,
-      },
-    };
-    const report = await backUp({ ...scenario.context, clients: slow });
+    const clients = slowlyMade(scenario, 90 * SECOND);
+    const report = await backUp({ ...scenario.context, clients });
     expect(ended(report)).toEqual([
       'done | its tag says application, but that is not sure: post-script: Failed with exit code 203: it had thawed by itself before the post-script came',
     ]);
@@ -373,6 +375,29 @@ describe('a run with a deadline', () => {
     await backUp({ ...scenario.context, deadline });
     expect(changesOf(scenario)).toEqual([...WHOLE, 'SendCommand post-script']);
     scenario.clock.advance(MINUTE);
+    expect(scenario.region.hooks.frozenSince(instance)).toBeUndefined();
+  });
+
+  test('sends no pre-script later than it may, and leaves the source for a later round', async () => {
+    const { scenario } = hooked();
+    scenario.region.faults = onCommand('SendCommand', 1, { kind: 'throttle' });
+    const late = await backUp({ ...scenario.context, deadline: scenario.clock.now() + 214 * SECOND });
+    expect(ended(late)).toEqual([expect.stringMatching(/^postponed \| /)]);
+    expect(changesOf(scenario)).toEqual(['SendCommand pre-script']);
+  });
+
+  test('goes on with a thaw that Systems Manager is too busy for, also after it', async () => {
+    const { scenario, instance } = hooked();
+    let sent = 0;
+    scenario.region.faults = ({ command }) => {
+      if (command !== 'SendCommand') return undefined;
+      sent += 1;
+      return sent > 1 && sent < 5 ? { kind: 'throttle' } : undefined;
+    };
+    const deadline = scenario.clock.now() + 214 * SECOND;
+    await backUp({ ...scenario.context, clients: slowlyMade(scenario, 250 * SECOND), deadline });
+    expect(scenario.clock.now()).toBeGreaterThan(deadline);
+    expect(changesOf(scenario)).toEqual([...WHOLE, ...Array<string>(3).fill('SendCommand post-script')]);
     expect(scenario.region.hooks.frozenSince(instance)).toBeUndefined();
   });
 

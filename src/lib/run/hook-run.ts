@@ -1,7 +1,7 @@
 /** One run of a hook's document on an instance: sent once, and followed until it has ended or its time is over. */
 
 import { createHash } from 'node:crypto';
-import { describeError, isOutcomeUnknown } from '../aws/errors.ts';
+import { describeError, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import { sendHook, type Stage } from '../aws/mutate-hooks.ts';
 import { readHookRun, type HookRun } from '../aws/read-agents.ts';
 import { exitCodeText, type HookedAction } from '../plan/hooked.ts';
@@ -25,6 +25,8 @@ export type HookEnd =
       readonly mayHaveRun: boolean;
       /** Where the document has said how it ended. */
       readonly exitCode?: number;
+      /** The error by which Systems Manager was too busy for it: later it may not be. */
+      readonly busy?: unknown;
     };
 
 /** How long (ms) a stage takes at most, from when it is sent to when its end is known or given up. */
@@ -51,7 +53,12 @@ export async function runHook(action: HookedAction, stage: Stage, context: RunCo
   } catch (error) {
     const mayHaveRun = isOutcomeUnknown(error);
     const what = mayHaveRun ? 'whether it was sent is not known' : 'it could not be sent';
-    return { isOk: false, mayHaveRun, problem: `${stage}: ${what}: ${describeError(error)}` };
+    return {
+      isOk: false,
+      mayHaveRun,
+      problem: `${stage}: ${what}: ${describeError(error)}`,
+      ...(isPostponed(error) && { busy: error }),
+    };
   }
   return followed(action, { stage, command }, context);
 }

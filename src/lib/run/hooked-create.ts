@@ -45,6 +45,7 @@ export async function attemptHooked(action: HookedAction, context: RunContext): 
     return { error: new OutOfTimeError('there was no time left to freeze, back up and thaw it') };
   const pre = await runHook(action, 'pre-script', { ...context, deadline: latest });
   if (pre.isOk) return frozen(action, turn, context);
+  if (pre.busy !== undefined) return { error: pre.busy };
   // Thawed before the backup, not after it: it gains nothing by what is half frozen.
   const thaw = pre.mayHaveRun ? await thawed(action, context) : undefined;
   const trouble = thaw !== undefined && !isThawed(thaw) ? `; ${thawTrouble(thaw)}` : '';
