@@ -16,7 +16,7 @@
 set -f
 
 OPERATION=${1:-${OPERATION:-dry-run}}
-# Only of the timer, which is a copy of this script.
+# Whose freeze it is; given only to the timer, which is a copy of this script.
 TOKEN=${2:-}
 EXECUTION_ID=${EXECUTION_ID:-None}
 AUTO_THAW_SECONDS=${4:-${AUTO_THAW_SECONDS:-60}}
@@ -24,7 +24,7 @@ AUTO_THAW_SECONDS=${4:-${AUTO_THAW_SECONDS:-60}}
 STATE=${3:-${STATE:-/run/ec2-backup-freeze}}
 MOUNTS=${MOUNTS:-/proc/self/mountinfo}
 # What must go on being written to or run from.
-NEEDED=${NEEDED:-/ /bin /usr /usr/sbin /run /tmp /dev /etc /var/log/amazon /var/lib/amazon /var/log /snap}
+NEEDED=${NEEDED:-/ /bin /usr /usr/sbin /run /tmp /dev /etc /var/log/amazon /var/lib/amazon /var/log /var/snap /var/lib/snapd /root}
 
 # Not echo, which in some shells reads what a backslash means.
 line() { printf '%s\n' "$*"; }
@@ -71,9 +71,6 @@ thaw_all() {
   [ -z "$left" ]
 }
 
-# Whoever moves the directory away has it alone.
-claim() { mv "$STATE/frozen" "$1" 2>/dev/null; }
-
 pre_script() {
   targets=$(freezable)
   if [ -z "$targets" ]; then
@@ -83,17 +80,17 @@ pre_script() {
   mkdir -p "$STATE" && chmod 700 "$STATE" || exit 201
   mkdir "$STATE/frozen" 2>/dev/null || { say 'it is frozen already' >&2; exit 204; }
   rm -f "$STATE/thawed-itself"
-  token="$EXECUTION_ID.$$.$(date +%s)"
+  TOKEN="$EXECUTION_ID.$$.$(date +%s)"
   # The timer runs before anything is frozen, in a session of its own: it ends neither with us nor with the agent.
-  if ! { line "$token" > "$STATE/frozen/token" && : > "$STATE/frozen/list" && cp "$0" "$STATE/timer"; }; then
+  if ! { line "$TOKEN" > "$STATE/frozen/token" && : > "$STATE/frozen/list" && cp "$0" "$STATE/timer"; }; then
     rm -rf "$STATE/frozen"
     exit 201
   fi
-  setsid sh "$STATE/timer" auto-thaw "$token" "$STATE" "$AUTO_THAW_SECONDS" < /dev/null > /dev/null 2>&1 &
+  setsid sh "$STATE/timer" auto-thaw "$TOKEN" "$STATE" "$AUTO_THAW_SECONDS" < /dev/null > /dev/null 2>&1 &
   line "$!" > "$STATE/frozen/timer"
   for target in $targets; do
     # Listed first: should we be killed now, the timer thaws it.
-    line "$target" >> "$STATE/frozen/list"
+    line "$target" 2>/dev/null >> "$STATE/frozen/list" || gone
     if fsfreeze --freeze "$(plain "$target")"; then
       say "frozen $target"
     else
@@ -102,53 +99,60 @@ pre_script() {
       say "cannot freeze $target" >&2
       give_up
     fi
+    # Whoever has thawed the list while this one was being frozen may have come too early for it.
+    is_ours || { fsfreeze --unfreeze "$(plain "$target")"; gone; }
   done
 }
 
-give_up() {
-  if claim "$STATE/given-up"; then
-    thaw_all "$STATE/given-up/list"
-    end_timer "$STATE/given-up"
-    rm -rf "$STATE/given-up"
-  fi
+is_ours() { [ "$(cat "$STATE/frozen/token" 2>/dev/null)" = "$TOKEN" ]; }
+
+gone() {
+  say 'it took so long that it was thawed meanwhile' >&2
   exit 201
 }
 
-end_timer() { kill "$(cat "$1/timer")" 2>/dev/null; }
+give_up() {
+  thaw_all "$STATE/frozen/list" && end_freeze
+  exit 201
+}
+
+# What the directory says is frozen until it is gone: whoever dies before that leaves it to the timer.
+end_freeze() {
+  kill "$(cat "$STATE/frozen/timer")" 2>/dev/null
+  rm -rf "$STATE/frozen"
+}
 
 post_script() {
-  if ! claim "$STATE/thawing"; then
-    if [ -e "$STATE/thawed-itself" ]; then
-      rm -f "$STATE/thawed-itself"
-      say 'it had thawed by itself' >&2
-      exit 203
+  if [ -d "$STATE/frozen" ]; then
+    if ! thaw_all "$STATE/frozen/list"; then
+      # The timer goes on, and another post-script may try.
+      say 'not everything could be thawed' >&2
+      exit 202
     fi
+    end_freeze
+  elif [ ! -e "$STATE/thawed-itself" ]; then
     say 'it is not frozen' >&2
     exit 205
   fi
-  if ! thaw_all "$STATE/thawing/list"; then
-    # The timer goes on, and another post-script may try.
-    mv "$STATE/thawing" "$STATE/frozen"
-    say 'not everything could be thawed' >&2
-    exit 202
+  if [ -e "$STATE/thawed-itself" ]; then
+    rm -f "$STATE/thawed-itself"
+    say 'it had thawed by itself' >&2
+    exit 203
   fi
-  end_timer "$STATE/thawing"
-  rm -rf "$STATE/thawing"
 }
 
-# In the timer, a copy of this script. A post-script may just be at it: hence more than one try.
+# In the timer. A post-script may be at it at the same time: what it has thawed cannot be thawed again, hence a few tries.
 auto_thaw() {
   sleep "$AUTO_THAW_SECONDS"
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if [ "$(cat "$STATE/frozen/token" 2>/dev/null)" = "$TOKEN" ] && claim "$STATE/timed-out"; then
-      : > "$STATE/thawed-itself"
-      thaw_all "$STATE/timed-out/list"
-      # Also where that failed: for the next one it is not we who keep it frozen.
-      rm -rf "$STATE/timed-out"
-      exit 0
-    fi
+  is_ours || exit 0
+  : > "$STATE/thawed-itself"
+  for _ in 1 2 3 4 5; do
+    thaw_all "$STATE/frozen/list" && break
+    is_ours || exit 0
     sleep 1
   done
+  # Also where something could not be thawed: for the next one it is not we who keep it frozen.
+  if is_ours; then rm -rf "$STATE/frozen"; fi
 }
 
 case $OPERATION in

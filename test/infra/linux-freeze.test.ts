@@ -1,7 +1,7 @@
 /** The document for Linux that ships with us: its script is run here, with a stand-in for fsfreeze and a list of mounts. */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'mounts'), MOUNTS);
   stub('fsfreeze', 'echo "$@" >> "$LOG"; case " $FAILS " in *" $1 "*) exit 1 ;; esac');
   // The timer sleeps until it is told to wake.
-  stub('sleep', 'while [ ! -e "$LOG.wake" ]; do /bin/sleep 0.02; done');
+  stub('sleep', 'while [ -e "$MOUNTS" ] && [ ! -e "$LOG.wake" ]; do /bin/sleep 0.02; done');
 });
 afterEach(() => {
   writeFileSync(join(folder, 'log.wake'), '');
@@ -140,6 +140,21 @@ describe('the script for Linux', () => {
     expect(run('pre-script').code).toBe(0);
   });
 
+  test.each([
+    { at: '/srv/sub', calls: ['--freeze /srv/sub', '--unfreeze /srv/sub'] },
+    { at: '/data/my files', calls: [...FREEZE, '--unfreeze /data/my files'] },
+  ])('201: leaves nothing frozen that was thawed while $at was being frozen', ({ at, calls }) => {
+    // As the timer, or a post-script, takes the list away.
+    stub(
+      'fsfreeze',
+      `echo "$@" >> "$LOG"; [ "$*" != "--freeze ${at}" ] || mv "$STATE/frozen" "$STATE/timed-out"`,
+    );
+    const { code, said } = run('pre-script');
+    expect(code).toBe(201);
+    expect(said).toContain('thawed meanwhile');
+    expect(frozen()).toEqual(calls);
+  });
+
   test('202: says that it cannot thaw, and thaws only the rest when it is asked again', () => {
     run('pre-script');
     stub('fsfreeze', 'echo "$@" >> "$LOG"; case "$FAILS$*" in "all--unfreeze /srv/sub") exit 1 ;; esac');
@@ -155,6 +170,28 @@ describe('the script for Linux', () => {
     await vi.waitFor(() => expect(frozen()).toEqual([...FREEZE, ...THAW]), { timeout: 20_000 });
     await vi.waitFor(() => expect(run('post-script').code).toBe(203), { timeout: 20_000 });
     expect(run('post-script').code).toBe(205);
+  });
+
+  test('203: is told also to a post-script that comes while it thaws by itself', async () => {
+    run('pre-script');
+    // The timer's first thaw does not end before the post-script has.
+    stub(
+      'fsfreeze',
+      'echo "$@" >> "$LOG"; if [ -n "$SLOW" ]; then exit 0; fi; [ -e "$LOG.thawing" ] || { : > "$LOG.thawing"; while [ -e "$MOUNTS" ] && [ ! -e "$LOG.done" ]; do /bin/sleep 0.02; done; }',
+    );
+    writeFileSync(join(folder, 'log.wake'), '');
+    await vi.waitFor(() => expect(existsSync(join(folder, 'log.thawing'))).toBe(true), { timeout: 20_000 });
+    expect(run('post-script', { SLOW: 'no' }).code).toBe(203);
+    writeFileSync(join(folder, 'log.done'), '');
+  });
+
+  test('thaws by itself what a post-script that was killed has left', async () => {
+    run('pre-script');
+    stub('fsfreeze', 'echo "$@" >> "$LOG"; [ -z "$KILLED" ] || kill -9 "$PPID"');
+    expect(run('post-script', { KILLED: 'yes' }).code).not.toBe(0);
+    expect(frozen()).toEqual([...FREEZE, '--unfreeze /data/my files']);
+    writeFileSync(join(folder, 'log.wake'), '');
+    await vi.waitFor(() => expect(frozen()).toContain('--unfreeze /srv/sub'), { timeout: 20_000 });
   });
 
   test('thaws by itself also what a later pre-script freezes', async () => {
