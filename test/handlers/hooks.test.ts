@@ -58,6 +58,14 @@ describe('the function backup with hooks', () => {
     place.scenario.region.hooks.setScripts({ pre: 'fails' });
     const ran = await run(place);
     expect(sent(ran)).toMatchObject({ BackupsMade: 1, BackupsFailed: 0, FailedRuns: 0, FailedHooks: 1 });
+    // A set goes by the first of its snapshots.
+    const [id] = place.scenario.region
+      .snapshots()
+      .map((snapshot) => snapshot.id)
+      .sort();
+    expect(ran.answer).toMatchObject({
+      answers: [{ warnings: [{ id, policy: 'db', reason: expect.stringMatching(/^only crash/) as string }] }],
+    });
     expect(notes(ran)).toEqual([
       'warn only crash-consistent: pre-script: Failed with exit code 201: the pre-script failed',
     ]);

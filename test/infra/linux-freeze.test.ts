@@ -60,6 +60,8 @@ function run(operation: string, env: Record<string, string> = {}): Run {
       STATE: join(folder, 'state'),
       MOUNTS: join(folder, 'mounts'),
       LOG: join(folder, 'log'),
+      // What the timer sleeps once the stand-in is gone.
+      AUTO_THAW_SECONDS: '0',
       ...env,
     },
   });
