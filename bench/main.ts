@@ -6,6 +6,7 @@ import { callRows } from './calls.ts';
 import { loadRows } from './load.ts';
 import { memoryRows } from './memory.ts';
 import { retentionRows } from './retention.ts';
+import { simulateRows } from './simulate.ts';
 
 export interface BenchRow {
   readonly what: string;
@@ -17,6 +18,7 @@ console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}\n`,
 );
 print(retentionRows());
+print(simulateRows());
 print(await callRows());
 print(await loadRows());
 print(await bundleRows());

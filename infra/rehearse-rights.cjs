@@ -34,6 +34,7 @@ function rehearseRights(file) {
     ...ending(file),
     ...(commands ? runningCommands(file) : []),
     ...keysThroughEc2([keysIn(ANY)], [ANY]),
+    allow('LookAtKeys', { actions: 'kms:DescribeKey', resources: keysIn(ANY) }),
   ];
 }
 

@@ -7,9 +7,12 @@ import { compiledPolicies } from './build-lambdas.js';
 const { placeRoles } = createRequire(import.meta.url)('../infra/place-roles.cjs');
 
 const policies = process.env.EC2_BACKUP_POLICIES || 'policies.yml';
-const target = process.argv[2] ?? '.serverless/place-roles.json';
+// Not in .serverless, which `serverless package` empties.
+const [, , target = 'dist/place-roles.json'] = process.argv;
 
 try {
+  if (target.startsWith('-'))
+    throw new Error(`npm run place-roles -- ${target}: expected nothing, or the name of the file to write`);
   const { file } = await compiledPolicies(policies);
   await mkdir(dirname(target), { recursive: true });
   // Without white space: CloudFormation takes at most 51,200 bytes of a template that is not in S3.

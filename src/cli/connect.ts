@@ -18,6 +18,7 @@ export async function connect(asked: string | undefined, variables: Variables): 
     region,
     clients: awsClients({ region }, ALL_SERVICES),
     at: (access) => awsClients(access, [ec2Service, kmsService]),
+    blocks: async () => (await import('../lib/aws/block-clients.ts')).blockClients(region),
     deployment: async () => (await import('../lib/aws/deployment-clients.ts')).deploymentClients(region),
   };
 }

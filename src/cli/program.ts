@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { name, version } from '../../package.json';
 import { POLICIES_HELP, withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
+import type { CostOptions } from './cost-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
 import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
@@ -16,6 +17,7 @@ import type { ReplicateOptions } from './replicate-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { simulateCommand, type SimulateOptions } from './simulate-command.ts';
 import { validateCommand, type ValidateOptions } from './validate-command.ts';
 
 const YES_HELP = 'do not ask; needed where there is no terminal';
@@ -57,6 +59,7 @@ function buildProgram(shell: Shell, end: End): Command {
   addRestoreCommand(program, shell, end);
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
+  addCostCommand(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -117,6 +120,18 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup list i-0123456789abcdef0'))
     .action(async (source: string | undefined, options: AccountOptions) =>
       end(await (await import('./list-command.ts')).listCommand(source, options, shell)),
+    );
+}
+
+function addCostCommand(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('cost'))
+    .description('what the snapshots of each policy and source cost a month, now and after the pending prune')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option('--exact', 'from changed blocks instead of an estimate; says first what reading them costs')
+    .option('--yes', YES_HELP)
+    .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
+    .action(async (options: CostOptions) =>
+      end(await (await import('./cost-command.ts')).costCommand(options, shell)),
     );
 }
 
@@ -225,6 +240,7 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
     .action(async (file: string | undefined, options: RetentionOptions) =>
       end(await retentionCommand(file, options, shell)),
     );
+  addSimulateCommand(program, shell, end);
   program
     .command('validate')
     .description('check the policy file and say what it means')
@@ -246,6 +262,21 @@ function addOfflineCommands(program: Command, shell: Shell, end: End): void {
     .action(async (options: DemoOptions) =>
       end(await (await import('./demo/demo-command.ts')).demoCommand(options, shell)),
     );
+}
+
+function addSimulateCommand(program: Command, shell: Shell, end: End): void {
+  program
+    .command('simulate')
+    .description('what one source of each policy would have over years; needs no account')
+    .option('--policies <file>', POLICIES_HELP, shell.policiesPath)
+    .option('--policy <name>', 'only this policy', once('--policy'))
+    .option('--compare <file>', 'another policy file, shown beside it with the differences marked')
+    .option('--days <n>', 'how many days, 1 to 3650', '730')
+    .option('--from <time>', 'when it begins, such as 2026-11-22T18:00:00Z (default: now)')
+    .option('--missed <share>', 'the share of runs that go wrong, the same ones each time', '0%')
+    .option('--json', 'print JSON, with every point and the counts of each day')
+    .addHelpText('after', example('ec2-backup simulate --days 365 --compare edited.yml'))
+    .action(async (options: SimulateOptions) => end(await simulateCommand(options, shell)));
 }
 
 /** Who knows restic writes one option a rule. */

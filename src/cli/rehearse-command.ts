@@ -2,11 +2,13 @@ import { rehearsePlanJson } from '../lib/report/rehearse-records.ts';
 import { rehearseJson, rehearsePlanText, rehearseReportText } from '../lib/report/rehearse-text.ts';
 import { manualSlot } from '../lib/plan/backup-slot.ts';
 import type { RunContext } from '../lib/run/context.ts';
+import { ConfigurationError } from '../lib/run/errors.ts';
 import { isFailure, isLeft } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import {
   applyRehearse,
   planRehearseRun,
+  rehearsedHere,
   requireRehearsed,
   type RehearseRequest,
 } from '../lib/run/rehearse.ts';
@@ -32,7 +34,10 @@ export async function rehearseCommand(
   const { plan, context } = await withAccount(
     options,
     shell,
-    async (context) => ({ plan: await planRehearseRun({ policy, slot, round: 1 }, context), context }),
+    async (context) => {
+      requireHere(policy, context);
+      return { plan: await planRehearseRun({ policy, slot, round: 1 }, context), context };
+    },
     {
       job: 'rehearse',
       check: (file) => {
@@ -65,6 +70,16 @@ export async function rehearseCommand(
       'The same command again finds what was made and goes on from there; the hourly sweep does too.',
     );
   return hasFailed || report.isLeft ? EXIT.failed : EXIT.done;
+}
+
+function requireHere(name: string, context: RunContext): void {
+  if (rehearsedHere(context).some((policy) => policy.name === name)) return;
+  const where = requireRehearsed(context.file, name).rehearse?.place;
+  const there = where ? formatPlace(where) : 'another place';
+  const here = formatPlace(context.place);
+  throw new ConfigurationError(
+    `policy ${name} is rehearsed in ${there}, and this is ${here}: name its Region with --region, or use credentials of its account`,
+  );
 }
 
 function pointOf({ start, ongoing }: RehearsePlan): string {

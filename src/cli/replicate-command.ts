@@ -1,7 +1,7 @@
 import { describeError } from '../lib/aws/errors.ts';
 import { manualSlot } from '../lib/plan/backup-slot.ts';
 import { copyPlaces } from '../lib/policy/places.ts';
-import type { Place } from '../lib/policy/policy.ts';
+import type { Place, Policy } from '../lib/policy/policy.ts';
 import { replicateJson, replicatePlansJson, type Unreached } from '../lib/report/replicate-json.ts';
 import { replicatePlanText, replicateText, unreachedText } from '../lib/report/replicate-text.ts';
 import { plural } from '../lib/report/text.ts';
@@ -32,7 +32,7 @@ export async function replicateCommand(options: ReplicateOptions, shell: Shell):
   const planned = await withAccount(options, shell, (context) => planAll(request, context), {
     job: 'replicate',
     check: (file) => {
-      if (policy !== undefined) requirePolicy(file, policy);
+      if (policy !== undefined) requireCopied(requirePolicy(file, policy));
       requireConsent(options, shell);
     },
   });
@@ -56,6 +56,11 @@ export async function replicateCommand(options: ReplicateOptions, shell: Shell):
   }
   showReports(reports, planned, options, shell);
   return codeOf(planned, reports);
+}
+
+function requireCopied({ name, copies }: Policy): void {
+  if (copies.length === 0)
+    throw new ConfigurationError(`policy ${name} has no copies: expected \`copies\` in the policy file`);
 }
 
 interface Planned {

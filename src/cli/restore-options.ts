@@ -37,6 +37,7 @@ export function readRestoreRequest(source: string, options: RestoreOptions): Res
   refuseWrongSourceId('source', source);
   const as = readAs(source, options);
   refuseForeign(as, options);
+  checkIds(options);
   const { again } = options;
   if (again !== undefined && !/^[\w-]{1,32}$/.test(again))
     throw wrong('--again', again, '1 to 32 letters, digits, - and _');
@@ -70,6 +71,24 @@ function placeOf({ type, subnet, securityGroup, key, zone, attach, device }: Res
     ...(attach !== undefined && { attach }),
     ...(device && { devices: device }),
   };
+}
+
+const IDS = { subnet: /^subnet-[0-9a-f]{8,17}$/, attach: /^i-[0-9a-f]{8,17}$/ } as const;
+
+/** A slip is told before anything is asked of the account. */
+function checkIds(options: RestoreOptions): void {
+  for (const name of ['subnet', 'attach'] as const) {
+    const id = options[name];
+    if (id !== undefined && !IDS[name].test(id))
+      throw wrong(
+        `--${name}`,
+        id,
+        name === 'subnet' ? 'the id of a subnet, subnet-…' : 'the id of an instance, i-…',
+      );
+  }
+  for (const id of options.securityGroup ?? [])
+    if (!/^sg-[0-9a-f]{8,17}$/.test(id))
+      throw wrong('--security-group', id, 'the id of a security group, sg-…');
 }
 
 function readAs(source: string, { volumes, inPlace }: RestoreOptions): RestoreAs {

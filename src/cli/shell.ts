@@ -1,5 +1,6 @@
 /** What a command needs of the terminal and the machine; `main.ts` makes the real one, tests their own. */
 
+import type { BlockClients } from '../lib/aws/block-clients.ts';
 import type { Clients } from '../lib/aws/clients.ts';
 import type { DeploymentClients } from '../lib/aws/deployment-clients.ts';
 import type { Paint } from '../lib/report/text.ts';
@@ -33,6 +34,8 @@ export interface Connection {
   readonly at: Connect;
   /** Clients of what `serverless deploy` made, which only `doctor` looks at. */
   deployment(): Promise<DeploymentClients>;
+  /** Clients of the EBS direct APIs, which only `cost --exact` asks. */
+  blocks(): Promise<BlockClients>;
 }
 
 export interface ProgressView {

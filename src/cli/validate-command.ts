@@ -4,8 +4,11 @@ import { formatKeep } from '../lib/policy/keep.ts';
 import { loadPolicies, PolicyFileError } from '../lib/policy/load-policies.ts';
 import { isDlmPolicy, runningPolicies, type Copy, type PolicyFile } from '../lib/policy/policy.ts';
 import { formatInstant } from '../lib/policy/instant.ts';
+import { protectAdvice } from '../lib/policy/protect-checks.ts';
+import type { Warning } from '../lib/plan/actions.ts';
 import { skippedText } from '../lib/report/plan-text.ts';
 import { nextSlots, policyFileText } from '../lib/report/policy-text.ts';
+import { protectJson } from '../lib/report/protect-text.ts';
 import { regionRemarks } from '../lib/run/region-remarks.ts';
 import { withDeployment, type AccountOptions } from './account.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
@@ -22,7 +25,7 @@ export async function validateCommand(
   if (!options.json) {
     const file = withDeployment(await loadPolicies(path), options.deployment);
     const text = policyFileText(file, shell.clock.now(), shell.paint);
-    const notes = skippedText([], regionRemarks(file), shell.paint);
+    const notes = skippedText([], remarksOf(file), shell.paint);
     shell.out([`${path} is valid`, ...text, ...notes].join('\n'));
     return EXIT.done;
   }
@@ -47,6 +50,14 @@ function pathOf(argument: string | undefined, option: string | undefined): strin
   );
 }
 
+/** What is no mistake, but had better be known. */
+function remarksOf(file: PolicyFile): readonly Warning[] {
+  const advice = file.policies.flatMap((policy) =>
+    protectAdvice(policy).map((reason) => ({ id: policy.name, reason })),
+  );
+  return [...regionRemarks(file), ...advice];
+}
+
 function copyJson({ keep, ...copy }: Copy): object {
   return { ...copy, ...(keep !== undefined && { keep: formatKeep(keep) }) };
 }
@@ -67,10 +78,14 @@ function validJson(file: PolicyFile, now: number): object {
       nextSlots: nextSlots(policy, now).map(formatInstant),
       ...(isDlmPolicy(policy)
         ? { enabled: policy.enabled, schedules: policy.schedules, features: featureWords(policy) }
-        : { copies: policy.copies.map(copyJson), ...(policy.hooks && { hooks: policy.hooks }) }),
+        : {
+            copies: policy.copies.map(copyJson),
+            ...protectJson(policy),
+            ...(policy.hooks && { hooks: policy.hooks }),
+          }),
     })),
     defaultPolicies: file.defaultPolicies,
-    warnings: regionRemarks(file),
+    warnings: remarksOf(file),
     retired: file.retired.map(({ name, keep }) => ({ name, keep: formatKeep(keep) })),
   };
 }

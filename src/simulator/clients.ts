@@ -1,6 +1,7 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DLMClient } from '@aws-sdk/client-dlm';
+import type { EBSClient } from '@aws-sdk/client-ebs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
@@ -30,6 +31,9 @@ export interface SimulatedClients {
   readonly scheduler: Pick<SchedulerClient, 'send'>;
   readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
   readonly kms: Pick<KMSClient, 'send'>;
+  /** The Recycle Bin, with commands of any kind that carry their operation's name as the SDK's do. */
+  readonly rbin: { readonly send: (command: SentCommand) => Promise<object> };
+  readonly ebs: Pick<EBSClient, 'send'>;
 }
 
 export function clientsOf(world: World, dispatcher: Dispatcher, process: SimulatedProcess): SimulatedClients {
@@ -53,6 +57,8 @@ export function clientsOf(world: World, dispatcher: Dispatcher, process: Simulat
     scheduler: { send: to('scheduler') as SchedulerClient['send'] },
     cloudWatch: { send: to('cloudwatch') as CloudWatchClient['send'] },
     kms: { send: to('kms') as KMSClient['send'] },
+    rbin: { send: to('rbin') },
+    ebs: { send: to('ebs') as EBSClient['send'] },
   };
 }
 

@@ -10,7 +10,8 @@ import { describePrefixLists, describeVpcEndpoints } from './describe-endpoints.
 import { createSnapshot, createSnapshots } from './create-snapshots.ts';
 import { createTags } from './create-tags.ts';
 import { createVolume } from './create-volume.ts';
-import { describeKey } from './describe-key.ts';
+import { describeKey, generateDataKeyWithoutPlaintext } from './describe-key.ts';
+import { describeImageAttribute, describeSnapshotAttribute } from './describe-attributes.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstances } from './describe-instances.ts';
 import { describeInstanceStatus } from './describe-instance-status.ts';
@@ -19,12 +20,22 @@ import { describeSnapshots } from './describe-snapshots.ts';
 import { describeVolumes } from './describe-volumes.ts';
 import { createPolicy, deletePolicy, getPolicies, getPolicy, updatePolicy } from './dlm-api.ts';
 import { listTagsForResource, tagResource, untagResource } from './dlm-api-tags.ts';
+import { listChangedBlocks, listSnapshotBlocks } from './ebs-api.ts';
 import { getRole, simulatePrincipalPolicy } from './iam.ts';
+import { disableImageDeprecation, enableImageDeprecation } from './image-deprecation.ts';
+import { disableImage, enableImage } from './image-disabling.ts';
+import {
+  disableImageDeregistrationProtection,
+  enableImageDeregistrationProtection,
+} from './image-protection.ts';
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
+import { lockSnapshot, unlockSnapshot } from './lock-snapshot.ts';
 import { describeLockedSnapshots } from './locked-snapshots.ts';
+import { getRule, listRules } from './rbin-api.ts';
 import { listImagesInRecycleBin, listSnapshotsInRecycleBin } from './recycle-bin.ts';
 import { describeImageReferences } from './references.ts';
 import { modifyImageAttribute, modifySnapshotAttribute } from './modify-attributes.ts';
+import { modifySnapshotTier } from './modify-snapshot-tier.ts';
 import { registerImage } from './register-image.ts';
 import { deleteSnapshot, deregisterImage } from './remove.ts';
 import { createReplaceRootVolumeTask, describeReplaceRootVolumeTasks } from './replace-root-volume.ts';
@@ -49,7 +60,19 @@ import { terminateInstances } from './terminate-instances.ts';
 import type { Command } from './world.ts';
 
 export type ServiceName =
-  'ec2' | 'autoscaling' | 'sts' | 'dlm' | 'iam' | 'sqs' | 'sns' | 'scheduler' | 'cloudwatch' | 'kms' | 'ssm';
+  | 'ec2'
+  | 'autoscaling'
+  | 'sts'
+  | 'dlm'
+  | 'iam'
+  | 'sqs'
+  | 'sns'
+  | 'scheduler'
+  | 'cloudwatch'
+  | 'kms'
+  | 'ssm'
+  | 'rbin'
+  | 'ebs';
 
 /** A command whose input type is known to its own file only. */
 export type AnyCommand = Command<never, object>;
@@ -71,6 +94,7 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
     DeleteSecurityGroup: deleteSecurityGroup,
     DeleteSnapshot: deleteSnapshot,
     DeregisterImage: deregisterImage,
+    DescribeImageAttribute: describeImageAttribute,
     DescribeImageReferences: describeImageReferences,
     DescribeImages: describeImages,
     DescribeInstanceStatus: describeInstanceStatus,
@@ -82,20 +106,30 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
     DescribePrefixLists: describePrefixLists,
     DescribeReplaceRootVolumeTasks: describeReplaceRootVolumeTasks,
     DescribeSecurityGroups: describeSecurityGroups,
+    DescribeSnapshotAttribute: describeSnapshotAttribute,
     DescribeSnapshotTierStatus: describeSnapshotTierStatus,
     DescribeSnapshots: describeSnapshots,
     DescribeSubnets: describeSubnets,
     DescribeVolumes: describeVolumes,
     DescribeVpcEndpoints: describeVpcEndpoints,
+    DisableImage: disableImage,
+    DisableImageDeprecation: disableImageDeprecation,
+    DisableImageDeregistrationProtection: disableImageDeregistrationProtection,
+    EnableImage: enableImage,
+    EnableImageDeprecation: enableImageDeprecation,
+    EnableImageDeregistrationProtection: enableImageDeregistrationProtection,
     ListImagesInRecycleBin: listImagesInRecycleBin,
     ListSnapshotsInRecycleBin: listSnapshotsInRecycleBin,
+    LockSnapshot: lockSnapshot,
     ModifyImageAttribute: modifyImageAttribute,
     ModifySnapshotAttribute: modifySnapshotAttribute,
+    ModifySnapshotTier: modifySnapshotTier,
     RegisterImage: registerImage,
     RestoreSnapshotTier: restoreSnapshotTier,
     RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
     RunInstances: runInstances,
     TerminateInstances: terminateInstances,
+    UnlockSnapshot: unlockSnapshot,
   },
   autoscaling: {
     DescribeAutoScalingGroups: describeAutoScalingGroups,
@@ -142,6 +176,15 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   },
   kms: {
     DescribeKey: describeKey,
+    GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
+  },
+  rbin: {
+    GetRule: getRule,
+    ListRules: listRules,
+  },
+  ebs: {
+    ListChangedBlocks: listChangedBlocks,
+    ListSnapshotBlocks: listSnapshotBlocks,
   },
   ssm: {
     DescribeDocument: describeDocument,

@@ -1,7 +1,7 @@
 import { presentImage, presentResource, presentSnapshot } from './console-lookup.ts';
-import type { BinKind, ProtectionMode, SnapshotLock, SnapshotRecord } from './records.ts';
-import { setSharing } from './sharing.ts';
-import { imageState, isProtected, snapshotState } from './states.ts';
+import { protectionOf } from './protections.ts';
+import type { SnapshotRecord } from './records.ts';
+import { imageState, snapshotState } from './states.ts';
 import { removeImage, removeSnapshot, snapshotIdsOf } from './stock.ts';
 import { checkTags } from './tags.ts';
 import type { World } from './world.ts';
@@ -18,32 +18,6 @@ export function changeTag(
   else if (!tags.delete(change.key)) throw new Error(`Console: ${id} has no tag ${change.key}`);
   checkTags(tags, world.settings.maxTags);
   resource.tags.change(world.now(), tags);
-}
-
-export function lockSnapshot(world: World, id: string, lock: Pick<SnapshotLock, 'mode' | 'expiresOn'>): void {
-  if (lock.expiresOn <= world.now()) throw new Error(`Console: a lock of ${id} that has expired already`);
-  presentSnapshot(world, id).lock = { ...lock, createdOn: world.now() };
-}
-
-export function protectImage(world: World, id: string, mode: ProtectionMode): void {
-  presentImage(world, id).protection = { mode, endedAt: undefined };
-}
-
-/** With a cooldown, EC2 goes on refusing for 24 hours. */
-export function unprotectImage(world: World, id: string): void {
-  const image = presentImage(world, id);
-  if (image.protection === undefined) throw new Error(`Console: image ${id} is not protected`);
-  image.protection = { ...image.protection, endedAt: world.now() };
-}
-
-export function setDisabled(world: World, id: string, disabled: boolean): void {
-  const image = presentImage(world, id);
-  const state = imageState(image, world.now());
-  const expected = disabled ? 'available' : 'disabled';
-  if (state !== expected) throw new Error(`Console: image ${id} is ${state}, expected ${expected}`);
-  image.disabled = disabled;
-  // EC2 takes every launch permission away with it.
-  if (disabled) setSharing(image, [], world.now());
 }
 
 /** The image ends as failed, its pending snapshots in error. Its name stays taken. */
@@ -82,14 +56,7 @@ export function deleteSnapshotByHand(world: World, id: string): void {
 
 export function deregisterByHand(world: World, id: string): void {
   const image = presentImage(world, id);
-  if (isProtected(image, world.now()))
+  if (protectionOf(image, world.now()) !== undefined)
     throw new Error(`Console: image ${id} is protected from deregistration`);
   removeImage(world, image);
-}
-
-export function addRecycleBinRule(world: World, kind: BinKind, retentionDays: number): void {
-  if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 3650) {
-    throw new Error(`Console: a Recycle Bin rule of ${retentionDays} days, expected 1 to 3650`);
-  }
-  world.store.binRules.set(kind, Math.max(retentionDays, world.store.binRules.get(kind) ?? 0));
 }

@@ -44,7 +44,6 @@ export function createForeignSnapshot(world: World, spec: SnapshotSpec): string 
     set: [],
     failsAt: undefined,
     stateMessage: undefined,
-    lock: undefined,
   };
   world.store.snapshots.add(snapshot);
   return snapshot.id;
@@ -79,8 +78,6 @@ export function registerImage(world: World, spec: ImageSpec): string {
     availableAt: createdAt,
     failsAt: undefined,
     stateReason: undefined,
-    disabled: false,
-    protection: undefined,
   };
   addImage(world, image);
   return image.id;

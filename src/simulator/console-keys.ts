@@ -34,6 +34,11 @@ export class KeyConsole {
     this.#key(arn).state = state;
   }
 
+  /** Its waiting time is over: what it encrypts is lost. */
+  remove(arn: string): void {
+    this.#world.store.keys.delete(this.#key(arn).arn);
+  }
+
   share(arn: string, account: string): void {
     this.#key(arn).sharedWith.add(account);
   }

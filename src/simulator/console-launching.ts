@@ -1,4 +1,5 @@
 import { presentInstance, presentSnapshot } from './console-lookup.ts';
+import { enabledImageOf } from './image-disabling.ts';
 import type { InstanceRecord } from './records.ts';
 import { setSharing } from './sharing.ts';
 import { DEFAULT_EGRESS } from './security-groups.ts';
@@ -112,16 +113,19 @@ export class LaunchConsole {
     presentInstance(this.#world, id, ['pending', 'running']).impaired = true;
   }
 
+  /** Its status checks pass again. */
+  heal(id: string): void {
+    presentInstance(this.#world, id, ['pending', 'running']).impaired = false;
+  }
+
   /** At once; EC2 takes hours. No image that is not disabled may map it. */
   archiveSnapshot(id: string): void {
     const snapshot = presentSnapshot(this.#world, id);
-    const { images, imagesOfSnapshot } = this.#world.store;
-    const user = imagesOfSnapshot
-      .of(id)
-      .find((image) => images.get(image, this.#world.now())?.disabled !== true);
+    const now = this.#world.now();
+    const user = enabledImageOf(this.#world, id);
     if (user !== undefined) throw new Error(`Console: snapshot ${id} is mapped by ${user}`);
-    snapshot.tier = 'archive';
-    setSharing(snapshot, [], this.#world.now());
+    snapshot.archival = { startedAt: now, completesAt: now };
+    setSharing(snapshot, [], now);
   }
 }
 

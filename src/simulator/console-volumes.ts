@@ -42,6 +42,19 @@ export function addVolume(world: World, spec: VolumeSpec): VolumeRecord {
   return volume;
 }
 
+/** From now on the volume has, besides what it was written by hand before, these blocks of 512 KiB anew, and no others. */
+export function writeBlocks(world: World, volumeId: string, blocks: Iterable<number>): void {
+  const volume = presentVolume(world, volumeId);
+  const written = new Set(blocks);
+  const most = volume.sizeGiB * 2048;
+  const wrong = [...written].find((index) => !Number.isInteger(index) || index < 0 || index >= most);
+  if (wrong !== undefined)
+    throw new Error(`Console: block ${wrong} of ${volumeId}, expected 0 to ${most - 1}`);
+  const writes = world.store.blockWrites.get(volumeId) ?? [];
+  writes.push({ at: world.now(), blocks: written });
+  world.store.blockWrites.set(volumeId, writes);
+}
+
 export function attachVolume(
   world: World,
   volumeId: string,

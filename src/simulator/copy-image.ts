@@ -128,8 +128,6 @@ function make(world: World, order: ImageCopyOrder): ImageRecord {
     availableAt,
     failsAt: failure === undefined ? undefined : availableAt,
     stateReason: failure,
-    disabled: false,
-    protection: undefined,
   };
   for (const [snapshotId, copy] of copies) {
     const resource = order.snapshots.get(snapshotId);

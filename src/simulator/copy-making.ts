@@ -1,3 +1,4 @@
+import { contentOf } from './block-content.ts';
 import { noteCopy } from './copies-in-flight.ts';
 import { SimulatedServiceError, invalidValue, missingParameter } from './errors.ts';
 import { defaultKey, isUsable, keyOf } from './kms-keys.ts';
@@ -73,6 +74,7 @@ export function makeCopy(world: World, order: SnapshotCopyOrder): SnapshotRecord
     tags: new TagHistory(now, order.tags),
     ownerId: world.account,
     volumeId: NO_VOLUME,
+    content: contentOf(source.resource),
     sizeGiB: source.resource.sizeGiB,
     encrypted,
     keyArn,
@@ -81,7 +83,6 @@ export function makeCopy(world: World, order: SnapshotCopyOrder): SnapshotRecord
     set,
     failsAt: failure === undefined ? undefined : completesAt,
     stateMessage: failure,
-    lock: undefined,
   };
   set.push(copy);
   return copy;

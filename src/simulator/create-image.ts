@@ -141,8 +141,6 @@ function make(world: World, order: ImageOrder): void {
     availableAt,
     failsAt: failure === undefined ? undefined : availableAt,
     stateReason: failure,
-    disabled: false,
-    protection: undefined,
   });
 }
 

@@ -10,9 +10,10 @@ import { listPage, tokenOf } from './listing.ts';
 import { IMAGE_ID } from './lookup.ts';
 import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
+import { deprecationOf, isDisabled, protectionOf } from './protections.ts';
 import type { ImageMapping, ImageRecord } from './records.ts';
 import { isSharedWithAny } from './sharing.ts';
-import { imageState, isProtected } from './states.ts';
+import { imageState } from './states.ts';
 import { toTagList, type Tags } from './tags.ts';
 import type { Command, World } from './world.ts';
 
@@ -40,7 +41,7 @@ export const describeImages: Command<DescribeImagesRequest, DescribeImagesResult
       where: (image) =>
         isOwned(image) &&
         isSharedWithAny(image, input.ExecutableUsers, time) &&
-        (input.IncludeDisabled === true || !image.disabled),
+        (input.IncludeDisabled === true || !isDisabled(image, time)),
     });
     return { Images: page.items.map((image) => render(world, image)), ...tokenOf(page) };
   },
@@ -75,13 +76,13 @@ function render(world: World, image: ImageRecord): Image {
   const time = world.readTime();
   const state = imageState(image, time);
   const tags = image.tags.at(time);
-  const protection = protectionOf(world, image);
-  const { deprecatedAt } = image;
+  const protection = protectionOf(image, time) ?? 'disabled';
+  const deprecatedAt = deprecationOf(image, time);
   const known = RENDERED.get(image);
   if (known?.state === state && known.tags === tags && known.protection === protection) {
     if (known.deprecatedAt === deprecatedAt) return known.answer;
   }
-  const answer = Object.freeze(renderAs(world, image, { state, tags, protection }));
+  const answer = Object.freeze(renderAs(world, image, { state, tags, protection, deprecatedAt }));
   RENDERED.set(image, { state, tags, protection, deprecatedAt, answer });
   return answer;
 }
@@ -89,7 +90,7 @@ function render(world: World, image: ImageRecord): Image {
 function renderAs(
   world: World,
   image: ImageRecord,
-  { state, tags, protection }: Pick<Rendered, 'state' | 'tags' | 'protection'>,
+  { state, tags, protection, deprecatedAt }: Omit<Rendered, 'answer'>,
 ): Image {
   const isOwn = image.ownerId === world.account;
   // EC2 knows an image's snapshots late: they are in its mappings once it is available.
@@ -111,9 +112,9 @@ function renderAs(
     RootDeviceName: image.rootDeviceName,
     RootDeviceType: 'ebs',
     BlockDeviceMappings: image.mappings.map((mapping) => renderMapping(mapping, complete)),
+    // During the cooldown the mode still stands, as deregistering is still refused.
     DeregistrationProtection: isOwn ? protection : undefined,
-    DeprecationTime:
-      image.deprecatedAt === undefined ? undefined : new Date(image.deprecatedAt).toISOString(),
+    DeprecationTime: deprecatedAt === undefined ? undefined : new Date(deprecatedAt).toISOString(),
     ImageType: 'machine',
     Architecture: image.architecture ?? 'x86_64',
     BootMode: image.bootMode,
@@ -123,11 +124,6 @@ function renderAs(
     UsageOperation: 'RunInstances',
     Tags: toTagList(tags),
   };
-}
-
-/** During the cooldown the mode still stands, as deregistering is still refused. */
-function protectionOf(world: World, image: ImageRecord): string {
-  return isProtected(image, world.now()) ? (image.protection?.mode ?? 'disabled') : 'disabled';
 }
 
 function renderMapping(mapping: ImageMapping, complete: boolean): BlockDeviceMapping {

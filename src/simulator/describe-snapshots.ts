@@ -6,6 +6,7 @@ import type {
   SnapshotState,
   StorageTier,
 } from '@aws-sdk/client-ec2';
+import { BLOCK_SIZE, countBlocks } from './block-content.ts';
 import type { Filterable } from './filters.ts';
 import { listPage, tokenOf } from './listing.ts';
 import { SNAPSHOT_ID } from './lookup.ts';
@@ -13,7 +14,7 @@ import { ownerTest } from './owners.ts';
 import { FILTERS } from './parameters.ts';
 import type { SnapshotRecord } from './records.ts';
 import { isSharedWithAny } from './sharing.ts';
-import { isReadable, snapshotState } from './states.ts';
+import { isReadable, snapshotState, tierOf } from './states.ts';
 import { toTagList, type Tags } from './tags.ts';
 import type { Command } from './world.ts';
 
@@ -70,7 +71,7 @@ interface Rendered {
 export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot {
   const state = snapshotState(snapshot, time);
   const tags = snapshot.tags.at(time);
-  const tier = snapshot.tier ?? 'standard';
+  const tier = tierOf(snapshot, time);
   const expiry = expiryOf(snapshot, time);
   const known = RENDERED.get(snapshot);
   const isSame = known?.state === state && known.tags === tags && known.tier === tier;
@@ -80,6 +81,7 @@ export function renderSnapshot(snapshot: SnapshotRecord, time: number): Snapshot
     StateMessage: state === 'error' ? snapshot.stateMessage : undefined,
     CompletionTime: state === 'completed' ? new Date(snapshot.completesAt) : undefined,
     KmsKeyId: snapshot.keyArn,
+    FullSnapshotSizeInBytes: state === 'completed' ? countBlocks(snapshot) * BLOCK_SIZE : undefined,
     StorageTier: tier,
     RestoreExpiryTime: expiry === undefined ? undefined : new Date(expiry),
   });

@@ -108,7 +108,9 @@ export class Dispatcher {
     try {
       if (service === 'ec2' && this.#world.settings.throttle)
         this.#buckets.take(name, input, this.#world.now());
-      if ('DryRun' in input && input.DryRun === true) return { error: dryRunSucceeded() };
+      // KMS has an answer of its own to it.
+      if (service === 'ec2' && 'DryRun' in input && input.DryRun === true)
+        return { error: dryRunSucceeded() };
       // The input belongs to this command: the SDK's types tie the one to the other.
       const caller = roleArnIn(this.#world.account, process);
       return { output: command.run(this.#world, input as never, { caller, failure }) };

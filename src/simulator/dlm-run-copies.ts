@@ -1,3 +1,4 @@
+import { contentOf } from './block-content.ts';
 import { count } from './dlm-run-activity.ts';
 import { exists, type ManagedItem } from './dlm-run-items.ts';
 import { expiryOf, systemTags } from './dlm-run-make.ts';
@@ -5,6 +6,7 @@ import type { CopyOrder } from './dlm-run-orders.ts';
 import { later } from './dlm-run-times.ts';
 import { NO_VOLUME } from './copy-making.ts';
 import { defaultKey } from './kms-keys.ts';
+import { setDeprecation } from './protections.ts';
 import type { ImageRecord, SnapshotRecord } from './records.ts';
 import { lengthOf } from './settings.ts';
 import { newSnapshotId } from './snapshot-making.ts';
@@ -64,6 +66,7 @@ function copySnapshot(item: ManagedItem, source: SnapshotRecord, copy: NewSnapsh
     tags: new TagHistory(place.now(), tagsOf(item, source, copy)),
     ownerId: place.account,
     volumeId: NO_VOLUME,
+    content: contentOf(source),
     sizeGiB: source.sizeGiB,
     encrypted,
     keyArn: encrypted ? (order.keyArn ?? defaultKey(place).arn) : undefined,
@@ -72,7 +75,6 @@ function copySnapshot(item: ManagedItem, source: SnapshotRecord, copy: NewSnapsh
     set,
     failsAt: undefined,
     stateMessage: undefined,
-    lock: undefined,
   };
   set.push(snapshot);
   place.store.snapshots.add(snapshot);
@@ -100,11 +102,13 @@ function copyImage(item: ManagedItem, source: ImageRecord, copy: NewImage): Imag
     availableAt: Math.max(now, ...copied.map(({ completesAt }) => completesAt)),
     failsAt: undefined,
     stateReason: undefined,
-    disabled: false,
-    protection: undefined,
   };
-  delete image.deprecatedAt;
-  if (order.deprecateAfter !== undefined) image.deprecatedAt = later(now, order.deprecateAfter);
+  // What was done to the original was not done to the copy.
+  delete image.sharing;
+  delete image.disabling;
+  delete image.protecting;
+  delete image.deprecation;
+  if (order.deprecateAfter !== undefined) setDeprecation(image, later(now, order.deprecateAfter), now);
   addImage(place, image);
   return image;
 }

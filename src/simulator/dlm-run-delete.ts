@@ -1,9 +1,10 @@
 import { count, type ActivityName } from './dlm-run-activity.ts';
 import { isThere, type ManagedItem } from './dlm-run-items.ts';
 import { SimulatedServiceError } from './errors.ts';
+import { isLocked } from './protections.ts';
 import type { SnapshotRecord } from './records.ts';
 import { deleteSnapshot, deregisterImage } from './remove.ts';
-import { isLocked, snapshotState } from './states.ts';
+import { snapshotState } from './states.ts';
 import { BY_A_SERVICE, type World } from './world.ts';
 
 /** Deletes what EC2 lets go; the rest stays as it is. */
@@ -56,7 +57,7 @@ export function pendingUntil({ snapshots, image }: ManagedItem): number {
 export function archiveItem({ snapshots, place }: ManagedItem): boolean {
   if (snapshots.some((snapshot) => !canBeArchived(place, snapshot))) return false;
   for (const snapshot of snapshots) {
-    snapshot.tier = 'archive';
+    snapshot.archival = { startedAt: place.now(), completesAt: place.now() };
     snapshot.tags.change(place.now(), new Map([...snapshot.tags.now(), ['aws:dlm:archived', 'true']]));
   }
   return true;

@@ -4,6 +4,7 @@ import { currentSchedule, type BackupOrder, type FastRestoreOrder } from './dlm-
 import type { WorkQueue } from './work-queue.ts';
 import type { Line } from './dlm-run-retention.ts';
 import { later } from './dlm-run-times.ts';
+import { deprecationOf, setDeprecation } from './protections.ts';
 import { accountsOf, setSharing } from './sharing.ts';
 
 /** What a schedule wants done with a new backup beside keeping it: sharing, fast restore, deprecation. */
@@ -66,7 +67,7 @@ function deprecate(order: BackupOrder, { item, line }: NewInLine): void {
   const { home, policy } = item;
   if (order.deprecateAfter !== undefined) {
     if (item.image === undefined) return;
-    item.image.deprecatedAt = later(home.now(), order.deprecateAfter);
+    setDeprecation(item.image, later(home.now(), order.deprecateAfter), home.now());
     count(home, policy.id, 'EnableImageDeprecationCompleted');
     return;
   }
@@ -76,8 +77,8 @@ function deprecate(order: BackupOrder, { item, line }: NewInLine): void {
   if (oldest === undefined || retain === undefined) return;
   const deprecated = line.items.slice(0, Math.max(line.items.length - (retain - oldest), 0));
   for (const { image } of deprecated) {
-    if (image === undefined || image.deprecatedAt !== undefined) continue;
-    image.deprecatedAt = home.now();
+    if (image === undefined || deprecationOf(image, home.now()) !== undefined) continue;
+    setDeprecation(image, home.now(), home.now());
     count(home, policy.id, 'EnableImageDeprecationCompleted');
   }
 }

@@ -17,13 +17,17 @@ export interface Ec2Event {
 type Tell = (event: Ec2Event) => void;
 
 /**
- * Tells how each image and each snapshot that is made from now on ended, when its time has come. Of what is gone by
- * then nothing is told, nor of an image's later changes (deregistered, disabled, enabled).
+ * Tells how each image and each snapshot that is made from now on ended, when its time has come, and of each image that
+ * is disabled or enabled. Of what is gone by then nothing is told, nor that an image is deregistered.
  */
 export function tellEnds(world: World, work: WorkQueue, tell: Tell): void {
   world.store.images.listen((image) => {
     if (image.ownerId !== world.account) return;
     work.push(Math.max(image.availableAt, world.now()), () => tellImage(world, image, tell));
+  });
+  world.store.imageListeners.push((image) => {
+    const event = imageEvent(world, image);
+    work.push(world.now(), () => tell(event));
   });
   world.store.snapshots.listen((snapshot) => {
     if (snapshot.ownerId !== world.account) return;
@@ -32,14 +36,17 @@ export function tellEnds(world: World, work: WorkQueue, tell: Tell): void {
 }
 
 function tellImage(world: World, image: ImageRecord, tell: Tell): void {
-  if (image.goneAt !== undefined) return;
+  if (image.goneAt === undefined) tell(imageEvent(world, image));
+}
+
+function imageEvent(world: World, image: ImageRecord): Ec2Event {
   const state = imageState(image, world.now());
-  tell({
+  return {
     ...common(world),
     'detail-type': 'EC2 AMI State Change',
     resources: [`arn:aws:ec2:${world.region}::image/${image.id}`],
     detail: { ImageId: image.id, State: state, ErrorMessage: image.stateReason ?? '' },
-  });
+  };
 }
 
 function tellSnapshot(world: World, snapshot: SnapshotRecord, tell: Tell): void {

@@ -38,6 +38,7 @@ export function throttled(service: ServiceName): SimulatedServiceError {
       return new SimulatedServiceError('Throttling', 'Rate exceeded', 400);
     case 'scheduler':
     case 'kms':
+    case 'rbin':
       return new SimulatedServiceError('ThrottlingException', 'Rate exceeded', 429);
     case 'ssm':
       return new SimulatedServiceError('ThrottlingException', 'Rate exceeded', 400);
@@ -45,6 +46,8 @@ export function throttled(service: ServiceName): SimulatedServiceError {
       return new SimulatedServiceError('RequestThrottled', 'Request is throttled.', 403);
     case 'sns':
       return new SimulatedServiceError('ThrottledException', 'Rate exceeded', 429);
+    case 'ebs':
+      return new EbsError('RequestThrottledException', 'ACCOUNT_THROTTLED', 'Rate exceeded');
     case 'ec2':
     case 'autoscaling':
       return new SimulatedServiceError('RequestLimitExceeded', 'Request limit exceeded.', 503);
@@ -57,6 +60,8 @@ export function unavailable(service: ServiceName): SimulatedServiceError {
   switch (service) {
     case 'dlm':
       return new DlmError('InternalServerException', message, 500);
+    case 'rbin':
+      return new SimulatedServiceError('InternalServerException', message, 500);
     case 'iam':
       return new SimulatedServiceError('ServiceFailureException', message, 500);
     case 'sqs':
@@ -65,6 +70,7 @@ export function unavailable(service: ServiceName): SimulatedServiceError {
     case 'sns':
       return new SimulatedServiceError('InternalErrorException', message, 500);
     case 'scheduler':
+    case 'ebs':
       return new SimulatedServiceError('InternalServerException', message, 500);
     case 'kms':
       return new SimulatedServiceError('KMSInternalException', message, 500);
@@ -100,6 +106,18 @@ export function missingParameter(name: string): SimulatedServiceError {
  */
 export function opaque(number: number, message: string): SimulatedServiceError {
   return new SimulatedServiceError(`Client.Opaque.${number}`, message);
+}
+
+/** An error of the EBS direct APIs, with the reason that the SDK's classes of these names carry. */
+export class EbsError extends SimulatedServiceError {
+  readonly Message: string;
+  readonly Reason: string;
+
+  constructor(code: string, reason: string, message: string, httpStatusCode = 400) {
+    super(code, message, httpStatusCode);
+    this.Message = message;
+    this.Reason = reason;
+  }
 }
 
 interface DlmErrorMembers {

@@ -4,10 +4,10 @@ import type {
   OperationType,
 } from '@aws-sdk/client-ec2';
 import { SimulatedServiceError, invalidValue } from './errors.ts';
-import { SNAPSHOT_ID, checkId, find } from './lookup.ts';
 import type { Shape } from './parameters.ts';
+import { isDisabled } from './protections.ts';
 import type { ImageRecord, SnapshotRecord } from './records.ts';
-import { checkOwner, findOwnImage } from './remove.ts';
+import { findOwnImage, findOwnSnapshot } from './remove.ts';
 import { accountsOf, setSharing } from './sharing.ts';
 import { snapshotIdsOf } from './stock.ts';
 import type { Command, World } from './world.ts';
@@ -29,6 +29,8 @@ export const modifyImageAttribute: Command<ModifyImageAttributeRequest, object> 
     const image = findOwnImage(world, input.ImageId);
     const change = readChange({ ...input, modifications: input.LaunchPermission }, 'launchPermission');
     if (change.added.length > 0) {
+      // EC2 says that it cannot be, not with which code.
+      if (isDisabled(image, world.now())) throw world.opaque(`The image '${image.id}' is disabled`);
       for (const id of snapshotIdsOf(image))
         checkShareable(world, world.store.snapshots.get(id, world.now()));
     }
@@ -48,15 +50,13 @@ export const modifySnapshotAttribute: Command<ModifySnapshotAttributeRequest, ob
     DryRun: true,
   },
   run(world, input) {
-    const id = checkId(SNAPSHOT_ID, input.SnapshotId, 'SnapshotId');
-    const snapshot = find(id, { shelf: world.store.snapshots, kind: SNAPSHOT_ID, time: world.now() });
-    checkOwner(world, snapshot);
+    const snapshot = findOwnSnapshot(world, input.SnapshotId);
     const change = readChange(
       { ...input, modifications: input.CreateVolumePermission },
       'createVolumePermission',
     );
     if (change.added.length + change.removed.length > MOST_CHANGES)
-      throw invalidValue(`More than ${MOST_CHANGES} modifications of '${id}'.`);
+      throw invalidValue(`More than ${MOST_CHANGES} modifications of '${snapshot.id}'.`);
     if (change.added.length > 0 && change.removed.length > 0)
       throw combination('Permissions cannot be added and removed by one call.');
     if (change.added.length > 0) checkShareable(world, snapshot);
@@ -112,7 +112,7 @@ function checkShareable(world: World, snapshot: SnapshotRecord | undefined): voi
     const message = "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.";
     throw new SimulatedServiceError('InvalidParameter', message);
   }
-  if (snapshot.tier === 'archive') throw world.opaque(`The snapshot '${snapshot.id}' is archived`);
+  if (snapshot.archival !== undefined) throw world.opaque(`The snapshot '${snapshot.id}' is archived`);
 }
 
 function combination(message: string): SimulatedServiceError {

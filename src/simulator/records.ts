@@ -1,7 +1,9 @@
 import type { PolicyDetails } from '@aws-sdk/client-dlm';
 import type { ArchitectureValues, BootModeValues, InstanceStateName, VolumeType } from '@aws-sdk/client-ec2';
+import type { BlockContent } from './block-content.ts';
 import type { History } from './history.ts';
-import type { Tags, TagHistory } from './tags.ts';
+import type { Archival, Protection, SnapshotLock, TierRestore } from './protection-records.ts';
+import type { TagHistory } from './tags.ts';
 
 /** What every resource has. Times are milliseconds since the epoch. */
 export interface Resource {
@@ -78,6 +80,8 @@ interface Attachment {
 export interface SnapshotRecord extends Resource {
   readonly ownerId: string;
   readonly volumeId: string;
+  /** Absent: of its volume when it was created. */
+  readonly content?: BlockContent;
   readonly sizeGiB: number;
   readonly encrypted: boolean;
   readonly description: string;
@@ -88,37 +92,18 @@ export interface SnapshotRecord extends Resource {
   readonly isOfInstance?: true;
   failsAt: number | undefined;
   stateMessage: string | undefined;
-  lock: SnapshotLock | undefined;
   /** The KMS key of an encrypted one. */
   readonly keyArn?: string | undefined;
-  /** Standard unless set. */
-  tier?: 'archive';
+  /** How long somebody locked it for. */
+  locking?: History<SnapshotLock | undefined>;
+  /** How it got into the archive, or is about to. */
+  archival?: Archival;
   /** How it comes back from the archive, for a while. */
   tierRestore?: TierRestore;
   /** Accounts that may make volumes and copies of it. */
   sharing?: History<readonly string[]>;
   /** Names or ids of the zones where fast snapshot restore is on. */
   fastRestoreZones?: readonly string[];
-}
-
-export interface TierRestore {
-  readonly startedAt: number;
-  readonly completesAt: number;
-  readonly expiresAt: number;
-}
-
-export interface SnapshotLock {
-  readonly mode: 'governance' | 'compliance';
-  readonly createdOn: number;
-  readonly expiresOn: number;
-}
-
-export type ProtectionMode = 'enabled-with-cooldown' | 'enabled-without-cooldown';
-
-interface Protection {
-  readonly mode: ProtectionMode;
-  /** When protection was turned off; a cooldown still holds for 24 hours. */
-  readonly endedAt: number | undefined;
 }
 
 export interface ImageRecord extends Resource {
@@ -131,14 +116,15 @@ export interface ImageRecord extends Resource {
   readonly availableAt: number;
   failsAt: number | undefined;
   stateReason: string | undefined;
-  disabled: boolean;
-  protection: Protection | undefined;
   /** Of a copy: what it was copied from. */
   readonly source?: { readonly region: string; readonly imageId: string };
   /** Accounts that may launch from it. */
   sharing?: History<readonly string[]>;
+  disabling?: History<boolean>;
+  /** Of deregistration. */
+  protecting?: History<Protection | undefined>;
   /** From when it is deprecated, which may lie ahead. */
-  deprecatedAt?: number;
+  deprecation?: History<number | undefined>;
   /** x86_64 unless set. */
   readonly architecture?: ArchitectureValues;
   readonly bootMode?: BootModeValues | undefined;
@@ -155,20 +141,6 @@ export interface ImageMapping {
   readonly throughput?: number | undefined;
   readonly encrypted?: boolean;
   readonly deleteOnTermination?: boolean;
-}
-
-export type BinKind = 'EC2_IMAGE' | 'EBS_SNAPSHOT';
-
-/** An image or snapshot in the Recycle Bin. */
-export interface BinEntry {
-  readonly kind: BinKind;
-  readonly id: string;
-  readonly name: string | undefined;
-  readonly description: string;
-  readonly volumeId: string | undefined;
-  readonly tags: Tags;
-  readonly enteredAt: number;
-  readonly exitsAt: number;
 }
 
 export interface LaunchTemplateRecord {

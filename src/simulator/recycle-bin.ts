@@ -7,7 +7,7 @@ import type {
 import { invalidValue } from './errors.ts';
 import { tokenOf } from './listing.ts';
 import { scatter, type Page } from './pages.ts';
-import type { BinEntry, BinKind } from './records.ts';
+import type { BinEntry, BinKind } from './protection-records.ts';
 import type { Command, World } from './world.ts';
 
 const MAX_IMAGE_IDS = 20;

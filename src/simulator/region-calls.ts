@@ -51,6 +51,10 @@ export class RegionCalls {
     return this.clients.kms;
   }
 
+  get ebs(): SimulatedClients['ebs'] {
+    return this.clients.ebs;
+  }
+
   /** Clients that die with this process and no other. */
   clientsOf(process: SimulatedProcess): SimulatedClients {
     return clientsOf(this.#world, this.#dispatcher, process);

@@ -9,13 +9,14 @@ import { HooksConsole } from './console-hooks.ts';
 import { LaunchConsole } from './console-launching.ts';
 import * as launch from './console-launch.ts';
 import { resourceOf } from './console-lookup.ts';
+import * as protection from './console-protection.ts';
 import * as queues from './console-queues.ts';
 import * as volumes from './console-volumes.ts';
 import { LifecycleRuns } from './dlm-run.ts';
 import { setSsm } from './dlm-run-scripts.ts';
 import type { LifecycleActivity, ScriptRun } from './dlm-run-activity.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { BinKind, ProtectionMode, SnapshotLock } from './records.ts';
+import type { BinKind, ProtectionMode, SnapshotLock } from './protection-records.ts';
 import { RegionCalls } from './region-calls.ts';
 import type { Published } from './sns.ts';
 import { SimulatedStack, type StackOptions } from './stack.ts';
@@ -34,6 +35,8 @@ export class SimulatedRegion extends RegionCalls {
   readonly hooks: HooksConsole;
   /** KMS keys, and what EBS encrypts with. */
   readonly keys: KeyConsole;
+  /** Locks, the archive, deprecation, sharing and the rules of the Recycle Bin. */
+  readonly protecting: protection.ProtectionConsole;
   readonly #world: World;
 
   constructor(world: World, process: SimulatedProcess) {
@@ -45,6 +48,7 @@ export class SimulatedRegion extends RegionCalls {
     this.launching = new LaunchConsole(world);
     this.hooks = new HooksConsole(world);
     this.keys = new KeyConsole(world);
+    this.protecting = new protection.ProtectionConsole(world);
   }
 
   get name(): string {
@@ -78,6 +82,11 @@ export class SimulatedRegion extends RegionCalls {
 
   detachVolume(id: string): void {
     volumes.detachVolume(this.#world, id);
+  }
+
+  /** Blocks of 512 KiB by index: a volume that was written to by hand has none but these. */
+  writeBlocks(volumeId: string, blocks: Iterable<number>): void {
+    volumes.writeBlocks(this.#world, volumeId, blocks);
   }
 
   deleteVolume(id: string): void {
@@ -119,27 +128,28 @@ export class SimulatedRegion extends RegionCalls {
   }
 
   lockSnapshot(id: string, lock: Pick<SnapshotLock, 'mode' | 'expiresOn'>): void {
-    backups.lockSnapshot(this.#world, id, lock);
+    protection.lockSnapshot(this.#world, id, lock);
   }
 
   protectImage(id: string, mode: ProtectionMode): void {
-    backups.protectImage(this.#world, id, mode);
+    protection.protectImage(this.#world, id, mode);
   }
 
   unprotectImage(id: string): void {
-    backups.unprotectImage(this.#world, id);
+    protection.unprotectImage(this.#world, id);
   }
 
   disableImage(id: string): void {
-    backups.setDisabled(this.#world, id, true);
+    protection.disableImage(this.#world, id);
   }
 
   enableImage(id: string): void {
-    backups.setDisabled(this.#world, id, false);
+    protection.enableImage(this.#world, id);
   }
 
+  /** For all of a kind in the Region. */
   addRecycleBinRule(kind: BinKind, retentionDays: number): void {
-    backups.addRecycleBinRule(this.#world, kind, retentionDays);
+    this.protecting.addBinRule({ kind, days: retentionDays });
   }
 
   /** Returns the id. */

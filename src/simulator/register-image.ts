@@ -54,8 +54,6 @@ export const registerImage: Command<RegisterImageRequest, RegisterImageResult> =
       availableAt: now + REGISTERING,
       failsAt: undefined,
       stateReason: undefined,
-      disabled: false,
-      protection: undefined,
       // EC2's own default, from the time before others.
       architecture: input.Architecture ?? 'i386',
       bootMode: input.BootMode,

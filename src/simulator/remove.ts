@@ -6,8 +6,9 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { SimulatedServiceError } from './errors.ts';
 import { IMAGE_ID, SNAPSHOT_ID, checkId, find } from './lookup.ts';
-import type { ImageRecord } from './records.ts';
-import { isLocked, isProtected } from './states.ts';
+import { isLocked, protectionOf } from './protections.ts';
+import type { ImageRecord, SnapshotRecord } from './records.ts';
+import { isBeingArchived } from './states.ts';
 import { removeImage, removeSnapshot, snapshotIdsOf } from './stock.ts';
 import type { Command, World } from './world.ts';
 
@@ -16,7 +17,7 @@ export const deregisterImage: Command<DeregisterImageRequest, DeregisterImageRes
   parameters: { ImageId: true, DeleteAssociatedSnapshots: true, DryRun: true },
   run(world, input) {
     const image = findOwnImage(world, input.ImageId);
-    if (isProtected(image, world.now()))
+    if (protectionOf(image, world.now()) !== undefined)
       throw world.opaque(`Deregistration protection is on for '${image.id}'`);
     removeImage(world, image);
     if (input.DeleteAssociatedSnapshots !== true) return { Return: true };
@@ -27,9 +28,8 @@ export const deregisterImage: Command<DeregisterImageRequest, DeregisterImageRes
 export const deleteSnapshot: Command<DeleteSnapshotRequest, object> = {
   parameters: { SnapshotId: true, DryRun: true },
   run(world, input) {
-    const id = checkId(SNAPSHOT_ID, input.SnapshotId, 'SnapshotId');
-    const snapshot = find(id, { shelf: world.store.snapshots, kind: SNAPSHOT_ID, time: world.now() });
-    checkOwner(world, snapshot);
+    const snapshot = findOwnSnapshot(world, input.SnapshotId);
+    const { id } = snapshot;
     const [user] = world.store.imagesOfSnapshot.of(id);
     if (user !== undefined) {
       throw new SimulatedServiceError(
@@ -38,6 +38,8 @@ export const deleteSnapshot: Command<DeleteSnapshotRequest, object> = {
       );
     }
     if (isLocked(snapshot, world.now())) throw world.opaque(`The snapshot '${id}' is locked`);
+    // What EC2 does then is not known, only that nobody can cancel it.
+    if (isBeingArchived(snapshot, world.now())) throw world.opaque(`The snapshot '${id}' is being archived`);
     removeSnapshot(world, snapshot);
     return {};
   },
@@ -55,6 +57,14 @@ export function findOwnImage(world: World, given: string | undefined): ImageReco
   const image = find(id, { shelf: world.store.images, kind: IMAGE_ID, time: world.now() });
   checkOwner(world, image);
   return image;
+}
+
+/** @throws MissingParameter, InvalidSnapshotID.Malformed, InvalidSnapshot.NotFound, AuthFailure */
+export function findOwnSnapshot(world: World, given: string | undefined): SnapshotRecord {
+  const id = checkId(SNAPSHOT_ID, given, 'SnapshotId');
+  const snapshot = find(id, { shelf: world.store.snapshots, kind: SNAPSHOT_ID, time: world.now() });
+  checkOwner(world, snapshot);
+  return snapshot;
 }
 
 /** @throws AuthFailure */
@@ -81,7 +91,7 @@ function deleteAssociated(world: World, id: string): DeleteSnapshotReturnCode['R
   const snapshot = world.store.snapshots.get(id, world.now());
   if (snapshot === undefined) return undefined;
   if (world.store.imagesOfSnapshot.has(id)) return 'skipped';
-  if (isLocked(snapshot, world.now())) return 'client-error';
+  if (isLocked(snapshot, world.now()) || isBeingArchived(snapshot, world.now())) return 'client-error';
   removeSnapshot(world, snapshot);
   return 'success';
 }

@@ -5,6 +5,7 @@ import { attach } from './console-volumes.ts';
 import { renderInstance } from './describe-instances.ts';
 import { SimulatedServiceError, invalidValue } from './errors.ts';
 import { isOffered, typeOf } from './instance-types.ts';
+import { isUsable, keyOf } from './kms-keys.ts';
 import { IMAGE_ID, INSTANCE_ID, checkId, find } from './lookup.ts';
 import { TAG_SPECIFICATIONS } from './parameters.ts';
 import type { ImageRecord, InstanceRecord, SubnetRecord } from './records.ts';
@@ -65,7 +66,11 @@ function launch(world: World, input: RunInstancesRequest, failure: string | unde
   checkType(world, input.InstanceType, { image, subnet });
   checkSurroundings(world, { ...input, SecurityGroupIds }, subnet);
   const tags = readTagSpecifications(input.TagSpecifications, ['instance', 'volume'], world.settings.maxTags);
-  const instance = newInstance(world, { ...input, SecurityGroupIds }, { image, subnet, tags, failure });
+  const instance = newInstance(
+    world,
+    { ...input, SecurityGroupIds },
+    { image, subnet, tags, failure: failure ?? failureOfKeys(world, image) },
+  );
   attachVolumes(world, instance, { image: mappedBy(image, input), tags: tags.get('volume') });
   world.store.instances.add(instance);
   world.store.instancesOfImage.add(image.id, instance.id);
@@ -156,6 +161,15 @@ function checkSurroundings(world: World, input: RunInstancesRequest, subnet: Sub
     .find((one) => one.privateIp === address && instanceState(one, now) !== 'terminated');
   if (address !== undefined && holder !== undefined)
     throw new SimulatedServiceError('InvalidIPAddress.InUse', `Address ${address} is in use.`);
+}
+
+/** EC2 accepts the call, and the instance ends at once: a key of its data cannot be used. */
+function failureOfKeys(world: World, { mappings }: ImageRecord): string | undefined {
+  const keys = mappings.flatMap(
+    ({ snapshotId }) => world.store.snapshots.get(snapshotId ?? '', world.now())?.keyArn ?? [],
+  );
+  const isBroken = keys.some((arn) => !isUsable(keyOf(world, arn), world.account));
+  return isBroken ? 'Client.InternalError: Client error on launch' : undefined;
 }
 
 interface Order extends Where {

@@ -1,4 +1,4 @@
-import { MINUTE } from './clock.ts';
+import { HOUR, MINUTE } from './clock.ts';
 
 /** Milliseconds, or a function of the id and of how many the creating calls in the Region made before it. */
 export type Duration = number | ((id: string, index: number) => number);
@@ -16,6 +16,8 @@ export interface SimulatorSettings {
   readonly snapshotDuration: Duration;
   /** How long a copy made by CopyImage or CopySnapshot stays pending. */
   readonly copyDuration: Duration;
+  /** How long ModifySnapshotTier takes: ms, or a function of the snapshot's id. */
+  readonly archiveDuration: number | ((snapshotId: string) => number);
   /** Most pending copies of single snapshots, and of images, to a Region. */
   readonly maxSnapshotCopies: number;
   readonly maxImageCopies: number;
@@ -52,6 +54,7 @@ const DEFAULTS: SimulatorSettings = {
   imageDuration: 4 * MINUTE,
   snapshotDuration: 3 * MINUTE,
   copyDuration: 10 * MINUTE,
+  archiveDuration: 6 * HOUR,
   maxSnapshotCopies: 20,
   maxImageCopies: 300,
   latency: 0,

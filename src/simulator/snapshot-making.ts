@@ -26,6 +26,7 @@ export interface SnapshotPlan {
 export function startSnapshot(world: World, plan: SnapshotPlan): SnapshotRecord {
   const { volume, set } = plan;
   const now = world.now();
+  const writes = world.store.blockWrites.get(volume.id);
   const snapshot: SnapshotRecord = {
     id: plan.id,
     createdAt: now,
@@ -33,6 +34,7 @@ export function startSnapshot(world: World, plan: SnapshotPlan): SnapshotRecord 
     tags: new TagHistory(now, plan.tags),
     ownerId: world.account,
     volumeId: volume.id,
+    ...(writes && { content: { volumeId: volume.id, at: now, writes } }),
     sizeGiB: volume.sizeGiB,
     encrypted: volume.encrypted,
     keyArn: volume.keyArn,
@@ -42,7 +44,6 @@ export function startSnapshot(world: World, plan: SnapshotPlan): SnapshotRecord 
     ...(plan.isOfInstance && { isOfInstance: true }),
     failsAt: plan.failure === undefined ? undefined : plan.completesAt,
     stateMessage: plan.failure,
-    lock: undefined,
   };
   set.push(snapshot);
   volume.lastSnapshotAt = now;

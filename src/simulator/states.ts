@@ -1,9 +1,9 @@
-import type { ImageState, InstanceStateName, LockState, SnapshotState } from '@aws-sdk/client-ec2';
-import { DAY, MINUTE, SECOND } from './clock.ts';
-import type { ImageRecord, InstanceRecord, SnapshotLock, SnapshotRecord } from './records.ts';
+import type { ImageState, InstanceStateName, SnapshotState, StorageTier } from '@aws-sdk/client-ec2';
+import { MINUTE, SECOND } from './clock.ts';
+import { isDisabled } from './protections.ts';
+import type { ImageRecord, InstanceRecord, SnapshotRecord } from './records.ts';
 
 const SHUTTING_DOWN = 30 * SECOND;
-const COOLDOWN = DAY;
 
 /** A terminated instance stays visible for under an hour. */
 export const TERMINATED_VISIBLE = 50 * MINUTE;
@@ -21,7 +21,7 @@ function presentState({ state, runsFrom }: InstanceRecord, time: number): Instan
 export function imageState(image: ImageRecord, time: number): ImageState {
   if (image.failsAt !== undefined && time >= image.failsAt) return 'failed';
   if (time < image.availableAt) return 'pending';
-  return image.disabled ? 'disabled' : 'available';
+  return isDisabled(image, time) ? 'disabled' : 'available';
 }
 
 export function snapshotState(snapshot: SnapshotRecord, time: number): SnapshotState {
@@ -29,24 +29,18 @@ export function snapshotState(snapshot: SnapshotRecord, time: number): SnapshotS
   return time < snapshot.completesAt ? 'pending' : 'completed';
 }
 
+/** On its way into the archive it is still in the standard tier, "ready for use". */
+export function tierOf({ archival }: SnapshotRecord, time: number): StorageTier {
+  return archival !== undefined && archival.completesAt <= time ? 'archive' : 'standard';
+}
+
+export function isBeingArchived({ archival }: SnapshotRecord, time: number): boolean {
+  return archival !== undefined && archival.startedAt <= time && time < archival.completesAt;
+}
+
 /** Whether a snapshot can be read: not in the archive, or out of it for a while. */
-export function isReadable({ tier, tierRestore }: SnapshotRecord, time: number): boolean {
-  if (tier !== 'archive') return true;
+export function isReadable(snapshot: SnapshotRecord, time: number): boolean {
+  const { tierRestore } = snapshot;
+  if (tierOf(snapshot, time) === 'standard') return true;
   return tierRestore !== undefined && tierRestore.completesAt <= time && time < tierRestore.expiresAt;
-}
-
-/** Whether EC2 refuses to deregister the image now, a cooldown included. */
-export function isProtected(image: ImageRecord, now: number): boolean {
-  const { protection } = image;
-  if (protection === undefined) return false;
-  if (protection.endedAt === undefined) return true;
-  return protection.mode === 'enabled-with-cooldown' && now < protection.endedAt + COOLDOWN;
-}
-
-export function isLocked(snapshot: SnapshotRecord, now: number): boolean {
-  return snapshot.lock !== undefined && now < snapshot.lock.expiresOn;
-}
-
-export function lockState(lock: SnapshotLock, now: number): LockState {
-  return now < lock.expiresOn ? lock.mode : 'expired';
 }

@@ -1,6 +1,8 @@
-import { DAY, MINUTE } from './clock.ts';
+import { timeInBin } from './bin-rules.ts';
+import { MINUTE } from './clock.ts';
 import { failCopies } from './copies-in-flight.ts';
-import type { BinEntry, ImageRecord, SnapshotRecord } from './records.ts';
+import type { BinEntry } from './protection-records.ts';
+import type { ImageRecord, SnapshotRecord } from './records.ts';
 import type { World } from './world.ts';
 
 /** A name stays taken for a while after its image is deregistered ("allow enough time for the change"). */
@@ -52,12 +54,12 @@ export function removeSnapshot(world: World, snapshot: SnapshotRecord): void {
   });
 }
 
-/** When it will leave the bin, or undefined when no rule of its kind puts it there. */
+/** When it will leave the bin, or undefined when no rule puts it there. */
 function putInBin(world: World, what: Omit<BinEntry, 'enteredAt' | 'exitsAt'>): number | undefined {
-  const days = world.store.binRules.get(what.kind);
-  if (days === undefined) return undefined;
+  const time = timeInBin(world, what);
+  if (time === undefined) return undefined;
   const enteredAt = world.now();
-  const exitsAt = enteredAt + days * DAY;
+  const exitsAt = enteredAt + time;
   world.store.bin.set(what.id, { ...what, enteredAt, exitsAt });
   return exitsAt;
 }

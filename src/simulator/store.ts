@@ -1,10 +1,10 @@
+import type { BlockWrite } from './block-content.ts';
 import type { AlarmRecord } from './cloudwatch-api.ts';
 import type { ActivityName, ScriptRun } from './dlm-run-activity.ts';
 import type { Queue } from './queue.ts';
+import type { BinEntry, BinRule } from './protection-records.ts';
 import type {
   AutoScalingGroupRecord,
-  BinEntry,
-  BinKind,
   ImageRecord,
   InstanceRecord,
   KeyRecord,
@@ -176,10 +176,14 @@ export interface UsedToken {
 /** Everything in one account and Region. */
 export class RegionStore {
   readonly instances = new Shelf<InstanceRecord>();
+  /** What was written by hand on a volume, by its id, oldest first. */
+  readonly blockWrites = new Map<string, BlockWrite[]>();
   readonly volumes = new Shelf<VolumeRecord>();
   readonly images = new Shelf<ImageRecord>();
   readonly snapshots = new Shelf<SnapshotRecord>();
   readonly rootTasks = new Shelf<RootTaskRecord>();
+  /** Called with each image that was disabled or enabled. */
+  readonly imageListeners: ((image: ImageRecord) => void)[] = [];
   readonly imageNames = new ImageNames();
   /** Own images that were deregistered, which EC2 tells apart from unknown ones. */
   readonly deregistered = new Set<string>();
@@ -208,7 +212,8 @@ export class RegionStore {
   /** What each client token was used for. */
   readonly clientTokens = new Map<string, UsedToken>();
   readonly bin = new Map<string, BinEntry>();
-  readonly binRules = new Map<BinKind, number>();
+  /** Retention rules of the Recycle Bin by id, deleted ones too. */
+  readonly binRules = new Map<string, BinRule>();
   readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
   readonly ssmParameters = new Map<string, string>();
   readonly launchConfigurations = new Map<string, LaunchConfigurationRecord>();

@@ -1,9 +1,10 @@
 import type { ImageState, InstanceStateName, SnapshotState, VolumeType } from '@aws-sdk/client-ec2';
 import type { LifecycleActivity, ScriptRun } from './dlm-run-activity.ts';
-import type { BinKind } from './records.ts';
+import type { BinKind } from './protection-records.ts';
+import { deprecationOf, isLocked, protectionOf } from './protections.ts';
 import { binned } from './recycle-bin.ts';
 import { accountsOf } from './sharing.ts';
-import { imageState, instanceState, isLocked, isProtected, snapshotState } from './states.ts';
+import { imageState, instanceState, snapshotState, tierOf } from './states.ts';
 import { snapshotIdsOf } from './stock.ts';
 import type { Tags } from './tags.ts';
 import type { World } from './world.ts';
@@ -134,9 +135,9 @@ export function viewImages(world: World, since: number): readonly ImageView[] {
     createdAt: image.createdAt,
     sourceInstanceId: image.sourceInstanceId,
     snapshotIds: snapshotIdsOf(image),
-    isProtected: isProtected(image, world.now()),
+    isProtected: protectionOf(image, world.now()) !== undefined,
     sharedWith: accountsOf(image),
-    deprecatedAt: image.deprecatedAt,
+    deprecatedAt: deprecationOf(image, world.now()),
     tags: toRecord(image.tags.now()),
   }));
 }
@@ -156,7 +157,7 @@ export function viewSnapshots(world: World, since: number): readonly SnapshotVie
     isLocked: isLocked(snapshot, world.now()),
     encrypted: snapshot.encrypted,
     keyArn: snapshot.keyArn,
-    tier: snapshot.tier ?? 'standard',
+    tier: tierOf(snapshot, world.now()),
     sharedWith: accountsOf(snapshot),
     fastRestoreZones: snapshot.fastRestoreZones ?? [],
     imageIds: world.store.imagesOfSnapshot.of(snapshot.id),

@@ -87,6 +87,12 @@ describe('where nobody is there to be asked, what is wrong is told before --yes 
     { args: ['prune', '--deployment', 'Prod!'], says: '--deployment is "Prod!", expected' },
     { args: ['restore', 'web-1'], says: 'source is "web-1", expected' },
     { args: ['restore', SOURCE, '--at', 'noon'], says: '--at is "noon", expected' },
+    {
+      args: ['restore', SOURCE, '--subnet', 'net1'],
+      says: '--subnet is "net1", expected the id of a subnet',
+    },
+    { args: ['restore', SOURCE, '--security-group', 'web'], says: '--security-group is "web", expected' },
+    { args: ['restore', SOURCE, '--volumes', '--attach', 'web-1'], says: '--attach is "web-1", expected' },
     { args: ['restore', SOURCE, '--region', 'seoul'], says: '--region is "seoul"' },
     { args: ['policies', 'apply', '--replace', 'huorly'], says: 'policy "huorly" is no policy of the file' },
   ])('$args', async ({ args, says }) => {

@@ -70,7 +70,8 @@ export function connectionTo(scenario: Scenario | undefined, region?: string): C
   const name = region ?? scenario.region.name;
   const { clients } = scenario.account.region(name);
   const at = simulatedConnect({ home: scenario.account });
-  return { region: name, clients, at, deployment: () => Promise.resolve(clients) };
+  const answer = (): Promise<typeof clients> => Promise.resolve(clients);
+  return { region: name, clients, at, deployment: answer, blocks: answer };
 }
 
 /** The path of a file with this text, for the length of the test. */
@@ -86,5 +87,5 @@ export async function fileWith(text: string, name = 'policies.yml'): Promise<str
 export function mutatingCalls({ region }: Scenario): string[] {
   return region.calls
     .map(({ command }) => command)
-    .filter((command) => !/^(Describe|List|Get)/.test(command));
+    .filter((command) => !/^(Describe|List|Get|GenerateDataKey)/.test(command));
 }

@@ -46,6 +46,18 @@ describe('rehearse', () => {
     expect(mutatingCalls(scenario)).toEqual([]);
   });
 
+  test('of a policy that is rehearsed elsewhere says where, and is no success', async () => {
+    const { scenario } = await world();
+    const targets =
+      'targets: [{ account: "111122223333", region: ap-northeast-2 }, { account: "111122223333", region: us-east-1 }]\n';
+    const there = 'account: "111122223333", region: us-east-1';
+    const file = await fileWith(rehearsedPolicies(targets).replaceAll('subnet: ', `${there}, subnet: `));
+    const { code, notes } = await run(['rehearse', 'nightly', '--yes', '--policies', file], { scenario });
+    expect(code).toBe(2);
+    expect(notes).toContain('policy nightly is rehearsed in account 111122223333, Region us-east-1');
+    expect(mutatingCalls(scenario)).toEqual([]);
+  });
+
   test('says in JSON how it ended, and fails when the command does', async () => {
     const { rehearse, scenario, source } = await world();
     scenario.region.launching.setAgents({ exitCode: 3, output: 'inactive\n' });

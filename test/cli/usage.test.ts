@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { run } from './fake-shell.ts';
 
-const COMMANDS = ['plan', 'backup', 'prune', 'restore', 'list', 'doctor', 'retention', 'validate', 'demo'];
+const COMMANDS = [
+  'plan',
+  'backup',
+  'prune',
+  'restore',
+  'list',
+  'cost',
+  'doctor',
+  'retention',
+  'validate',
+  'demo',
+];
 
 describe('--help', () => {
   test('names every command, the exit codes and where to start', async () => {
@@ -21,7 +32,7 @@ describe('--help', () => {
     expect(out).toContain('--json');
   });
 
-  test.each(['plan', 'backup', 'prune', 'restore', 'list', 'doctor'])(
+  test.each(['plan', 'backup', 'prune', 'restore', 'list', 'cost', 'doctor'])(
     'of %s has --policies, --deployment and --region',
     async (command) => {
       const { out } = await run([command, '--help']);

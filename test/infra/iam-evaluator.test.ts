@@ -69,6 +69,24 @@ describe('conditions', () => {
       context: { k: 'a', l: 'false' },
       holds: false,
     },
+    {
+      name: 'at most a number',
+      condition: { NumericLessThanEquals: { k: '30' } },
+      context: { k: '9' },
+      holds: true,
+    },
+    {
+      name: 'over a number',
+      condition: { NumericLessThanEquals: { k: '30' } },
+      context: { k: '31' },
+      holds: false,
+    },
+    {
+      name: 'no number at all',
+      condition: { NumericLessThanEquals: { k: '30' } },
+      context: {},
+      holds: false,
+    },
     { name: 'like', condition: { StringLike: { k: 'a*c' } }, context: { k: 'abc' }, holds: true },
     {
       name: 'no wildcard in equals',

@@ -2,7 +2,15 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/simulator/faults.ts';
-import { rehearsable, rehearse, round, type Rehearsed } from '../support/rehearsing.ts';
+import {
+  COMMAND,
+  rehearsable,
+  rehearse,
+  rehearsedPolicies,
+  round,
+  SUBNET,
+  type Rehearsed,
+} from '../support/rehearsing.ts';
 import { HOUR, MINUTE } from '../support/scenario.ts';
 
 const FAULTS: readonly { readonly title: string; readonly fault: Fault }[] = [
@@ -15,10 +23,20 @@ const FAULTS: readonly { readonly title: string; readonly fault: Fault }[] = [
 const POLICIES = [
   { title: 'of an AMI', policy: 'nightly', least: 25, commands: 0 },
   { title: 'of a set of snapshots, with a command', policy: 'sets', least: 40, commands: 1 },
+  { title: 'of an AMI, with a command', policy: 'nightly', least: 30, commands: 1 },
+  { title: 'of a set of snapshots', policy: 'sets', least: 30, commands: 0 },
 ] as const;
 
-async function world(): Promise<Rehearsed> {
-  const made = await rehearsable({ settings: { readLag: 20_000 } });
+/** Every rehearsal with a command, or none. */
+function policiesWith(commands: number): string {
+  const none = rehearsedPolicies().replace(/, command: [^}]*/, '');
+  return commands === 0
+    ? none
+    : none.replaceAll(`subnet: ${SUBNET}`, `subnet: ${SUBNET}, command: ${COMMAND}`);
+}
+
+async function world(commands: number): Promise<Rehearsed> {
+  const made = await rehearsable({ settings: { readLag: 20_000 }, policies: policiesWith(commands) });
   made.scenario.clock.advance(MINUTE);
   return made;
 }
@@ -45,7 +63,7 @@ describe.each(POLICIES)(
   '$title',
   ({ policy, least, commands }) => {
     async function countCalls(): Promise<number> {
-      const trial = await world();
+      const trial = await world(commands);
       trial.scenario.region.calls.length = 0;
       const { judged } = await rehearse(trial.scenario, policy);
       expect(judged).toMatchObject([{ verdict: { isOk: true } }]);
@@ -55,7 +73,7 @@ describe.each(POLICIES)(
     }
 
     async function broken(at: number, fault: Fault): Promise<{ place: Rehearsed; before: object }> {
-      const place = await world();
+      const place = await world(commands);
       const before = others(place);
       const { region } = place.scenario;
       region.faults = ({ n }) => (n === at ? fault : undefined);

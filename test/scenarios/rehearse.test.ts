@@ -203,15 +203,53 @@ describe('a rehearsal that fails', () => {
     expectNothingLeft(place);
   });
 
-  test('because EC2 refuses to start it says why, and takes away what it has made', async () => {
+  const refusedWith = async (name: string) => {
     const place = await rehearsable();
     place.scenario.region.faults = ({ command }) =>
-      command === 'RunInstances' ? { kind: 'error', name: 'InsufficientInstanceCapacity' } : undefined;
-    await rehearse(place.scenario, 'sets');
-    const [result] = place.scenario.region
+      command === 'RunInstances' ? { kind: 'error', name } : undefined;
+    const { judged, outcomes } = await rehearse(place.scenario, 'sets');
+    const results = place.scenario.region
       .snapshots()
       .flatMap(({ tags }) => tags['ec2-backup:rehearsed'] ?? []);
-    expect(result).toContain('InsufficientInstanceCapacity');
+    expect(judged).toMatchObject([
+      { verdict: { isOk: false, what: expect.stringContaining(name) as string } },
+    ]);
+    expect(outcomes).toContainEqual(expect.objectContaining({ action: 'run-instance', status: 'failed' }));
+    expectNothingLeft(place);
+    return results;
+  };
+
+  test('because EC2 refuses to start it says why, and takes away what it has made', async () => {
+    const [result] = await refusedWith('InvalidBlockDeviceMapping');
+    expect(result).toContain('InvalidBlockDeviceMapping');
+  });
+
+  test.each(['InsufficientInstanceCapacity', 'VcpuLimitExceeded', 'UnauthorizedOperation'])(
+    'because of %s says nothing of the backup, and has failed all the same',
+    async (name) => {
+      expect(await refusedWith(name)).toEqual([]);
+    },
+  );
+
+  test('keeps its verdict when the run that told it dies before the instance ends', async () => {
+    const place = await rehearsable();
+    const { region, clock } = place.scenario;
+    const slot = clock.now();
+    await round(place.scenario, 'nightly', { slot });
+    const { id } = rehearsed(place);
+    clock.advance(5 * MINUTE);
+    region.launching.impair(id);
+    clock.advance(HOUR);
+    region.faults = ({ command }) =>
+      command === 'TerminateInstances' ? { kind: 'die', when: 'before' } : undefined;
+    await round(place.scenario, 'nightly', { slot, round: 2 });
+    const told = resultOf(place);
+    expect(told).toMatch(/^failed /);
+    region.revive();
+    region.faults = () => undefined;
+    region.launching.heal(id);
+    const { judged } = await rehearse(place.scenario);
+    expect([judged, resultOf(place)]).toEqual([[], told]);
     expectNothingLeft(place);
   });
 

@@ -7,9 +7,9 @@ import { isFailure } from '../../src/lib/run/outcome.ts';
 import type { RestoreRequest } from '../../src/lib/plan/restorable.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { backedUp } from '../support/restoring.ts';
-import { MINUTE } from '../support/scenario.ts';
+import { HOUR, MINUTE } from '../support/scenario.ts';
 
-type World = Awaited<ReturnType<typeof backedUp>> & { readonly rescue: string };
+type World = Awaited<ReturnType<typeof backedUp>> & { readonly rescue: string; readonly disk: string };
 
 async function world(): Promise<World> {
   const made = await backedUp({ settings: { readLag: 20_000 } });
@@ -17,8 +17,11 @@ async function world(): Promise<World> {
     zone: 'ap-northeast-2b',
     subnet: 'subnet-0b1b2c3d4e5f60718',
   }).id;
+  const disk = made.scenario.region.createVolume({ tags: { Backup: 'disks' }, sizeGiB: 20 });
   made.scenario.clock.advance(MINUTE);
-  return { ...made, rescue };
+  await made.scenario.backup('disks');
+  made.scenario.clock.advance(10 * MINUTE);
+  return { ...made, rescue, disk };
 }
 
 const PLAIN = {
@@ -33,7 +36,10 @@ const PLAIN = {
 interface Case {
   readonly title: string;
   readonly request: (world: World) => RestoreRequest;
-  /** How many instances and volumes there are at the end; six of four volumes and one before. */
+  readonly prepare?: (world: World) => void;
+  /** The first command only asks for it: so many ms later it is there. */
+  readonly returnsAfter?: number;
+  /** How many instances and volumes there are at the end; two instances of four and one volume, and a volume, before. */
   readonly instances: number;
   readonly volumes: number;
 }
@@ -43,13 +49,13 @@ const CASES: readonly Case[] = [
     title: 'an AMI',
     request: ({ source, ami }) => ({ ...PLAIN, source, as: 'instance', point: ami }),
     instances: 3,
-    volumes: 9,
+    volumes: 10,
   },
   {
     title: 'a set of snapshots',
     request: ({ source, set }) => ({ ...PLAIN, source, as: 'instance', point: set }),
     instances: 3,
-    volumes: 9,
+    volumes: 10,
   },
   {
     title: 'volumes, attached',
@@ -62,13 +68,27 @@ const CASES: readonly Case[] = [
       attach: rescue,
     }),
     instances: 2,
-    volumes: 7,
+    volumes: 8,
   },
   {
     title: 'a root volume in place',
     request: ({ source, ami }) => ({ ...PLAIN, source, as: 'in-place', point: ami }),
     instances: 2,
-    volumes: 6,
+    volumes: 7,
+  },
+  {
+    title: 'a volume of a policy of its own',
+    request: ({ disk }) => ({ ...PLAIN, source: disk, as: 'volumes' }),
+    instances: 2,
+    volumes: 7,
+  },
+  {
+    title: 'a set that is in the archive',
+    prepare: ({ scenario, set }) => scenario.region.launching.archiveSnapshot(set),
+    returnsAfter: 25 * HOUR,
+    request: ({ source, set }) => ({ ...PLAIN, source, as: 'instance', point: set }),
+    instances: 3,
+    volumes: 10,
   },
 ];
 
@@ -86,11 +106,25 @@ const FAULTS: readonly { readonly title: string; readonly fault: Fault }[] = [
 
 describe.each(CASES)(
   '$title',
-  ({ request, instances, volumes }) => {
+  ({ request, instances, volumes, prepare, returnsAfter }) => {
+    async function prepared(): Promise<World> {
+      const place = await world();
+      prepare?.(place);
+      return place;
+    }
+
+    /** As somebody would who is told to come back later. */
+    async function restored(place: World): Promise<RestoreReport> {
+      const first = await restore(place, request(place));
+      if (returnsAfter === undefined) return first;
+      place.scenario.clock.advance(returnsAfter);
+      return restore(place, request(place));
+    }
+
     test.each(FAULTS)('$title at each call', async ({ fault }) => {
-      const trial = await world();
+      const trial = await prepared();
       trial.scenario.region.calls.length = 0;
-      const { outcomes } = await restore(trial, request(trial));
+      const { outcomes } = await restored(trial);
       expect(outcomes.filter(isFailure)).toEqual([]);
       const calls = trial.scenario.region.calls.length;
       expect(calls).toBeGreaterThan(10);
@@ -98,16 +132,16 @@ describe.each(CASES)(
     });
 
     async function breakAt(at: number, fault: Fault): Promise<void> {
-      const place = await world();
+      const place = await prepared();
       const { region, clock } = place.scenario;
       const snapshots = region.snapshots().length;
       region.faults = ({ n }) => (n === at ? fault : undefined);
-      await restore(place, request(place)).catch(() => undefined);
+      await restored(place).catch(() => undefined);
       region.revive();
       region.faults = () => undefined;
       // At once, when the lists may not show what was made; it may fail, and must not double anything.
       await restore(place, request(place)).catch(() => undefined);
-      clock.advance(10 * MINUTE);
+      clock.advance(returnsAfter ?? 10 * MINUTE);
       const { outcomes } = await restore(place, request(place));
       const where = `call ${at}`;
       expect([where, outcomes.filter(isFailure)]).toEqual([where, []]);

@@ -84,6 +84,25 @@ describe('copies to other Regions', () => {
     expect(place.region.lifecycleActivity(id)).toMatchObject({ SnapshotsCopiedRegionFailed: 1 });
   });
 
+  test('of AMIs are neither protected nor shared nor deprecated as the original is by then', () => {
+    const place = newDlmPlace();
+    place.region.runInstance({ tags: TARGET });
+    const CrossRegionCopyRules = [{ TargetRegion: 'us-east-1', Encrypted: true, RetainRule: days(5) }];
+    addPolicy(place, { kind: 'IMAGE', schedules: [schedule({ CrossRegionCopyRules })] });
+    place.clock.set(START + 3 * HOUR);
+    const id = place.region.images()[0]?.id ?? '';
+    place.region.protectImage(id, 'enabled-without-cooldown');
+    place.region.protecting.shareImage(id, ['444455556666']);
+    place.region.protecting.deprecate(id, START + DAY);
+    place.clock.advance(HOUR);
+    expect(place.other.images()).toMatchObject([
+      { state: 'available', isProtected: false, sharedWith: [], deprecatedAt: undefined },
+    ]);
+    expect(place.region.images()).toMatchObject([
+      { isProtected: true, sharedWith: ['444455556666'], deprecatedAt: START + DAY },
+    ]);
+  });
+
   test('of AMIs have a name, snapshots and a deprecation of their own', () => {
     const place = newDlmPlace();
     place.region.runInstance({ tags: TARGET });

@@ -54,6 +54,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { ListChangedBlocksCommand, ListSnapshotBlocksCommand } from '@aws-sdk/client-ebs';
 import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { ListSubscriptionsByTopicCommand, PublishCommand } from '@aws-sdk/client-sns';
@@ -81,7 +82,9 @@ import type { ServiceName } from '../../src/simulator/commands.ts';
 import type { SentCommand } from '../../src/simulator/dispatcher.ts';
 import { onCommand } from '../../src/simulator/faults.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
+import { protect } from './every-answer-protection.ts';
 import { defaultPolicy, eventBased, imagePolicy, setPolicy, volumePolicy } from './lifecycle-requests.ts';
+import { toTheEnd } from './paging.ts';
 import { ENUMS } from './sdk-enums.ts';
 import { inspect, outputSchemaOf, type Inspection } from './sdk-schema.ts';
 import { DAY, HOUR, MINUTE, newPlace, present, START, type TestPlace } from './support.ts';
@@ -114,6 +117,8 @@ class Inspector {
     send: this.#sender('cloudwatch') as SimulatedClients['cloudWatch']['send'],
   };
   readonly kms: SimulatedClients['kms'] = { send: this.#sender('kms') as SimulatedClients['kms']['send'] };
+  readonly rbin: SimulatedClients['rbin'] = { send: this.#sender('rbin') };
+  readonly ebs: SimulatedClients['ebs'] = { send: this.#sender('ebs') as SimulatedClients['ebs']['send'] };
 
   constructor(region: SimulatedRegion) {
     this.#region = region;
@@ -149,6 +154,8 @@ export async function everyAnswer(): Promise<readonly Answer[]> {
   await list(place.region, inspector);
   await restore(place, inspector);
   await rehearse(place, inspector);
+  await protect(place, inspector);
+  await readBlocks(place, inspector);
   await askDlm(place.region, inspector);
   await askIam(place.region, inspector);
   await askOthers(place.region, inspector, instance);
@@ -281,10 +288,6 @@ function referToImages(region: SimulatedRegion): void {
     region.createAutoScalingGroup(name, { launchConfiguration: 'old-1' });
 }
 
-interface Paged {
-  readonly NextToken?: string | undefined;
-}
-
 /** Every list to its last page. */
 async function list(region: SimulatedRegion, { ec2, autoScaling, sts }: Inspector): Promise<void> {
   const ImageIds = [imageId(region, 'golden'), imageId(region, 'sharing')];
@@ -300,11 +303,6 @@ async function list(region: SimulatedRegion, { ec2, autoScaling, sts }: Inspecto
   await toTheEnd((page) => autoScaling.send(new DescribeAutoScalingGroupsCommand({ ...page })));
   await toTheEnd((page) => autoScaling.send(new DescribeLaunchConfigurationsCommand({ ...page })));
   await sts.send(new GetCallerIdentityCommand({}));
-}
-
-async function toTheEnd(ask: (page: Paged) => Promise<Paged>): Promise<void> {
-  let { NextToken } = await ask({});
-  while (NextToken !== undefined) ({ NextToken } = await ask({ NextToken }));
 }
 
 /** From a snapshot of each tier to volumes, an image and instances. */
@@ -366,6 +364,25 @@ async function restore({ region, clock }: TestPlace, { ec2 }: Inspector): Promis
   await toTheEnd((page) => ec2.send(new DescribeInstanceTypesCommand({ ...page })));
   const LocationType = 'availability-zone' as const;
   await toTheEnd((page) => ec2.send(new DescribeInstanceTypeOfferingsCommand({ ...page, LocationType })));
+}
+
+/** Two snapshots of a volume: all blocks of the first, and what the second has anew, differently and no more. */
+async function readBlocks({ region, clock }: TestPlace, { ec2, ebs }: Inspector): Promise<void> {
+  const VolumeId = region.createVolume({ sizeGiB: 1 });
+  const ids: string[] = [];
+  for (const blocks of [
+    [0, 1, 2, 3, 4, 5, 6],
+    [5, 6, 7, 8],
+  ]) {
+    region.writeBlocks(VolumeId, blocks);
+    const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId }));
+    ids.push(present(SnapshotId));
+    clock.advance(HOUR);
+  }
+  const [FirstSnapshotId, SecondSnapshotId] = ids;
+  await toTheEnd((page) => ebs.send(new ListSnapshotBlocksCommand({ ...page, SnapshotId: FirstSnapshotId })));
+  const both = { FirstSnapshotId, SecondSnapshotId };
+  await toTheEnd((page) => ebs.send(new ListChangedBlocksCommand({ ...page, ...both })));
 }
 
 /** A group, an instance in it, a command there that succeeds and one that does not, and all of it away again. */

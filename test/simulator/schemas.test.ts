@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/simulator/commands.ts';
 import { everyAnswer } from './every-answer.ts';
 import { CLOUDWATCH, DLM, EC2, ENUMS, IAM, KMS, SCHEDULER, SSM } from './sdk-enums.ts';
+import { RBIN } from './rbin-commands.ts';
 import { inspect, outputSchemaOf } from './sdk-schema.ts';
 
 const NAMES = Object.entries(COMMANDS).flatMap(([service, commands]) =>
@@ -48,10 +49,17 @@ describe('the answers of the simulated account', async () => {
     [`${EC2}#ReplaceRootVolumeTask.TaskState`, ['in-progress', 'pending', 'succeeded']],
     [
       `${EC2}#SnapshotTierStatus.LastTieringOperationStatus`,
-      ['archival-completed', 'temporary-restore-completed', 'temporary-restore-in-progress'],
+      [
+        'archival-completed',
+        'archival-in-progress',
+        'temporary-restore-completed',
+        'temporary-restore-in-progress',
+      ],
     ],
     [`${EC2}#Snapshot.State`, ['completed', 'error', 'pending']],
-    [`${EC2}#LockedSnapshotsInfo.LockState`, ['compliance', 'expired', 'governance']],
+    [`${EC2}#LockedSnapshotsInfo.LockState`, ['compliance', 'compliance-cooloff', 'expired', 'governance']],
+    [`${RBIN}#GetRuleResponse.Status`, ['available', 'pending']],
+    [`${EC2}#LockSnapshotResult.LockState`, ['compliance', 'compliance-cooloff', 'governance']],
     [`${EC2}#DeleteSnapshotReturnCode.ReturnCode`, ['client-error', 'skipped', 'success']],
     [`${EC2}#ImageReference.ResourceType`, ['ec2:Instance', 'ec2:LaunchTemplate', 'ssm:Parameter']],
   ])('were about %s of every value', (key, values) => {

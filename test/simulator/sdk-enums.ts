@@ -55,6 +55,7 @@ import {
   PlatformType,
 } from '@aws-sdk/client-ssm';
 import type { Enums } from './sdk-schema.ts';
+import { RBIN } from './rbin-commands.ts';
 
 export const EC2 = 'com.amazonaws.ec2';
 export const SSM = 'com.amazonaws.ssm';
@@ -94,7 +95,12 @@ export const ENUMS: Enums = new Map(
     [`${EC2}#Snapshot.State`]: SnapshotState,
     [`${EC2}#Snapshot.StorageTier`]: StorageTier,
     [`${EC2}#SnapshotInfo.State`]: SnapshotState,
+    [`${RBIN}#GetRuleResponse.ResourceType`]: ['EBS_SNAPSHOT', 'EC2_IMAGE', 'EBS_VOLUME'],
+    [`${RBIN}#GetRuleResponse.Status`]: ['pending', 'available'],
+    [`${RBIN}#GetRuleResponse.LockState`]: ['locked', 'pending_unlock', 'unlocked'],
+    [`${RBIN}#RuleSummary.LockState`]: ['locked', 'pending_unlock', 'unlocked'],
     [`${EC2}#LockedSnapshotsInfo.LockState`]: LockState,
+    [`${EC2}#LockSnapshotResult.LockState`]: LockState,
     [`${EC2}#DeleteSnapshotReturnCode.ReturnCode`]: SnapshotReturnCodes,
     [`${EC2}#ImageReference.ResourceType`]: ImageReferenceResourceType,
     [`${AUTO_SCALING}#Instance.LifecycleState`]: LifecycleState,

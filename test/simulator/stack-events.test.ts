@@ -3,6 +3,8 @@ import {
   CreateImageCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
+  DisableImageCommand,
+  EnableImageCommand,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import type { SimulatedStack } from '../../src/simulator/stack.ts';
@@ -149,6 +151,24 @@ describe('a rule', () => {
     other.clock.advance(HOUR);
     expect(bodies(other)).toEqual([INPUT]);
     expect(volumeIds).toHaveLength(2);
+  });
+
+  test.each(['disabled', 'available'])('hears that an image is %s, by whom that may be', async (State) => {
+    const pattern = { ...IMAGES, detail: { State: [State] } };
+    const place = deploy({ pattern });
+    const ImageId = place.region.registerImage({ name: 'web' });
+    place.clock.advance(HOUR);
+    const before = bodies(place).length;
+    expect(before).toBe(State === 'available' ? 1 : 0);
+    await place.region.ec2.send(new DisableImageCommand({ ImageId }));
+    place.clock.advance(HOUR);
+    await place.region.ec2.send(new EnableImageCommand({ ImageId }));
+    place.clock.advance(HOUR);
+    expect(bodies(place)).toHaveLength(before + 1);
+    place.region.disableImage(ImageId);
+    place.region.enableImage(ImageId);
+    place.clock.advance(HOUR);
+    expect(bodies(place)).toHaveLength(before + 2);
   });
 
   test('hears nothing of what failed, or is gone by then', async () => {

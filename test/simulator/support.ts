@@ -36,3 +36,6 @@ export function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('expected a value');
   return value;
 }
+
+/** A code of which nobody knows the real one. */
+export const OPAQUE = /^Client\.Opaque\.\d+$/;

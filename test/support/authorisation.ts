@@ -46,7 +46,13 @@ export class Authorisations {
     if (service === 'dlm') return this.#ofDlm(command, parameters);
     if (service === 'iam') return [this.#ofIam(command, parameters)];
     if (service === 'kms') return [this.#ofKms(command, parameters)];
-    if (service === 'ec2') return this.#ofCopying(command, parameters) ?? this.#ofEc2(command, parameters);
+    if (service === 'ec2')
+      return (
+        this.#ofCopying(command, parameters) ??
+        this.#ofProtecting(command, parameters) ??
+        this.#ofEc2(command, parameters)
+      );
+    if (service === 'rbin') return [this.#ofBin(command, parameters)];
     if (service === 'ssm') return this.#ofSsm(command, parameters);
     return [this.#ofMessages(`${service}:${command}`, command, parameters)];
   }
@@ -104,6 +110,49 @@ export class Authorisations {
       }
       default:
         return undefined;
+    }
+  }
+
+  /** An action that keeps or hides one image, or reads with whom it is shared. */
+  onImage(command: ImageAction, id: string): Asked {
+    return this.#ask(command, this.#existing('image', id));
+  }
+
+  /** As `onImage`; `change` are the condition keys of what the call says of the snapshot. */
+  onSnapshot(command: SnapshotAction, id: string, change: Context = {}): Asked {
+    const { arn, context } = this.#existing('snapshot', id);
+    return this.#ask(command, { arn, context: { ...context, ...change } });
+  }
+
+  /** Undefined for a call that protects nothing. */
+  #ofProtecting(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] | undefined {
+    const ofImage = IMAGE_ACTIONS.find((action) => action === command);
+    if (ofImage !== undefined) return [this.onImage(ofImage, textOf(input, 'ImageId'))];
+    const ofSnapshot = SNAPSHOT_ACTIONS.find((action) => action === command);
+    if (ofSnapshot === undefined) return undefined;
+    const days = input.get('LockDuration');
+    const lock = typeof days === 'number' ? { 'ec2:SnapshotLockDuration': String(days) } : {};
+    return [this.onSnapshot(ofSnapshot, textOf(input, 'SnapshotId'), lock)];
+  }
+
+  /** Rules are listed by their type, and read one by one. */
+  #ofBin(command: string, input: ReadonlyMap<string, unknown>): Asked {
+    const action = `rbin:${command}`;
+    switch (command) {
+      case 'ListRules': {
+        const { context, ...rest } = this.#onAll(action, command);
+        return {
+          ...rest,
+          context: { ...context, 'rbin:Request/ResourceType': textOf(input, 'ResourceType') },
+        };
+      }
+      case 'GetRule': {
+        const rule = textOf(input, 'Identifier');
+        const resource = `arn:aws:rbin:${this.#region}:${this.#account}:rule/${rule}`;
+        return { command, action, resource, context: this.#context() };
+      }
+      default:
+        throw new Error(`what IAM is asked for by ${action} is not known here: look it up and add it`);
     }
   }
 
@@ -394,6 +443,27 @@ export class Authorisations {
     return { 'aws:RequestedRegion': this.#region };
   }
 }
+
+const IMAGE_ACTIONS = [
+  'DescribeImageAttribute',
+  'DisableImage',
+  'DisableImageDeprecation',
+  'DisableImageDeregistrationProtection',
+  'EnableImage',
+  'EnableImageDeprecation',
+  'EnableImageDeregistrationProtection',
+] as const;
+
+type ImageAction = (typeof IMAGE_ACTIONS)[number];
+
+const SNAPSHOT_ACTIONS = [
+  'DescribeSnapshotAttribute',
+  'LockSnapshot',
+  'ModifySnapshotTier',
+  'UnlockSnapshot',
+] as const;
+
+type SnapshotAction = (typeof SNAPSHOT_ACTIONS)[number];
 
 type Kind =
   'instance' | 'volume' | 'image' | 'snapshot' | 'security-group' | 'vpc' | 'subnet' | 'network-interface';

@@ -52,6 +52,7 @@ const COMPARE: ReadonlyMap<string, Compare> = new Map<string, Compare>([
   ['StringEquals', equals],
   ['StringNotEquals', equals],
   ['StringLike', isLike],
+  ['NumericLessThanEquals', (expected, actual) => Number(actual) <= Number(expected)],
   ['Bool', (expected, actual) => expected.toLowerCase() === actual.toLowerCase()],
 ]);
 

@@ -113,10 +113,11 @@ export class Replicating {
     const at = simulatedConnect({ home: scenario.account, others: [away], organisation, process });
     const region = scenario.region.name;
     const clients = scenario.region.clientsOf(process);
+    const answer = (): Promise<typeof clients> => Promise.resolve(clients);
     const path = await fileWith(policies);
     const ended = await run(['replicate', '--policies', path, '--yes', '--json'], {
       scenario,
-      connect: () => Promise.resolve({ region, clients, at, deployment: () => Promise.resolve(clients) }),
+      connect: () => Promise.resolve({ region, clients, at, deployment: answer, blocks: answer }),
     });
     return { ...ended, calls: process.calls };
   }

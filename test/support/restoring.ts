@@ -18,9 +18,10 @@ export const DATABASE_VOLUMES = [
 ] as const;
 
 /** A database of four volumes in a subnet of its own, tagged for both kinds of backup and for nobody else. */
-export function database(options: ScenarioOptions = {}): Restoring {
+export function database(options: ScenarioOptions = {}, prepare?: (scenario: Scenario) => void): Restoring {
   const scenario = new Scenario(options);
   const { region } = scenario;
+  prepare?.(scenario);
   const subnet = region.launching.createSubnet({ zone: 'ap-northeast-2b' });
   const group = region.launching.createSecurityGroup();
   const { id: source } = region.runInstance({
@@ -48,8 +49,9 @@ export function database(options: ScenarioOptions = {}): Restoring {
 /** One AMI of it, and a set an hour later; both good. */
 export async function backedUp(
   options: ScenarioOptions = {},
+  prepare?: (scenario: Scenario) => void,
 ): Promise<Restoring & { ami: string; set: string }> {
-  const restoring = database(options);
+  const restoring = database(options, prepare);
   const { scenario } = restoring;
   await scenario.backup('nightly');
   scenario.clock.advance(HOUR);

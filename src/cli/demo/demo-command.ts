@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadPolicies } from '../../lib/policy/load-policies.ts';
+import type { Policy } from '../../lib/policy/policy.ts';
 import { instantsOf } from '../../lib/policy/time-zone.ts';
 import { verdictJson } from '../../lib/report/plan-json.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from '../shell.ts';
@@ -22,9 +23,11 @@ export async function demoCommand(options: DemoOptions, shell: Shell): Promise<E
   const path = options.policies ?? fileURLToPath(new URL('../policies.yml', import.meta.url));
   const whole = await loadPolicies(path);
   // Its account is alone in the world.
-  const file = { ...whole, policies: whole.policies.map((policy) => ({ ...policy, copies: [] })) };
+  const file = { ...whole, policies: whole.policies.map(inOnePlace) };
   if (whole.policies.some(({ copies }) => copies.length > 0))
     shell.note('The demo has one place only: copies to others are left out.');
+  if (whole.policies.some(({ rehearse }) => rehearse))
+    shell.note('The demo makes backups and prunes them: rehearsals are left out.');
   const [start = FIRST_DAY] = instantsOf(file.timezone, FIRST_DAY);
   if (!options.json) {
     shell.out(
@@ -63,4 +66,8 @@ function readDays(text: string): number {
   const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (days >= 1 && days <= MAX_DAYS) return days;
   throw new UsageError(`--days is ${JSON.stringify(text)}, expected a whole number from 1 to ${MAX_DAYS}`);
+}
+
+function inOnePlace({ rehearse, ...policy }: Policy): Policy {
+  return { ...policy, copies: [] };
 }

@@ -7,6 +7,7 @@ import {
   CreateTagsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
+  DisableImageDeregistrationProtectionCommand,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
 import {
@@ -101,6 +102,11 @@ export interface SnapshotResult {
   readonly id: string;
   /** success, skipped (another AMI maps it), missing-permissions, internal-error or client-error. */
   readonly code: string;
+}
+
+/** Whoever protected it against deregistration: only of what is about to be deregistered. May be repeated. */
+export async function liftProtection({ ec2 }: Clients, { id }: DeregisterImageAction): Promise<void> {
+  await ec2.send(new DisableImageDeregistrationProtectionCommand({ ImageId: id }));
 }
 
 /** Deregisters an AMI and deletes the snapshots that only it maps, in one call. */

@@ -31,21 +31,37 @@ export function listRestorableSnapshots(
 
 /** Of some snapshots, those that are on their way back from the archive. */
 export async function* listReturning(
-  { ec2 }: Pick<Clients, 'ec2'>,
+  clients: Pick<Clients, 'ec2'>,
   ids: readonly string[],
 ): AsyncGenerator<string> {
+  for await (const { id, status } of listTiers(clients, [{ name: 'snapshot-id', values: ids }])) {
+    if (status.endsWith('-restore-in-progress')) yield id;
+  }
+}
+
+/** A snapshot that was ever archived, and how the last change of its tier stands, in EC2's words. */
+export interface TierStatus {
+  readonly id: string;
+  readonly status: string;
+  readonly volumeId: string;
+}
+
+export async function* listTiers(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  filters: readonly Filter[] = [],
+): AsyncGenerator<TierStatus> {
   const statuses = everyPage(async (token) => {
     const answer = await ec2.send(
       new DescribeSnapshotTierStatusCommand({
         MaxResults: PAGE,
-        ...toEc2Filters([{ name: 'snapshot-id', values: ids }]),
+        ...toEc2Filters(filters),
         ...optional('NextToken', token),
       }),
     );
     return { items: answer.SnapshotTierStatuses ?? [], nextToken: answer.NextToken };
   });
-  for await (const { SnapshotId, LastTieringOperationStatus: status = '' } of statuses) {
-    if (SnapshotId !== undefined && status.endsWith('-restore-in-progress')) yield SnapshotId;
+  for await (const { SnapshotId: id, LastTieringOperationStatus: status = '', VolumeId } of statuses) {
+    if (id !== undefined) yield { id, status, volumeId: VolumeId ?? '' };
   }
 }
 
@@ -58,8 +74,14 @@ function toRestorableImage(image: Ec2Image): RestorableImage {
       ...optional('bootMode', image.BootMode),
       ...optional('ena', image.EnaSupport),
     },
+    ...optional('deprecatesAt', deprecationOf(image)),
     mappings: (image.BlockDeviceMappings ?? []).flatMap(toMapping),
   };
+}
+
+function deprecationOf({ DeprecationTime: time }: Ec2Image): number | undefined {
+  const at = Date.parse(time ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** Mappings without `Ebs` are instance store. */

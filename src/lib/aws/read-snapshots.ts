@@ -52,6 +52,8 @@ export function everySnapshot<T>(
 
 export interface SnapshotLock {
   readonly snapshotId: string;
+  /** EC2's word: governance, compliance-cooloff, compliance. */
+  readonly state: string;
   /** ms since the epoch; absent while EC2 does not say, as for a snapshot that is still pending. */
   readonly until?: number;
 }
@@ -69,9 +71,10 @@ export async function* listLocks({ ec2 }: Pick<Clients, 'ec2'>): AsyncGenerator<
   }
 }
 
-function toLock({ SnapshotId, LockExpiresOn }: LockedSnapshotsInfo): SnapshotLock {
+function toLock({ SnapshotId, LockExpiresOn, LockState }: LockedSnapshotsInfo): SnapshotLock {
   return {
     snapshotId: required(SnapshotId, 'SnapshotId of a lock'),
+    state: required(LockState, `LockState of ${SnapshotId ?? ''}`),
     ...optional('until', LockExpiresOn?.getTime()),
   };
 }

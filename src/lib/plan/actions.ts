@@ -55,6 +55,8 @@ export interface DeregisterImageAction extends DeleteBase {
   readonly action: 'deregister-image';
   /** Deleted with it by the same call. */
   readonly snapshots: readonly string[];
+  /** Its deregistration protection is lifted first. */
+  readonly liftsProtection?: true;
 }
 
 export interface DeleteSnapshotAction extends DeleteBase {

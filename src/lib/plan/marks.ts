@@ -51,6 +51,23 @@ export const REHEARSAL = {
   result: `${OWN_PREFIX}rehearsed`,
 } as const;
 
+/** What protecting puts on parts of recovery points: the only keys that its role may put on what exists. */
+export const PROTECT = {
+  /** On an AMI: when it was disabled, to be deregistered later; MOVING while that is being changed. */
+  disabled: `${OWN_PREFIX}disabled`,
+  /** The accounts that it is shared with by `share`, with a space between them. */
+  shared: `${OWN_PREFIX}shared`,
+} as const;
+
+/** It is being disabled or enabled: told before, so that who comes after a death does not take it for somebody's doing. */
+export const MOVING = 'changing';
+
+/** An AMI that this product has disabled, or was about to. */
+export interface SetAside {
+  /** ms since the epoch; absent while it is being changed. */
+  readonly since?: number;
+}
+
 /** Made by a restore and not adopted: no selector takes it for a source, and it does not hold its AMI. */
 export function isRestored(tags: Tags): boolean {
   return tags.has(RESTORED.from) && tags.get(RESTORED.adopted) !== 'true';
@@ -90,6 +107,8 @@ export interface Marks {
   readonly volumes?: readonly string[];
   /** Absent: it was made from the source itself. */
   readonly copiedFrom?: CopiedFrom;
+  /** Of an AMI on its way out. */
+  readonly setAside?: SetAside;
 }
 
 export type Ownership =
@@ -138,15 +157,23 @@ function readCopiedFrom(text: string, tags: Tags): CopiedFrom | undefined {
   return { place: { account, region }, point, ...(takenAt !== undefined && { takenAt }) };
 }
 
-function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 'volumes'> {
+function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 'volumes' | 'setAside'> {
   const keep = tags.get(MARK.keep);
   const hold = holdOf(tags, owner);
+  const setAside = readSetAside(tags.get(PROTECT.disabled));
   const volumes = tags.get(MARK.kind) === 'snapshots' ? readSheetVolumes(tags) : undefined;
   return {
     ...(keep !== undefined && { keep }),
     ...(hold !== undefined && { hold }),
     ...(volumes && { volumes }),
+    ...(setAside && { setAside }),
   };
+}
+
+function readSetAside(text: string | undefined): SetAside | undefined {
+  if (text === undefined) return undefined;
+  const since = parseInstant(text);
+  return since === undefined ? {} : { since };
 }
 
 // IAM compares tag keys without case, so the deny on Backup:Hold covers backup:hold too.

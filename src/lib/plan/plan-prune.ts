@@ -6,9 +6,10 @@ import { previousSlot } from '../policy/schedule.ts';
 import { allowance, madeLately, refusal } from './guard.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
-import { groupVerdicts, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
+import { groupVerdicts, liftsProtection, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
 import type { LeftAlone, RecoveryPoint } from './recovery-points.ts';
 import { pointWarnings } from './point-warnings.ts';
+import { inTwoPhases } from './removal.ts';
 import { COPYING_UNCHECKED, pinsOf, UNCHECKED, type SafetyChecks } from './safety.ts';
 
 export interface PruneInput {
@@ -62,7 +63,9 @@ export function likelyRefusals(input: PruneInput): Refusal[] {
 /** The whole plan, once the candidates have been looked at. */
 export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
   const { file } = input;
-  const pinned = retentionVerdicts(input).map((entry) => pin(entry, file.deployment, checks));
+  const pinned = retentionVerdicts(input)
+    .map((entry) => pin(entry, file, checks))
+    .map((entry) => inTwoPhases(entry, input));
   const guarded = guardPolicies(pinned, input);
   const refused = guarded.flatMap(({ refused: one }) => one ?? []);
   const refusedPolicies = new Map(refused.map(({ policy, reason }) => [policy, reason]));
@@ -88,7 +91,7 @@ function isUnchecked(reason: string): boolean {
 }
 
 /** Every verdict of retention alone, by policy, source and slot, oldest first. */
-function retentionVerdicts({ file, now, place, points, sources, policy }: PruneInput): PointVerdict[] {
+export function retentionVerdicts({ file, now, place, points, sources, policy }: PruneInput): PointVerdict[] {
   const considered = points.filter((point) => policy === undefined || point.policy === policy);
   return groupVerdicts(considered, { file, now, place, sources }).sort(
     (a, b) =>
@@ -99,9 +102,10 @@ function retentionVerdicts({ file, now, place, points, sources, policy }: PruneI
   );
 }
 
-function pin(entry: PointVerdict, deployment: string, checks: SafetyChecks): PointVerdict {
+function pin(entry: PointVerdict, file: PolicyFile, checks: SafetyChecks): PointVerdict {
   if (entry.verdict.decision === 'keep') return entry;
-  const pins = pinsOf(entry.point, deployment, checks);
+  const { deployment } = file;
+  const pins = pinsOf(entry.point, { deployment, lifts: liftsProtection(entry.point.policy, file) }, checks);
   return pins.length === 0 ? entry : { ...entry, verdict: { decision: 'keep', reasons: pins } };
 }
 
@@ -147,7 +151,9 @@ function deleteActions({ point, verdict }: PointVerdict): DeleteAction[] {
   const { policy, source, slot, id: pointId } = point;
   const common = { policy, source, slot, point: pointId, reason: verdict.reasons.join('; ') };
   if (point.imageId !== undefined) {
-    return [{ ...common, action: 'deregister-image', id: point.imageId, snapshots: point.snapshotIds }];
+    const lifting = point.deregistrationProtected ? { liftsProtection: true as const } : {};
+    const { imageId: id, snapshotIds: snapshots } = point;
+    return [{ ...common, action: 'deregister-image', id, snapshots, ...lifting }];
   }
   return point.snapshotIds.map((id) => ({ ...common, action: 'delete-snapshot', id }));
 }

@@ -106,7 +106,9 @@ function isLive({ state }: RehearsalInstance): boolean {
 
 export function nextStep(rehearsal: Rehearsal, given: Circumstances): Step {
   const { known } = given;
-  if (known.verdict && known.isTagged !== true) return { step: 'tag-result', verdict: known.verdict };
+  const { verdict } = known;
+  if (verdict && verdict.isUntried !== true && known.isTagged !== true)
+    return { step: 'tag-result', verdict };
   const live = rehearsal.instances.find(isLive);
   if (live) return withInstance(live, rehearsal, given);
   const isWanted = given.policy?.rehearse !== undefined && known.verdict === undefined;
@@ -119,6 +121,9 @@ export function nextStep(rehearsal: Rehearsal, given: Circumstances): Step {
 function withInstance(instance: RehearsalInstance, rehearsal: Rehearsal, given: Circumstances): Step {
   const { policy, known } = given;
   if (policy?.rehearse === undefined || known.verdict) return { step: 'terminate-instance', id: instance.id };
+  // Whoever told the result may have died before it ended the instance: it is not told again, nor otherwise.
+  if (known.isJudged === undefined) return { step: 'look', at: 'point' };
+  if (known.isJudged) return { step: 'terminate-instance', id: instance.id };
   const { state } = instance;
   if (state === 'pending') return waitOr(rehearsal, given, `${instance.id} runs`);
   if (state !== 'running') return fails(`${instance.id} is ${state}, expected running`);
@@ -127,6 +132,16 @@ function withInstance(instance: RehearsalInstance, rehearsal: Rehearsal, given: 
     return waitOr(rehearsal, given, `the status checks of ${instance.id}, now ${known.checks}, pass`);
   const { command: text } = policy.rehearse;
   if (text === undefined) return judge({ isOk: true, what: 'both status checks passed' });
+  return withCommand(text, instance, { rehearsal, given });
+}
+
+interface Running {
+  readonly rehearsal: Rehearsal;
+  readonly given: Circumstances;
+}
+
+function withCommand(text: string, instance: RehearsalInstance, { rehearsal, given }: Running): Step {
+  const { known } = given;
   if (known.document === undefined) return { step: 'look', at: 'agent' };
   if (known.document === 'none')
     return waitOr(rehearsal, given, `the agent of Systems Manager on ${instance.id} is online`);
@@ -151,7 +166,12 @@ function beforeInstance(rehearsal: Rehearsal, given: Circumstances): Step {
   const { known, now } = given;
   if (known.isJudged === undefined) return { step: 'look', at: 'point' };
   if (known.isJudged) return cleanUp(rehearsal);
-  if (now >= rehearsal.deadline) return waitOr(rehearsal, given, 'it is launched');
+  if (now >= rehearsal.deadline)
+    return judge({
+      isOk: false,
+      isUntried: true,
+      what: `not launched by ${formatInstant(rehearsal.deadline)}`,
+    });
   const { launch } = known;
   if (launch === undefined) return { step: 'look', at: 'launch' };
   if (!launch.ok) return fails(launch.problems.join('; '));

@@ -7,6 +7,7 @@ import { planVolumes } from './plan-restore-volumes.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 import type { Ground, RestoreRequest, Restorables, Result } from './restorable.ts';
 import { differencesOf } from './restore-differences.ts';
+import { keyNotes, keyProblems, neededKeys } from './restore-keys.ts';
 import type { RestorePlan, RestoreTarget } from './restore-plan.ts';
 import { archivedOf, takenAt } from './restore-point.ts';
 import { readSheet } from './restore-sheet.ts';
@@ -32,6 +33,9 @@ export function planRestore(input: RestoreInput): Result<RestorePlan> {
   const details = { point, restorables, request, ground, tags, volumeTags, sheet: readSheet(pointTags) };
   const target = targetOf(details);
   if (!target.ok) return target;
+  const keys = neededKeys(target.value, point.snapshotIds, restorables);
+  const problems = keyProblems(keys, ground);
+  if (problems.length > 0) return { ok: false, problems };
   const { id, kind, policy, source, slot } = point;
   const archived = archivedOf(point, restorables.snapshots, now);
   return {
@@ -43,7 +47,7 @@ export function planRestore(input: RestoreInput): Result<RestorePlan> {
       restoreDays: request.restoreDays,
       differences: differencesOf(target.value, details),
       comparedWith: ground.original ? 'the original' : 'the restore sheet',
-      notes: notesOf(target.value, { leftOut, ground, request }),
+      notes: [...notesOf(target.value, { leftOut, ground, request }), ...keyNotes(keys, ground)],
     },
   };
 }

@@ -7,7 +7,7 @@ import { copyRulesOf, inOrderMade, newestOf, rememberedKeep, type Override } fro
 import { groupBy } from './group-by.ts';
 import type { CopiedFrom } from './marks.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
-import { keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
+import { counts, keepsEverything, retain, type RetentionRules, type Verdict } from './retention.ts';
 import { visiblePins } from './safety.ts';
 
 const DAY = 86_400_000;
@@ -39,11 +39,18 @@ export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictIn
   // One key after the other: a key put together for each of a million points costs more than their verdicts.
   for (const [policy, ofPolicy] of groupBy(points, ({ policy: name }) => name)) {
     const openSlot = openSlotOf(policy, input);
+    const lifts = liftsProtection(policy, input.file);
     for (const group of groupBy(ofPolicy, groupKey).values()) {
-      for (const entry of judgeGroup(group, input)) judged.push(withVisiblePins(whileOpen(entry, openSlot)));
+      for (const entry of judgeGroup(group, input))
+        judged.push(withVisiblePins(whileOpen(entry, openSlot), lifts));
     }
   }
   return judged;
+}
+
+/** Whether prunes of a policy lift the deregistration protection of what they delete: it says so, or that there is to be none. */
+export function liftsProtection(name: string, { policies }: PolicyFile): boolean {
+  return policies.find((policy) => policy.name === name)?.protect !== undefined;
 }
 
 /** Copies are kept apart from what was made here, and by where they come from. */
@@ -71,11 +78,7 @@ function whileOpen(entry: PointVerdict, openSlot: number | undefined): PointVerd
 function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): PointVerdict[] {
   const [first] = group;
   if (!first) return [];
-  const policy = findPolicy(input.file, first.policy);
-  if (!policy) return keepAll(group, `policy ${first.policy} not in the file`);
-  const found = first.copiedFrom
-    ? rulesOfCopies(group, first.copiedFrom, input)
-    : rulesOfSource(group, policy, input);
+  const found = rulesOfGroup(group, input);
   if ('reason' in found) return keepAll(group, found.reason);
   const rules: RetentionRules = { ...found, now: input.now, source: first.source };
   const { unique, duplicates } = separateDuplicates(group, rules);
@@ -91,6 +94,16 @@ function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): Point
 
 /** The rules that hold for a group, or why all of it is kept. */
 type GroupRules = Omit<RetentionRules, 'now' | 'source'> | { readonly reason: string };
+
+/** Of points of one policy and source, made here or copied from one other place; an empty group has none. */
+export function rulesOfGroup(group: readonly RecoveryPoint[], input: VerdictInput): GroupRules {
+  const [first] = group;
+  const policy = first && findPolicy(input.file, first.policy);
+  if (!policy) return { reason: `policy ${first?.policy ?? ''} not in the file` };
+  return first.copiedFrom
+    ? rulesOfCopies(group, first.copiedFrom, input)
+    : rulesOfSource(group, policy, input);
+}
 
 function rulesOfSource(group: readonly RecoveryPoint[], policy: Rules, input: VerdictInput): GroupRules {
   const { file, sources } = input;
@@ -153,10 +166,10 @@ function separateDuplicates(group: readonly RecoveryPoint[], rules: RetentionRul
   const unique: RecoveryPoint[] = [];
   const duplicates: RecoveryPoint[] = [];
   for (const point of inOrderMade(group)) {
-    const counts = point.state === 'good' && point.slot <= rules.now;
-    if (counts && slots.has(point.slot)) duplicates.push(point);
+    const isCounted = counts(point) && point.slot <= rules.now;
+    if (isCounted && slots.has(point.slot)) duplicates.push(point);
     else unique.push(point);
-    if (counts) slots.add(point.slot);
+    if (isCounted) slots.add(point.slot);
   }
   return { unique, duplicates };
 }
@@ -179,9 +192,9 @@ function isReleased(
   return now - newest > policy.releaseAfterSourceGone;
 }
 
-function withVisiblePins(entry: PointVerdict): PointVerdict {
+function withVisiblePins(entry: PointVerdict, lifts: boolean): PointVerdict {
   const { point, verdict } = entry;
-  const pins = visiblePins(point);
+  const pins = visiblePins(point, { lifts });
   if (pins.length === 0) return entry;
   const reasons = verdict.decision === 'keep' ? [...verdict.reasons, ...pins] : pins;
   return { point, verdict: { decision: 'keep', reasons } };

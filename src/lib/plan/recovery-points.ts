@@ -3,7 +3,7 @@
 import { groupBy } from './group-by.ts';
 import { identityKey, type BackupIdentity } from './identity.ts';
 import type { Image, Snapshot } from './inventory.ts';
-import type { CopiedFrom, Marks, Ownership } from './marks.ts';
+import type { CopiedFrom, Marks, Ownership, SetAside } from './marks.ts';
 import { compareText } from './order.ts';
 import {
   copiedSetState,
@@ -36,6 +36,10 @@ export interface RecoveryPoint extends BackupIdentity {
   /** The source's `Backup:Keep` when it was made. */
   readonly keep?: string;
   readonly deregistrationProtected: boolean;
+  /** It cannot be deregistered for a day after its protection is lifted. */
+  readonly protectionLingers?: true;
+  /** Its AMI was disabled by this product, or was about to be. */
+  readonly setAside?: SetAside;
   /** Snapshots that its AMI maps but that are not ours to delete. */
   readonly foreignSnapshots: readonly string[];
   /** Other AMIs that map one of its snapshots. */
@@ -145,10 +149,24 @@ function imagePoint(image: Ours<Owned<Image>>, { byId, unmapped, now }: Surround
     foreignSnapshots: existing.flatMap((part) => (isOurs(part) ? [] : part.id)).sort(),
     // DeleteAssociatedSnapshots spares what another AMI maps, so sharing does not hold the AMI back.
     mappedBy: NONE,
-    ...imageState(image, mapped, now - Math.max(slot, image.createdAt)),
+    ...stateOfImage(image, mapped, now - Math.max(slot, image.createdAt)),
+    ...(image.deregistrationProtection?.includes('with-cooldown') && { protectionLingers: true as const }),
+    ...(marks.setAside && { setAside: marks.setAside }),
     ...heldBy([marks, ...parts.map(({ ownership }) => ownership.marks)]),
     ...(marks.copiedFrom && { copiedFrom: marks.copiedFrom }),
   };
+}
+
+/** What this product has disabled is as good as it was, and is judged as such, but for that it cannot be used as it is. */
+function stateOfImage(
+  image: Ours<Owned<Image>>,
+  mapped: Parameters<typeof imageState>[1],
+  age: number,
+): Judgement {
+  const judged = imageState(image, mapped, age);
+  if (judged.state !== 'disabled' || !image.ownership.marks.setAside) return judged;
+  const inside = imageState({ state: 'available' }, mapped, age);
+  return inside.state === 'good' ? judged : inside;
 }
 
 /** As much of a point as tells which backups of a slot there are. */

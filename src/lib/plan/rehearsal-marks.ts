@@ -74,6 +74,8 @@ export interface Verdict {
   readonly isOk: boolean;
   /** What failed; of a success what was seen. */
   readonly what: string;
+  /** It could not be tried, for reasons of the account: the rehearsal has failed, and the backup is told nothing. */
+  readonly isUntried?: true;
 }
 
 /** `ok <instant>`, or `failed <instant>: <what>`. */

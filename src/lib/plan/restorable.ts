@@ -14,6 +14,8 @@ export interface ImageVolume {
 
 export interface RestorableImage extends Image {
   readonly machine: Machine;
+  /** ms since the epoch: from then on it counts as deprecated. */
+  readonly deprecatesAt?: number;
   readonly mappings: readonly ImageVolume[];
 }
 
@@ -86,6 +88,16 @@ export interface Ground {
   readonly rootTasks: readonly RootTask[];
   /** Archived snapshots that are on their way back. */
   readonly returning: ReadonlySet<string>;
+  /** What KMS says of the keys of the point's snapshots, by ARN. */
+  readonly keys: ReadonlyMap<string, KeyFacts>;
+}
+
+export interface KeyFacts {
+  /** KMS's own word: Enabled, Disabled, PendingDeletion, … Absent: it did not say. */
+  readonly state?: string;
+  readonly isMissing?: true;
+  /** Why these credentials may not be able to use it. */
+  readonly obstacle?: string;
 }
 
 export interface TypeFacts {

@@ -16,6 +16,13 @@ export interface RetentionPoint {
   /** In ms since the epoch. */
   readonly slot: number;
   readonly state: PointState;
+  /** This product has disabled it: it counts as if it had not. */
+  readonly setAside?: object;
+}
+
+/** Whether rules count it, if its slot has come. */
+export function counts({ state, setAside }: RetentionPoint): boolean {
+  return state === 'good' || (state === 'disabled' && setAside !== undefined);
 }
 
 export interface Verdict {
@@ -73,7 +80,7 @@ interface Counted {
 
 function uncounted(point: RetentionPoint, rules: RetentionRules): Verdict | undefined {
   if (point.state === 'pending') return KEEP_PENDING;
-  if (point.state === 'disabled') return KEEP_DISABLED;
+  if (point.state === 'disabled' && !counts(point)) return KEEP_DISABLED;
   if (point.state === 'incomplete') return KEEP_INCOMPLETE;
   if (point.state === 'failed') return judgeFailed(point, rules);
   return point.slot > rules.now ? KEEP_FUTURE : undefined;

@@ -33,9 +33,18 @@ export const NOT_NEEDED: SafetyChecks = {
 export const UNCHECKED = 'in use: could not be checked';
 export const COPYING_UNCHECKED = 'being copied: could not be checked';
 
+export interface PinRules {
+  /** Deregistration protection is the policy's own: who deletes lifts it. */
+  readonly lifts: boolean;
+}
+
 /** Reasons why a point must stay whatever retention says; empty when nothing stands against deleting it. */
-export function pinsOf(point: RecoveryPoint, deployment: string, checks: SafetyChecks): string[] {
-  const pins = [...visiblePins(point), ...(checks.copying.get(point.id) ?? [])];
+export function pinsOf(
+  point: RecoveryPoint,
+  { deployment, lifts }: PinRules & { readonly deployment: string },
+  checks: SafetyChecks,
+): string[] {
+  const pins = [...visiblePins(point, { lifts }), ...(checks.copying.get(point.id) ?? [])];
   const { locks, recycleBin } = checks;
   const users = point.imageId === undefined ? [] : checks.users.get(point.imageId);
   if (!locks || !recycleBin || !users) return [...pins, UNCHECKED];
@@ -48,14 +57,15 @@ export function pinsOf(point: RecoveryPoint, deployment: string, checks: SafetyC
 }
 
 /** The pins that tags and lists show without asking further. */
-export function visiblePins(point: RecoveryPoint): readonly string[] {
-  const { hold, deregistrationProtected, mappedBy, foreignSnapshots } = point;
-  const isFree = hold === undefined && !deregistrationProtected;
+export function visiblePins(point: RecoveryPoint, { lifts }: PinRules): readonly string[] {
+  const { hold, mappedBy, foreignSnapshots } = point;
+  const isProtected = point.deregistrationProtected && (!lifts || point.protectionLingers === true);
+  const isFree = hold === undefined && !isProtected;
   // Nearly all of a hundred thousand points: no array for each.
   if (isFree && mappedBy.length === 0 && foreignSnapshots.length === 0) return NO_PINS;
   return [
     ...(hold === undefined ? [] : [`held: ${hold === '' ? '(no reason given)' : hold}`]),
-    ...(deregistrationProtected ? ['deregistration protected'] : []),
+    ...(isProtected ? ['deregistration protected'] : []),
     ...mappedBy.map((image) => `in use by ${image}`),
     // Deregistering would delete them too, and nothing is deleted that does not carry our tag.
     ...foreignSnapshots.map((id) => `maps ${id}, which is not of this deployment`),

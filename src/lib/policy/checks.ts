@@ -1,14 +1,15 @@
 import { defaultPolicyProblems } from './default-policies.ts';
 import { checkCopies } from './copy-checks.ts';
-import { checkEngine, isDlm } from './engine-checks.ts';
+import { checkEngine } from './engine-checks.ts';
 import { checkHooks } from './hooks-schema.ts';
+import { checkProtect } from './protect-checks.ts';
 import { checkRehearse } from './rehearse-checks.ts';
 import { parseSchedule, gapProblem } from './schedule.ts';
 import { checkTargets } from './target-checks.ts';
 import { checkRests } from './watch-checks.ts';
 import { POLICY_NAME, POLICY_NAME_EXPECTED } from './schema.ts';
 import { show } from './schema-words.ts';
-import { entriesOf, isMap, wordOf, type Entry } from './written.ts';
+import { entriesOf, isDlm, isMap, wordOf, type Entry } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 import { parseTimeZone } from './zone-name.ts';
 
@@ -42,6 +43,7 @@ export function checkFile(file: unknown): readonly Finding[] {
       ),
       ...checkRehearse(['policies', name], policy, wordOf(file, 'targets')),
       ...checkHooks(['policies', name], policy),
+      ...checkProtect(['policies', name], policy, wordOf(file, 'targets')),
     ]),
     ...defaultPolicyProblems(wordOf(file, 'defaultPolicies')).map(({ path, message }): Finding => ({
       path: ['defaultPolicies', ...path],

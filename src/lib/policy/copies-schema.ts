@@ -2,11 +2,9 @@
 
 import type * as z from 'zod';
 import { listOf, onOff } from './dlm-schema.ts';
-import { isDlm } from './engine-checks.ts';
 import { keepRules } from './keep-schema.ts';
 import type { Copy } from './policy.ts';
 import { complaint, quotingHint, section, textLike } from './schema-words.ts';
-import { entriesOf, wordOf } from './written.ts';
 
 const MOST_COPIES = 3;
 const ACCOUNT_EXPECTED = 'twelve digits in quotes, such as "111122223333"';
@@ -31,38 +29,6 @@ export const copySchema = section('a copy', {
 export const copiesSchema = listOf('a copy', copySchema, [0, MOST_COPIES]);
 
 type Parsed = z.output<typeof copiesSchema>[number];
-
-/** What the copies of one policy are; the schema's own answer where they are not well written. */
-export interface ReadCopies {
-  readonly policy: string;
-  readonly result: z.ZodSafeParseResult<readonly Parsed[]>;
-}
-
-/** Copies that are written here: of a policy that the Lambdas run. */
-function hasOwn(policy: unknown): policy is object {
-  return isDlm(policy) === false && wordOf(policy, 'copies') !== undefined;
-}
-
-/** The copies of all policies that the Lambdas run. */
-export function readCopies(file: unknown): readonly ReadCopies[] {
-  return entriesOf(file, 'policies')
-    .filter(([, policy]) => hasOwn(policy))
-    .map(([name, policy]) => ({ policy: name, result: copiesSchema.safeParse(wordOf(policy, 'copies')) }));
-}
-
-/** The file as the rest of the schema reads it. */
-export function withoutCopies(file: unknown): unknown {
-  const all = entriesOf(file, 'policies');
-  if (!all.some(([, policy]) => hasOwn(policy))) return file;
-  const policies = Object.fromEntries(
-    all.map(([name, policy]) => [name, hasOwn(policy) ? withoutWord(policy) : policy]),
-  );
-  return { ...(file as object), policies };
-}
-
-function withoutWord(policy: object): object {
-  return Object.fromEntries(Object.entries(policy).filter(([word]) => word !== 'copies'));
-}
 
 export function copyOf({ account, region, keep, key, encrypted = key !== undefined }: Parsed): Copy {
   return {

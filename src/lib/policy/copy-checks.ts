@@ -1,7 +1,6 @@
 /** What the schema cannot say of `copies`: rules about two of their words, or about copies and targets. */
 
-import { isDlm } from './engine-checks.ts';
-import { entriesOf, wordOf } from './written.ts';
+import { entriesOf, isDlm, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
 export function checkCopies(file: unknown): readonly Finding[] {

@@ -23,7 +23,7 @@ export interface Firings {
 export const PERIOD_RULES = ['daily', 'weekly', 'monthly', 'yearly'] as const;
 export type PeriodRule = (typeof PERIOD_RULES)[number];
 
-const PERIOD_OF: Readonly<Record<PeriodRule, (day: CalendarDay) => number>> = {
+export const PERIOD_OF: Readonly<Record<PeriodRule, (day: CalendarDay) => number>> = {
   daily: ({ number }) => number,
   // ISO weeks begin on Monday, and 1 January 1970 was a Thursday.
   weekly: ({ number }) => Math.floor((number + 3) / 7),

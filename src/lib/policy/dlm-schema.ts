@@ -121,16 +121,20 @@ export const dlmWords = {
     ),
   copyTags: onOff.optional().describe('Puts the source’s own tags on what is made. Only with engine: dlm.'),
   copies: listOf('a copy', copy, [0, 3]).optional().describe('Copies in other Regions, or accounts.'),
-  share: share.optional(),
+  share: share
+    .optional()
+    .describe('The accounts that may use what is made: a list; with engine: dlm, a map.'),
   fastRestore: fastRestore.optional(),
   archiveAfter: ageOrCount('when to archive')
     .optional()
     .describe(
-      'When snapshots move to the archive tier: an age, or once this many newer exist. Only for backup: volume.',
+      'The age from which snapshots move to the archive tier. Not for backup: image. With engine: dlm only for backup: volume, and also once this many newer exist.',
     ),
   deprecateAfter: ageOrCount('when to deprecate')
     .optional()
-    .describe('When an AMI is deprecated: an age, or once this many newer exist. Only for backup: image.'),
+    .describe(
+      'The age from which an AMI is deprecated; with engine: dlm also once this many newer exist. Only for backup: image.',
+    ),
   exclude: exclude.optional(),
   hooks: hooks.optional(),
 };

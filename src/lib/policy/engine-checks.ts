@@ -3,20 +3,17 @@
 import { dlmProblems, type DlmSurroundings } from './dlm-checks.ts';
 import { draftOf } from './dlm-draft.ts';
 import { dlmWords } from './dlm-schema.ts';
-import { isMap, wordOf } from './written.ts';
+import { isLambdaWord } from './engine-words.ts';
+import { isDlm, isMap, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
-/** Words that the Lambda engine will know one day. */
-const LATER = new Set(['share', 'archiveAfter', 'deprecateAfter']);
-/** Both engines have these, with words of their own. */
-const OF_BOTH = ['copies', 'hooks'];
-const DLM_WORDS = Object.keys(dlmWords).filter((word) => !OF_BOTH.includes(word));
-
-/** Whether DLM runs the policy; undefined when its engine is none that we know. */
-export function isDlm(policy: unknown): boolean | undefined {
-  const engine = wordOf(policy, 'engine') ?? 'lambda';
-  return engine === 'dlm' || (engine === 'lambda' ? false : undefined);
-}
+const DLM_WORDS = Object.keys(dlmWords).filter((word) => !isLambdaWord(word));
+/** Words of the Lambda engine only, with what DLM does instead. */
+const LAMBDA_ONLY: Readonly<Record<string, string>> = {
+  lock: 'DLM locks nothing',
+  protect: 'DLM protects no AMI from deregistration',
+  removal: 'DLM deregisters at once, what it has is deprecateAfter',
+};
 
 /** The problems of one policy with regard to its engine. */
 export function checkEngine(path: Path, policy: unknown, surroundings: DlmSurroundings): readonly Finding[] {
@@ -26,6 +23,13 @@ export function checkEngine(path: Path, policy: unknown, surroundings: DlmSurrou
   if (byDlm) {
     return [
       ...checkReserved(path),
+      ...Object.entries(LAMBDA_ONLY)
+        .filter(([word]) => Object.hasOwn(policy, word))
+        .map(([word, instead]): Finding => ({
+          path: [...path, word],
+          message: `${word} is only for engine: lambda, expected it left out with engine: dlm: ${instead}`,
+          at: 'key',
+        })),
       ...dlmProblems(draftOf(policy), surroundings).map(({ path: inner, message }): Finding => ({
         path: [...path, ...inner],
         message,
@@ -35,9 +39,7 @@ export function checkEngine(path: Path, policy: unknown, surroundings: DlmSurrou
   }
   return DLM_WORDS.filter((word) => Object.hasOwn(policy, word)).map((word) => ({
     path: [...path, word],
-    message: LATER.has(word)
-      ? `${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`
-      : `${word} is only for engine: dlm, expected it left out with engine: lambda`,
+    message: `${word} is only for engine: dlm, expected it left out with engine: lambda`,
     at: 'key',
   }));
 }
@@ -54,5 +56,6 @@ function checkReserved(path: Path): readonly Finding[] {
 export function isBesideThePoint(path: Path, file: unknown): boolean {
   const [top, name, word] = path;
   if (top !== 'policies' || typeof name !== 'string' || typeof word !== 'string') return false;
-  return DLM_WORDS.includes(word) && isDlm(wordOf(wordOf(file, 'policies'), name)) === false;
+  const byDlm = isDlm(wordOf(wordOf(file, 'policies'), name));
+  return byDlm === true ? Object.hasOwn(LAMBDA_ONLY, word) : byDlm === false && DLM_WORDS.includes(word);
 }

@@ -1,11 +1,10 @@
 /** `hooks:` of a policy that the Lambdas run; DLM's are in dlm-schema.ts, as they take other words. */
 
 import * as z from 'zod';
-import { isDlm } from './engine-checks.ts';
 import type { Parsed } from './keep.ts';
 import type { Hooks } from './policy.ts';
 import { complaint, into, quotingHint, section, show, textLike } from './schema-words.ts';
-import { entriesOf, isMap, wordOf } from './written.ts';
+import { isDlm, isMap, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
 const [LEAST, MOST] = [10, 120];
@@ -67,47 +66,19 @@ function parseTimeout(value: unknown): Parsed<number> {
   return { ok: false, problem: `${show(value)} is not a timeout, expected ${TIMEOUT_EXPECTED}` };
 }
 
-/** What the hooks of one policy are; the schema's own answer where they are not well written. */
-export interface ReadHooks {
-  readonly policy: string;
-  readonly result: z.ZodSafeParseResult<z.output<typeof hooksSchema>>;
-}
-
-/** Hooks that are written here: of a policy that the Lambdas run. */
-function hasOwn(policy: unknown): policy is object {
-  return isDlm(policy) === false && wordOf(policy, 'hooks') !== undefined;
-}
-
-/** The hooks of all policies that the Lambdas run. */
-export function readHooks(file: unknown): readonly ReadHooks[] {
-  return entriesOf(file, 'policies')
-    .filter(([, policy]) => hasOwn(policy))
-    .map(([name, policy]) => ({ policy: name, result: hooksSchema.safeParse(wordOf(policy, 'hooks')) }));
-}
-
-/** The file as the rest of the schema reads it. */
-export function withoutHooks(file: unknown): unknown {
-  const all = entriesOf(file, 'policies');
-  if (!all.some(([, policy]) => hasOwn(policy))) return file;
-  const policies = Object.fromEntries(
-    all.map(([name, policy]) => [name, hasOwn(policy) ? withoutWord(policy) : policy]),
-  );
-  return { ...(file as object), policies };
-}
-
-function withoutWord(policy: object): object {
-  return Object.fromEntries(Object.entries(policy).filter(([word]) => word !== 'hooks'));
-}
-
-export function hooksOf({ result }: ReadHooks): Hooks | undefined {
-  if (!result.success) return undefined;
-  const { document, timeout = DEFAULT_TIMEOUT, onFailure, parameters } = result.data;
+export function hooksOf({
+  document,
+  timeout = DEFAULT_TIMEOUT,
+  onFailure,
+  parameters,
+}: z.output<typeof hooksSchema>): Hooks {
   return { document, timeout, onFailure, parameters };
 }
 
 /** What the schema cannot say of a policy's `hooks`: whether there is an instance that goes on running. */
 export function checkHooks(path: Path, policy: unknown): readonly Finding[] {
-  if (!isMap(policy) || !hasOwn(policy)) return [];
+  const hooks = wordOf(policy, 'hooks');
+  if (!isMap(policy) || hooks === undefined || isDlm(policy) !== false) return [];
   const at = [...path, 'hooks'];
   if (policy['backup'] === 'volume') {
     const message =
@@ -119,7 +90,7 @@ export function checkHooks(path: Path, policy: unknown): readonly Finding[] {
       'reboot: true shuts the instance down for the backup, so there is nothing to freeze: expected hooks or reboot: true, not both';
     return [{ path: at, message, at: 'key' }];
   }
-  return vssProblem(at, wordOf(policy['hooks'], 'document'));
+  return vssProblem(at, wordOf(hooks, 'document'));
 }
 
 /** Amazon's own documents for VSS make the snapshots themselves, and take other parameters. */

@@ -3,17 +3,15 @@ import { checkFile } from './checks.ts';
 import { assembleDefaults } from './default-policies.ts';
 import { assembleDlm } from './dlm-policy.ts';
 import { isBesideThePoint } from './engine-checks.ts';
-import { copyOf, readCopies, withoutCopies, type ReadCopies } from './copies-schema.ts';
-import { hooksOf, readHooks, withoutHooks, type ReadHooks } from './hooks-schema.ts';
-import type { Copy, Policy, PolicyFile, Rehearse, RetiredPolicy } from './policy.ts';
 import {
-  COPY_SECTIONS,
-  fileSchema,
-  HOOKS_SECTIONS,
-  SECTIONS,
-  type ParsedFile,
-  type Section,
-} from './schema.ts';
+  assembleLambdaWords,
+  readLambdaWords,
+  withoutLambdaWords,
+  type LambdaWords,
+} from './engine-words.ts';
+import type { Policy, PolicyFile, Rehearse, RetiredPolicy } from './policy.ts';
+import { lockOf } from './protect-schema.ts';
+import { fileSchema, LAMBDA_SECTIONS, SECTIONS, type ParsedFile, type Section } from './schema.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { readYaml, type Finding } from './yaml-source.ts';
 
@@ -41,29 +39,22 @@ export function parsePolicies(text: string, fileName = 'policies.yml'): Policies
     return { ok: false, problems: [{ line: 1, column: 1, path: '', message }] };
   }
   const source = readYaml(text);
-  const copies = readCopies(source.value);
-  const hooks = readHooks(source.value);
+  const ownWords = readLambdaWords(source.value);
   const parsed =
-    source.value === undefined ? undefined : fileSchema.safeParse(withoutHooks(withoutCopies(source.value)));
+    source.value === undefined ? undefined : fileSchema.safeParse(withoutLambdaWords(source.value));
   const findings = [
     ...source.findings,
     ...withoutEchoes(parsed?.error?.issues ?? [])
       .flatMap((issue) => findingsOf(issue))
       .filter(({ path }) => !isBesideThePoint(path, source.value)),
-    ...copies.flatMap(({ policy, result }) =>
+    ...ownWords.flatMap(({ policy, result }) =>
       withoutEchoes(result.error?.issues ?? []).flatMap((issue) =>
-        findingsOf(issue, ['policies', policy, 'copies'], COPY_SECTIONS),
-      ),
-    ),
-    ...hooks.flatMap(({ policy, result }) =>
-      (result.error?.issues ?? []).flatMap((issue) =>
-        findingsOf(issue, ['policies', policy, 'hooks'], HOOKS_SECTIONS),
+        findingsOf(issue, ['policies', policy], LAMBDA_SECTIONS),
       ),
     ),
     ...(parsed ? checkFile(source.value) : []),
   ];
-  if (parsed?.success && findings.length === 0)
-    return { ok: true, file: assemble(parsed.data, copies, hooks) };
+  if (parsed?.success && findings.length === 0) return { ok: true, file: assemble(parsed.data, ownWords) };
   const problems = findings.map((finding) => ({
     ...source.positionOf(finding),
     path: pathText(finding.path),
@@ -85,20 +76,18 @@ export function formatProblems(problems: readonly Problem[], fileName: string): 
 
 function assemble(
   { policies, retired, defaultPolicies, targets, ...file }: ParsedFile,
-  copies: readonly ReadCopies[],
-  hooks: readonly ReadHooks[],
+  ownWords: readonly LambdaWords[],
 ): PolicyFile {
   const all = Object.entries(policies);
-  const copiesOf = (name: string): readonly Copy[] =>
-    (copies.find(({ policy }) => policy === name)?.result.data ?? []).map(copyOf);
+  const ownOf = (name: string): ReturnType<typeof assembleLambdaWords> =>
+    assembleLambdaWords(ownWords.find(({ policy }) => policy === name)?.result.data ?? {});
   return {
     ...file,
     policies: all
       .filter(([, { engine }]) => engine !== 'dlm')
       .map(([name, policy]) => ({
         ...assemblePolicy(name, policy, { zone: file.timezone, targets }),
-        copies: copiesOf(name),
-        ...hooksNamed(name, hooks),
+        ...ownOf(name),
       })),
     dlmPolicies: all
       .filter(([, { engine }]) => engine === 'dlm')
@@ -115,12 +104,6 @@ function assemble(
   };
 }
 
-function hooksNamed(name: string, all: readonly ReadHooks[]): Pick<Policy, 'hooks'> {
-  const read = all.find(({ policy }) => policy === name);
-  const hooks = read && hooksOf(read);
-  return hooks ? { hooks } : {};
-}
-
 type ParsedPolicy = ParsedFile['policies'][string];
 
 function assemblePolicy(
@@ -128,7 +111,7 @@ function assemblePolicy(
   policy: ParsedPolicy,
   { zone, targets }: { readonly zone: string; readonly targets: ParsedFile['targets'] },
 ): Omit<Policy, 'copies'> {
-  const { backup, schedule, reboot, select, rehearse } = policy;
+  const { backup, schedule, reboot, select, rehearse, lock, protect, removal } = policy;
   return {
     ...assembleRetired(name, policy, zone),
     backup,
@@ -136,13 +119,18 @@ function assemblePolicy(
     reboot,
     ...(select && { select }),
     ...(rehearse && { rehearse: assembleRehearse(rehearse, targets) }),
+    ...(lock && { lock: lockOf(lock) }),
+    ...(protect !== undefined && { protect }),
+    ...(removal && { removal }),
   };
 }
 
 function assembleRehearse(
   { schedule, subnet, instanceType, command, account, region }: NonNullable<ParsedPolicy['rehearse']>,
-  [only]: ParsedFile['targets'],
+  targets: ParsedFile['targets'],
 ): Rehearse {
+  // Where backups are made; without a target for that, where the functions run.
+  const [only] = targets.filter(({ copiesOnly }) => !copiesOnly);
   const place =
     account !== undefined && region !== undefined
       ? { account, region }
@@ -202,8 +190,7 @@ function unknownWord(path: Finding['path'], key: string, sections: readonly Sect
       one.path.length === path.length &&
       one.path.every((step, index) => step === '*' || step === path[index]),
   );
-  const { words = [], later = [], ofDlm = [] } = section ?? {};
-  if (later.includes(key)) return `${key} is not yet supported`;
+  const { words = [], ofDlm = [] } = section ?? {};
   if (ofDlm.includes(key)) return `${key} is only for engine: dlm, expected it left out with engine: lambda`;
   const unknown = `unknown word ${JSON.stringify(key.slice(0, 80))}`;
   if (nearest(key, words) !== undefined) return unknown + didYouMean(key, words);

@@ -1,26 +1,21 @@
 import * as z from 'zod';
 import { dlmWords } from './dlm-schema.ts';
-import { parseDuration } from './duration.ts';
+import { fixedDuration } from './fixed-duration.ts';
 import { keepSchema } from './keep-schema.ts';
-import type { Parsed } from './keep.ts';
+import { lockSchema, protectSchema, removalSchema } from './protect-schema.ts';
 import { rehearseSchema } from './rehearse-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { complaint, into, quotingHint, section } from './schema-words.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { parseTimeZone } from './zone-name.ts';
 
-const HOUR = 3_600_000;
 const BACKUPS = ['image', 'snapshots', 'volume'] as const;
 
 export const timezone = z
   .string(complaint('a time zone', 'an IANA name such as Asia/Seoul or UTC'))
   .transform(into(parseTimeZone));
 
-const RELEASE_EXPECTED = 'a duration of days, weeks and hours, at least 1d, such as 90d';
-const releaseAfterSourceGone = z
-  .string(complaint('a duration', RELEASE_EXPECTED))
-  .meta({ pattern: '^(?:[0-9]{1,6}[wdh])+$' })
-  .transform(into(parseRelease))
+const releaseAfterSourceGone = fixedDuration({ least: '1d', example: '90d' })
   .optional()
   .describe(
     'Lets go of all backups of a source that no longer exists, once the newest is older than this. Default: never.',
@@ -78,6 +73,9 @@ export const policySchema = section('a policy', {
     .optional()
     .describe('Who runs the policy: lambda (default), or dlm, Amazon Data Lifecycle Manager.'),
   rehearse: rehearseSchema.optional(),
+  lock: lockSchema.optional(),
+  protect: protectSchema.optional(),
+  removal: removalSchema.optional(),
   ...dlmWords,
 }).describe('One entry: which sources, how, when, and how long to keep.');
 
@@ -86,14 +84,3 @@ export const retiredSchema = section('a retired policy', {
   timezone: timezone.optional().describe('The time zone of its calendar, instead of the file’s.'),
   releaseAfterSourceGone,
 }).describe('A policy that no longer runs. What it made is kept by these rules.');
-
-function parseRelease(text: string): Parsed<number> {
-  const duration = parseDuration(text);
-  const fixed = duration?.years === 0 && duration.months === 0 ? duration : undefined;
-  const value = fixed ? (fixed.days * 24 + fixed.hours) * HOUR : 0;
-  if (value >= 24 * HOUR) return { ok: true, value };
-  return {
-    ok: false,
-    problem: `${JSON.stringify(text.slice(0, 80))} is not accepted, expected ${RELEASE_EXPECTED}`,
-  };
-}

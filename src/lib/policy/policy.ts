@@ -28,6 +28,18 @@ export interface Policy {
   readonly rehearse?: Rehearse;
   /** Absent: what runs on its instances is told nothing. Only of instances that are not rebooted. */
   readonly hooks?: Hooks;
+  /** Absent: nothing of it is locked. */
+  readonly lock?: Lock;
+  /** AMIs are protected from deregistration, and a prune lifts that just before it deregisters. false: only lifted. Absent: whoever protects one, it stays. */
+  readonly protect?: boolean;
+  /** Age (ms since the slot) from which snapshots move to the archive. */
+  readonly archiveAfter?: number;
+  /** Age (ms) from which an AMI is deprecated. */
+  readonly deprecateAfter?: number;
+  /** Accounts that may use what it makes, and no others but those it is copied to. Absent: sharing is left alone. */
+  readonly share?: readonly string[];
+  /** Before it is deregistered an AMI is disabled for so long (ms). */
+  readonly removal?: { readonly disableFor: number };
 }
 
 /** A document of Systems Manager, by DLM's contract, that freezes and thaws the application around the backup. */
@@ -40,6 +52,14 @@ export interface Hooks {
   readonly onFailure: 'crash-consistent' | 'skip';
   /** Besides `command` and `executionId`. */
   readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface Lock {
+  readonly mode: 'governance' | 'compliance';
+  /** Ms since the slot, whole days. */
+  readonly for: number;
+  /** Hours, only for compliance. Absent: EC2 locks at once. */
+  readonly coolOff?: number;
 }
 
 /** Now and then a random backup is started, to see that it can be restored. */

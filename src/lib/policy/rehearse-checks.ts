@@ -1,5 +1,4 @@
-import { isDlm } from './engine-checks.ts';
-import { isMap, wordOf } from './written.ts';
+import { isDlm, isMap, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
 /** What the schema cannot say of a policy's `rehearse`: whether it has instances to start, and where the subnet is. */
@@ -23,7 +22,7 @@ function checkPlace(path: Path, rehearse: unknown, targets: readonly unknown[]):
   );
   const listed = places.join('; ');
   if (account === undefined && region === undefined) {
-    if (targets.length <= 1) return [];
+    if (targets.filter((target) => wordOf(target, 'copiesOnly') !== true).length <= 1) return [];
     const message = `says not of which target its subnet is, expected account and region of one of ${listed}`;
     return [onKey(path, message)];
   }
@@ -35,7 +34,10 @@ function checkPlace(path: Path, rehearse: unknown, targets: readonly unknown[]):
     return [onKey([...path, 'account'], 'the file has no targets, expected account and region left out')];
   const place = `${text(account)} ${text(region)}`;
   if (places.includes(place)) return [];
-  return [onKey([...path, 'account'], `${place} is no target, expected one of ${listed}`)];
+  const home = targets.every((target) => wordOf(target, 'copiesOnly') === true)
+    ? ', or account and region left out for where the functions run'
+    : '';
+  return [onKey([...path, 'account'], `${place} is no target, expected one of ${listed}${home}`)];
 }
 
 function text(value: unknown): string {

@@ -9,6 +9,7 @@ import { DLM_SECTIONS } from './dlm-schema.ts';
 import { hooksSchema } from './hooks-schema.ts';
 import { KEEP_RULES } from './keep.ts';
 import { policySchema, retiredSchema, selectSchema, timezone } from './policy-schema.ts';
+import { lockSchema, removalSchema } from './protect-schema.ts';
 import { rehearseSchema } from './rehearse-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { complaint, quotingHint, section, textLike } from './schema-words.ts';
@@ -156,39 +157,32 @@ export type ParsedFile = z.output<typeof fileSchema>;
 export interface Section {
   readonly path: readonly string[];
   readonly words: readonly string[];
-  /** Words that a later version will know. */
-  readonly later: readonly string[];
   /** Words that only the same section of a policy with `engine: dlm` knows. */
   readonly ofDlm: readonly string[];
 }
 
-const LATER = ['lock', 'protect', 'removal'];
-const LATER_OF_RETIRED = [...LATER, 'hooks', 'archiveAfter', 'deprecateAfter', 'share'];
-
 /** A section of the schema with its place. */
-function sectionAt(
-  path: string,
-  { shape }: { readonly shape: object },
-  later: readonly string[] = [],
-): Section {
-  return { path: path.split('.').filter(Boolean), words: Object.keys(shape), later, ofDlm: [] };
+function sectionAt(path: string, { shape }: { readonly shape: object }): Section {
+  return { path: path.split('.').filter(Boolean), words: Object.keys(shape), ofDlm: [] };
 }
 
 const KEEP = Object.fromEntries(KEEP_RULES.map((rule) => [rule, rule]));
 
 export const SECTIONS: readonly Section[] = [
   sectionAt('', fileSchema),
-  sectionAt('policies.*', policySchema, LATER),
+  sectionAt('policies.*', policySchema),
   sectionAt('policies.*.keep', { shape: KEEP }),
   sectionAt('policies.*.select', selectSchema),
   sectionAt('policies.*.rehearse', rehearseSchema),
+  sectionAt('policies.*.lock', lockSchema),
+  sectionAt('policies.*.removal', removalSchema),
   sectionAt('policies.*.copies.*', DLM_SECTIONS.copies),
   sectionAt('policies.*.copies.*.keep', DLM_SECTIONS.copies.shape.keep),
   sectionAt('policies.*.share', DLM_SECTIONS.share),
   sectionAt('policies.*.fastRestore', DLM_SECTIONS.fastRestore),
   sectionAt('policies.*.exclude', DLM_SECTIONS.exclude),
   sectionAt('policies.*.hooks', DLM_SECTIONS.hooks),
-  sectionAt('retired.*', retiredSchema, LATER_OF_RETIRED),
+  sectionAt('retired.*', retiredSchema),
   sectionAt('retired.*.keep', { shape: KEEP }),
   sectionAt('defaultPolicies', defaultPoliciesSchema),
   sectionAt('defaultPolicies.volume', DEFAULT_SECTIONS.volume),
@@ -205,19 +199,15 @@ export const SECTIONS: readonly Section[] = [
   sectionAt('watch', watchSchema),
 ];
 
-/** Those of the copies of a policy that the Lambdas run. */
-export const COPY_SECTIONS: readonly Section[] = [
+/** Those of a policy that the Lambdas run which DLM has in another shape; see engine-words.ts. */
+export const LAMBDA_SECTIONS: readonly Section[] = [
   {
     ...sectionAt('policies.*.copies.*', copySchema),
     ofDlm: Object.keys(DLM_SECTIONS.copies.shape).filter((word) => !(word in copySchema.shape)),
   },
   sectionAt('policies.*.copies.*.keep', { shape: KEEP }),
-];
-
-/** That of the hooks of a policy that the Lambdas run. */
-export const HOOKS_SECTIONS: readonly Section[] = [
   {
-    ...sectionAt('policies.*.hooks', hooksSchema, ['vss']),
+    ...sectionAt('policies.*.hooks', hooksSchema),
     ofDlm: Object.keys(DLM_SECTIONS.hooks.shape).filter((word) => !(word in hooksSchema.shape)),
   },
 ];

@@ -14,3 +14,9 @@ export function wordOf(holder: unknown, word: string): unknown {
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Whether DLM runs the policy; undefined when its engine is none that we know. */
+export function isDlm(policy: unknown): boolean | undefined {
+  const engine = wordOf(policy, 'engine') ?? 'lambda';
+  return engine === 'dlm' || (engine === 'lambda' ? false : undefined);
+}

@@ -7,6 +7,7 @@ import { scheduleWords } from '../policy/dlm-words.ts';
 import { isDlmPolicy, runningPolicies, type Copy, type Policy, type PolicyFile } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { nextSlot } from '../policy/schedule.ts';
+import { protectText } from './protect-text.ts';
 import { plural, table, type Paint } from './text.ts';
 
 const NEXT_SLOTS = 3;
@@ -31,6 +32,7 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
     `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${ALWAYS_ALLOWED} points and ${Math.round(file.prune.maxShare * 100)}% of a policy's`,
     ...unattendedText(file),
     ...copiesText(file),
+    ...protectText(file),
     ...file.policies.flatMap(rehearseText),
     ...file.policies.flatMap(hooksText),
     ...file.dlmPolicies.flatMap((policy) => [

@@ -1,7 +1,7 @@
 /** Carries out deleting actions. What is gone already counts as done; a part that fails spares the rest of its point. */
 
 import { describeError, errorCode, isPostponed } from '../aws/errors.ts';
-import { deleteSnapshot, deregisterImage, type SnapshotResult } from '../aws/mutate.ts';
+import { deleteSnapshot, deregisterImage, liftProtection, type SnapshotResult } from '../aws/mutate.ts';
 import type { DeleteAction, DeregisterImageAction } from '../plan/actions.ts';
 import { groupBy } from '../plan/group-by.ts';
 import type { RunContext } from './context.ts';
@@ -49,6 +49,7 @@ async function deleteOne(action: DeleteAction, context: RunContext): Promise<Out
       await retryThrottled(context, () => deleteSnapshot(clients, action));
       return [{ ...basicsOf(action), status: 'done' }];
     }
+    if (action.liftsProtection) await retryThrottled(context, () => liftProtection(clients, action));
     return deregistered(action, await retryThrottled(context, () => deregisterImage(clients, action)));
   } catch (error) {
     if (ALREADY_GONE.has(errorCode(error))) return [{ ...basicsOf(action), status: 'already-done' }];

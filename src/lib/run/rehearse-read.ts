@@ -150,7 +150,7 @@ export async function prepareLaunch(
   const archived = archivedOf(point, restorables.snapshots, now);
   if (archived.length > 0) return refuse(`${archived.join(', ')} of ${id} is in the archive`);
   const request = requestOf(source, id, rehearse);
-  const ground = await readGround(context, request, { point, restorables });
+  const ground = await readGround(context, request, { point, restorables, asksKeys: false });
   const planned = planRestore({ point, restorables, request, file: context.file, ground, now });
   if (!planned.ok) return { ok: false, problems: planned.problems.map(withoutAdvice) };
   const { target } = planned.value;

@@ -1,8 +1,9 @@
 /** What a step of a rehearsal has changed, or what its error means. */
 
+import { isDenied } from '../aws/error-hints.ts';
 import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import type { Known, Rehearsal, Step } from '../plan/plan-rehearse.ts';
-import { rehearsalKey } from '../plan/rehearsal-marks.ts';
+import { rehearsalKey, type Verdict } from '../plan/rehearsal-marks.ts';
 import { without } from '../plan/rehearse-egress.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
@@ -77,6 +78,22 @@ const ALREADY: Readonly<Partial<Record<Step['step'], readonly string[]>>> = {
   'delete-group': ['InvalidGroup.NotFound'],
 };
 
+/** What the account lacks says nothing of the backup. */
+const OF_THE_ACCOUNT: ReadonlySet<string> = new Set([
+  'InsufficientCapacity',
+  'InsufficientFreeAddressesInSubnet',
+  'InsufficientHostCapacity',
+  'InsufficientInstanceCapacity',
+  'InsufficientVolumeCapacity',
+  'InstanceLimitExceeded',
+  'OptInRequired',
+  'PendingVerification',
+  'ResourceLimitExceeded',
+  'SecurityGroupLimitExceeded',
+  'VcpuLimitExceeded',
+  'VolumeLimitExceeded',
+]);
+
 interface Failing {
   readonly now: Rehearsing;
   readonly context: RunContext;
@@ -104,8 +121,13 @@ export async function afterError(step: Acting, error: unknown, { now, context }:
     case 'delete-group':
       return { outcome, stops: true };
     default:
-      return { outcome, known: { verdict: { isOk: false, what: `${step.step}: ${told.error}` } } };
+      return { outcome, known: { verdict: verdictOf(`${step.step}: ${told.error}`, error) } };
   }
+}
+
+function verdictOf(what: string, error: unknown): Verdict {
+  const isUntried = isDenied(error) || OF_THE_ACCOUNT.has(errorCode(error));
+  return { isOk: false, what, ...(isUntried && { isUntried }) };
 }
 
 function already(step: Changing, now: Rehearsing): Taken {

@@ -18,11 +18,13 @@ import { MARK, readOwnership } from '../plan/marks.ts';
 import { wishOf, type Wish } from '../plan/plan-restore-instance.ts';
 import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
 import type { Ground, RestoreRequest, Restorables } from '../plan/restorable.ts';
+import { keysOf } from '../plan/restore-keys.ts';
 import { archivedOf } from '../plan/restore-point.ts';
 import { readSheet } from '../plan/restore-sheet.ts';
 import { tagsOfPoint } from '../plan/restore-volumes.ts';
 import type { RunContext } from './context.ts';
 import { ReadError } from './errors.ts';
+import { readKeyFacts } from './read-key-facts.ts';
 import { readEach } from './read.ts';
 
 /** Every recovery point of one source in the place, with its parts. */
@@ -57,11 +59,18 @@ export async function readBinned(context: RunContext, source: string): Promise<r
   return binned.filter((entry) => images.includes(entry) || ofSource.test(entry.name) || ofImage(entry));
 }
 
+interface Found {
+  readonly point: RecoveryPoint;
+  readonly restorables: Restorables;
+  /** Whether KMS is asked if these credentials may use the keys, besides how those are. */
+  readonly asksKeys: boolean;
+}
+
 /** Whether the account has what the request or the restore sheet names. */
 export async function readGround(
   context: RunContext,
   request: RestoreRequest,
-  { point, restorables }: { readonly point: RecoveryPoint; readonly restorables: Restorables },
+  { point, restorables, asksKeys }: Found,
 ): Promise<Ground> {
   const { clients, clock } = context;
   const wish = wishOf(request, readSheet(tagsOfPoint(point, restorables)));
@@ -86,6 +95,7 @@ export async function readGround(
     returning: new Set(
       archived.length === 0 ? [] : await readEach(context, 'storage tiers', listReturning(clients, archived)),
     ),
+    keys: await readKeyFacts(context, keysOf(point.snapshotIds, restorables), { asks: asksKeys }),
   };
 }
 

@@ -39,7 +39,7 @@ export async function planRestoreRun(request: RestoreRequest, context: RunContex
   const chosen = choosePoint(restorables, request);
   if (!chosen.ok) throw refusal([...chosen.problems, ...(await elsewhere(request, context, restorables))]);
   const point = chosen.value;
-  const ground = await readGround(context, request, { point, restorables });
+  const ground = await readGround(context, request, { point, restorables, asksKeys: true });
   const now = context.clock.now();
   const planned = planRestore({ point, restorables, request, file: context.file, ground, now });
   if (!planned.ok) throw refusal(planned.problems);

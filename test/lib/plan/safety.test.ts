@@ -10,13 +10,13 @@ function checks(over: Partial<SafetyChecks> = {}): SafetyChecks {
 }
 
 test('nothing pins a point that nobody uses', () => {
-  expect(pinsOf(AMI, 'prod', checks())).toEqual([]);
-  expect(pinsOf(SET, 'prod', checks({ users: new Map() }))).toEqual([]);
+  expect(pinsOf(AMI, { deployment: 'prod', lifts: false }, checks())).toEqual([]);
+  expect(pinsOf(SET, { deployment: 'prod', lifts: false }, checks({ users: new Map() }))).toEqual([]);
 });
 
 test('[H6] each user of the AMI is named', () => {
   const users = new Map([['ami-1', ['arn:aws:ec2:::launch-template/lt-1', 'arn:aws:ec2:::instance/i-9']]]);
-  expect(pinsOf(AMI, 'prod', checks({ users }))).toEqual([
+  expect(pinsOf(AMI, { deployment: 'prod', lifts: false }, checks({ users }))).toEqual([
     'in use by arn:aws:ec2:::launch-template/lt-1',
     'in use by arn:aws:ec2:::instance/i-9',
   ]);
@@ -31,27 +31,34 @@ describe('[H6] no answer means in use', () => {
     ['of locks, for a set', SET, { locks: undefined }],
     ['of the Recycle Bin, for a set', SET, { recycleBin: undefined }],
   ])('%s', (_, of, missing) => {
-    expect(pinsOf(of, 'prod', checks(missing))).toEqual(['in use: could not be checked']);
+    expect(pinsOf(of, { deployment: 'prod', lifts: false }, checks(missing))).toEqual([
+      'in use: could not be checked',
+    ]);
   });
 
   test('what is known all the same is told too', () => {
-    expect(pinsOf({ ...AMI, hold: 'audit' }, 'prod', checks({ locks: undefined }))).toEqual([
-      'held: audit',
-      'in use: could not be checked',
-    ]);
+    expect(
+      pinsOf({ ...AMI, hold: 'audit' }, { deployment: 'prod', lifts: false }, checks({ locks: undefined })),
+    ).toEqual(['held: audit', 'in use: could not be checked']);
   });
 });
 
 describe('[H28] protected', () => {
   test('by a lock on any snapshot, with its end', () => {
     const locks = new Map([['snap-2', instant('2027-01-01')]]);
-    expect(pinsOf(AMI, 'prod', checks({ locks }))).toEqual(['locked until 2027-01-01T00:00:00Z']);
-    expect(pinsOf(SET, 'prod', checks({ locks }))).toEqual(['locked until 2027-01-01T00:00:00Z']);
+    expect(pinsOf(AMI, { deployment: 'prod', lifts: false }, checks({ locks }))).toEqual([
+      'locked until 2027-01-01T00:00:00Z',
+    ]);
+    expect(pinsOf(SET, { deployment: 'prod', lifts: false }, checks({ locks }))).toEqual([
+      'locked until 2027-01-01T00:00:00Z',
+    ]);
   });
 
   test('by a lock whose end is not known', () => {
     const locks = new Map([['snap-1', undefined]]);
-    expect(pinsOf(AMI, 'prod', checks({ locks }))).toEqual(['locked until (EC2 does not say)']);
+    expect(pinsOf(AMI, { deployment: 'prod', lifts: false }, checks({ locks }))).toEqual([
+      'locked until (EC2 does not say)',
+    ]);
   });
 
   test('said once where two snapshots have the same lock', () => {
@@ -60,13 +67,17 @@ describe('[H28] protected', () => {
       ['snap-1', until],
       ['snap-2', until],
     ]);
-    expect(pinsOf(AMI, 'prod', checks({ locks }))).toEqual(['locked until 2027-01-01T00:00:00Z']);
+    expect(pinsOf(AMI, { deployment: 'prod', lifts: false }, checks({ locks }))).toEqual([
+      'locked until 2027-01-01T00:00:00Z',
+    ]);
   });
 
   test('by a part of it in the Recycle Bin, told by its name', () => {
     const recycleBin = new Set(['prod/daily-ami/i-1/20261122T030000Z']);
-    expect(pinsOf(AMI, 'prod', checks({ recycleBin }))).toEqual(['in the Recycle Bin']);
-    expect(pinsOf(AMI, 'test', checks({ recycleBin }))).toEqual([]);
+    expect(pinsOf(AMI, { deployment: 'prod', lifts: false }, checks({ recycleBin }))).toEqual([
+      'in the Recycle Bin',
+    ]);
+    expect(pinsOf(AMI, { deployment: 'test', lifts: false }, checks({ recycleBin }))).toEqual([]);
   });
 });
 
@@ -88,7 +99,7 @@ describe('pins that tags and lists show', () => {
     ['all together', { hold: 'x', deregistrationProtected: true }, ['held: x', 'deregistration protected']],
     ['none', {}, []],
   ])('%s', (_, over, pins) => {
-    expect(visiblePins({ ...AMI, ...over })).toEqual(pins);
-    expect(pinsOf({ ...AMI, ...over }, 'prod', checks())).toEqual(pins);
+    expect(visiblePins({ ...AMI, ...over }, { lifts: false })).toEqual(pins);
+    expect(pinsOf({ ...AMI, ...over }, { deployment: 'prod', lifts: false }, checks())).toEqual(pins);
   });
 });

@@ -961,7 +961,7 @@ test('reports what several words say against each other beside what single words
     'copies[0].region: "here" is not a Region, expected the name of an AWS Region such as eu-west-1',
     'hooks.onFailure: onFailure is skip with stages: [post], expected only with pre, which is what fails; leave it out',
     'tags.Backup: "Backup" belongs to the opt-in tag, expected another key: what DLM makes must not opt in or be held by it',
-    'lock: lock is not yet supported',
+    'lock: lock is only for engine: lambda, expected it left out with engine: dlm: DLM locks nothing',
   ]);
 });
 

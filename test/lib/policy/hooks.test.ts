@@ -112,11 +112,6 @@ describe('hooks', () => {
       says: '.document: "AWSEC2-VssInstallAndSnapshot" is not yet supported with engine: lambda; DLM has it as AWS_VSS_BACKUP (engine: dlm)',
     },
     {
-      title: 'VSS by a word',
-      hooks: '{ document: f-1, vss: true }',
-      says: '.vss: vss is not yet supported',
-    },
-    {
       title: 'DLM’s retries',
       hooks: '{ document: f-1, retries: 1 }',
       says: '.retries: retries is only for engine: dlm, expected it left out with engine: lambda',

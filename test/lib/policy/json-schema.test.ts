@@ -125,12 +125,37 @@ describe('editors are told of', () => {
       '.policies.a.archiveAfter',
     ],
     [
+      'a lock of no mode',
+      { policies: { a: { ...policy, lock: { mode: 'strict', for: '30d' } } } },
+      '.policies.a.lock.mode',
+    ],
+    [
+      'a lock by the hour',
+      { policies: { a: { ...policy, lock: { mode: 'governance', for: '24h' } } } },
+      '.policies.a.lock.for',
+    ],
+    ['a share that is neither', { policies: { a: { ...policy, share: ['me'] } } }, '.policies.a.share'],
+    [
+      'a removal of another word',
+      { policies: { a: { ...policy, removal: { disableFor: '7d', now: true } } } },
+      '.policies.a.removal.now',
+    ],
+    [
       'a volume type that is none',
       { defaultPolicies: { volume: { exclude: { volumeTypes: ['gp4'] } } } },
       '.defaultPolicies.volume.exclude.volumeTypes[0]',
     ],
   ])('%s', (_, wrong, path) => {
     expect(misfits({ ...example(), ...wrong }, schema)).toEqual([path]);
+  });
+
+  test('nothing of the words that each engine has in its own shape', () => {
+    const account = '444455556666';
+    const policies = {
+      a: { ...policy, share: [account], deprecateAfter: '30d' },
+      b: { ...policy, engine: 'dlm', share: { accounts: [account] }, archiveAfter: 3 },
+    };
+    expect(misfits({ ...example(), policies }, schema)).toEqual([]);
   });
 
   test('every word, by a sentence', () => {

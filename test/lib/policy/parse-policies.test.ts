@@ -201,7 +201,7 @@ const VALUES = 'a tag value or a list of 1 to 200 of them';
 const RELEASE = 'a duration of days, weeks and hours, at least 1d, such as 90d';
 const KINDS = 'image, snapshots, volume';
 const WORDS =
-  'backup, schedule, keep, reboot, select, timezone, releaseAfterSourceGone, engine, rehearse, enabled, tags, copyTags, copies, share, fastRestore, archiveAfter, deprecateAfter, exclude, hooks';
+  'backup, schedule, keep, reboot, select, timezone, releaseAfterSourceGone, engine, rehearse, lock, protect, removal, enabled, tags, copyTags, copies, share, fastRestore, archiveAfter, deprecateAfter, exclude, hooks';
 
 describe('names what is wrong with a policy', () => {
   test.each([
@@ -268,26 +268,6 @@ describe('names what is wrong with a policy', () => {
   ])('%s', (line, problem) => {
     expect(problemsOf(withPolicy(`    ${line}`))).toEqual([problem]);
   });
-
-  test.each(['lock', 'protect', 'removal'])(
-    '%s is not yet supported with any engine, and that is all that is said of it',
-    (word) => {
-      const said = `policies.a.${word}: ${word} is not yet supported`;
-      expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([`7:5 ${said}`]);
-      expect(
-        problemsOf(withPolicy('    engine: dlm', '    keep: { last: 1 }', `    ${word}: { any: thing }`)),
-      ).toEqual([`9:5 ${said}`]);
-    },
-  );
-
-  test.each(['share', 'archiveAfter', 'deprecateAfter'])(
-    '%s is not yet supported with engine: lambda, and that is all that is said of it',
-    (word) => {
-      const said = `policies.a.${word}: ${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`;
-      expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([`7:5 ${said}`]);
-      expect(problemsOf(withPolicy('    engine: lambda', `    ${word}: {}`))).toEqual([`8:5 ${said}`]);
-    },
-  );
 
   test.each(['enabled', 'tags', 'copyTags', 'fastRestore', 'exclude'])(
     '%s is only for engine: dlm, and that is all that is said of it',
@@ -478,7 +458,7 @@ test('reports every problem at once, by line', () => {
     [
       `p.yml:7:20 policies.a.keep.daily: daily is 0, ${COUNT} (leave the rule out instead of zero)`,
       'p.yml:7:23 policies.a.keep.dayly: unknown word "dayly" (did you mean daily?)',
-      'p.yml:8:5 policies.a.share: share is not yet supported with engine: lambda; DLM has it (engine: dlm)',
+      'p.yml:8:5 policies.a.share: a map is not a list, expected a list of 0 to 50',
       'p.yml:9:11 timezone: "Asia/Seul" is not a time zone, expected an IANA name such as Asia/Seoul or UTC (did you mean Asia/Seoul?)',
       'p.yml:10:1 optintag: unknown word "optintag" (did you mean optInTag?)',
       '5 problems in p.yml',

@@ -41,6 +41,17 @@ describe('rehearse', () => {
     });
   });
 
+  const COPIES_ONLY = `targets: [{ account: "444455556666", region: us-east-1, rolePrefix: b, copiesOnly: true }]\n`;
+
+  test('of a file whose targets only take copies is where backups are made, unless it names one', () => {
+    expect(rehearseOf(fileOf(plain, { targets: COPIES_ONLY }))).not.toHaveProperty('place');
+    const named = `{ schedule: every 24 hours, subnet: ${SUBNET}, account: "444455556666", region: us-east-1 }`;
+    expect(rehearseOf(fileOf(named, { targets: COPIES_ONLY }))?.place).toEqual({
+      account: '444455556666',
+      region: 'us-east-1',
+    });
+  });
+
   test('says the rest in its own words', () => {
     const all = `{ schedule: every 24 hours, subnet: ${SUBNET}, instanceType: t3.medium, command: "true", account: "444455556666", region: eu-west-1 }`;
     expect(rehearseOf(fileOf(all, { targets: TWO }))).toMatchObject({

@@ -1,0 +1,201 @@
+/**
+ * Until when recovery points are kept, if backups go on in their slots and nothing fails: retention itself is asked at each
+ * coming run of prune, of what is left by then.
+ *
+ * It goes run by run, because there is nothing to bisect: `within: 1m` counts back from the newest, and 31 March less one month
+ * is 3 March but 1 April less one month is 1 March, so that a point of 2 March is let go on 31 March alone.
+ */
+
+import { formatInstant } from '../policy/instant.ts';
+import { newestOf } from './copy-rules.ts';
+import {
+  groupVerdicts,
+  liftsProtection,
+  rulesOfGroup,
+  type PointVerdict,
+  type VerdictInput,
+} from './point-verdicts.ts';
+import { pruneRounds, type Round } from './prune-rounds.ts';
+import type { RecoveryPoint } from './recovery-points.ts';
+import { counts, keepsEverything } from './retention.ts';
+import { visiblePins } from './safety.ts';
+
+const DAY = 86_400_000;
+
+export interface UntilInput extends VerdictInput {
+  /** How far to look ahead. */
+  readonly horizonDays: number;
+  /** Whether the policy goes on backing up the source: it exists and still asks for it. */
+  readonly goesOn: boolean;
+}
+
+export interface KeptUntil {
+  /**
+   * Why it was kept last: at the last run of prune that still kept it, or today when it cannot go at all or goes with the first
+   * run. Empty: nothing keeps it today.
+   */
+  readonly reasons: readonly string[];
+  /** Absent: it is still kept at the horizon. */
+  readonly gone?: Gone;
+}
+
+export interface Gone {
+  /** The run of prune that deletes it. */
+  readonly prunedAt: number;
+  /** The backup after which no rule keeps it. Absent: nothing keeps it today, or time alone lets go of it. */
+  readonly slot?: number;
+}
+
+export interface UntilQuestion extends UntilInput {
+  readonly point: RecoveryPoint;
+  /** All points of its policy and source in its place, those made there or those copied from one other; itself among them. */
+  readonly group: readonly RecoveryPoint[];
+}
+
+/** Until when one point is kept. What only AWS knows (locks, users, running copies) may keep it longer. */
+export function keptUntil({ point, group, ...input }: UntilQuestion): KeptUntil {
+  const found = keptUntilOf(group, input, new Set([point.id])).get(point.id);
+  if (found) return found;
+  throw new Error(`${point.id} is not in the group of ${group.length} points that it was said to be of`);
+}
+
+/** The same for every point of a group, by id, in one pass; `asked` names those that matter (default: all). */
+export function keptUntilOf(
+  group: readonly RecoveryPoint[],
+  input: UntilInput,
+  asked: ReadonlySet<string> = new Set(group.map(({ id }) => id)),
+): ReadonlyMap<string, KeptUntil> {
+  const answers = answersOfToday(group, input, asked);
+  const open = new Set(
+    group.filter((point) => asked.has(point.id) && mayGo(point, input)).map(({ id }) => id),
+  );
+  if (staysWhole(group, input)) return answers;
+  const madeIn = maker(group);
+  let left: readonly RecoveryPoint[] = group.map((point) => finished(point, input.now));
+  let [lastMade, settled] = [-Infinity, false];
+  for (const { slots, prunedAt } of roundsOf(group, input)) {
+    if (prunedAt === undefined || open.size === 0) break;
+    const made = madeIn(slots, left);
+    if (made.length === 0 && settled) continue;
+    lastMade = made.at(-1)?.slot ?? lastMade;
+    const judged = groupVerdicts([...left, ...made], { ...input, now: prunedAt });
+    for (const entry of judged.filter(({ point }) => open.has(point.id))) {
+      const { id } = entry.point;
+      const answer = answerOf(entry, answers.get(id)?.reasons ?? [], { left, made, prunedAt, input });
+      answers.set(id, answer);
+      if (answer.gone) open.delete(id);
+    }
+    left = judged.filter(({ verdict }) => verdict.decision === 'keep').map(({ point }) => point);
+    settled = isSettled(left, lastMade);
+  }
+  return answers;
+}
+
+interface JudgedRound {
+  /** What the round before left. */
+  readonly left: readonly RecoveryPoint[];
+  readonly made: readonly RecoveryPoint[];
+  readonly prunedAt: number;
+  readonly input: VerdictInput;
+}
+
+/** `before`: the reasons of the round before. */
+function answerOf(
+  { point, verdict }: PointVerdict,
+  before: readonly string[],
+  { left, made, prunedAt, input }: JudgedRound,
+): KeptUntil {
+  if (verdict.decision === 'keep') return { reasons: verdict.reasons };
+  const slot = before.length === 0 ? undefined : pushedOutBy(point, left, made, input);
+  return { reasons: before, gone: { prunedAt, ...(slot !== undefined && { slot }) } };
+}
+
+function answersOfToday(
+  group: readonly RecoveryPoint[],
+  input: VerdictInput,
+  asked: ReadonlySet<string>,
+): Map<string, KeptUntil> {
+  const today = groupVerdicts(group, input).filter(({ point }) => asked.has(point.id));
+  return new Map(
+    today.map(({ point, verdict: { decision, reasons } }) => [
+      point.id,
+      { reasons: decision === 'keep' ? reasons : [] },
+    ]),
+  );
+}
+
+/** What somebody holds, disabled or took apart stays until somebody undoes it. */
+function mayGo(point: RecoveryPoint, { file }: VerdictInput): boolean {
+  const { state } = point;
+  const lifts = liftsProtection(point.policy, file);
+  const isLeft = state === 'incomplete' || (state === 'disabled' && !counts(point));
+  return !isLeft && visiblePins(point, { lifts }).length === 0;
+}
+
+/** Whether no point of the group can ever go: as long as backups go on, no time lets go of a group without rules. */
+function staysWhole(group: readonly RecoveryPoint[], input: UntilInput): boolean {
+  const rules = rulesOfGroup(group, input);
+  return 'reason' in rules || (input.goesOn && keepsEverything(rules));
+}
+
+/** What DLM makes is not ours, and is of no group: only this product's own policies make more of it. */
+function roundsOf(group: readonly RecoveryPoint[], input: UntilInput): Iterable<Round> {
+  const { file, goesOn, now, horizonDays } = input;
+  const backup = goesOn ? file.policies.find(({ name }) => name === group[0]?.policy) : undefined;
+  const prune = { schedule: file.prune.schedule, timezone: file.timezone };
+  return pruneRounds(backup, prune, { from: now + 1, to: now + horizonDays * DAY });
+}
+
+/** Nothing fails, so what is being made today gets finished; what is overdue is left as it is. */
+function finished(point: RecoveryPoint, now: number): RecoveryPoint {
+  return point.state === 'pending' && now - point.madeAt <= DAY ? { ...point, state: 'good' } : point;
+}
+
+/** Makes the points of coming slots, but none where there is one already. */
+function maker(
+  group: readonly RecoveryPoint[],
+): (slots: readonly number[], left: readonly RecoveryPoint[]) => RecoveryPoint[] {
+  const like = newestOf(group);
+  return (slots, left) => {
+    if (!like || slots.length === 0) return [];
+    const { policy, source, kind, keep, copiedFrom } = like;
+    const taken = new Set(left.filter(({ state }) => state !== 'failed').map(({ slot }) => slot));
+    return slots
+      .filter((slot) => !taken.has(slot))
+      .map((slot) => ({
+        ...{ policy, source, kind, slot, id: futureId(slot), madeAt: slot, state: 'good', snapshotIds: [] },
+        ...{ deregistrationProtected: false, foreignSnapshots: [], mappedBy: [] },
+        ...(keep !== undefined && { keep }),
+        ...(copiedFrom && { copiedFrom }),
+      }));
+  };
+}
+
+function futureId(slot: number): string {
+  return `to be made in ${formatInstant(slot)}`;
+}
+
+/**
+ * Whether time alone changes no verdict: all are good, and none is newer than the last that the schedule made. So there is none
+ * of the future, none that failed a day ago, none by hand that outdoes an open slot, and the source is there.
+ */
+function isSettled(left: readonly RecoveryPoint[], lastMade: number): boolean {
+  return left.every(({ state, slot }) => state === 'good' && slot <= lastMade);
+}
+
+/** The first of the slots from which on retention would not have kept a point, had prune run after each. */
+function pushedOutBy(
+  { id }: RecoveryPoint,
+  left: readonly RecoveryPoint[],
+  made: readonly RecoveryPoint[],
+  input: VerdictInput,
+): number | undefined {
+  let first: number | undefined;
+  for (const { slot } of made.toReversed()) {
+    const then = [...left, ...made.filter((point) => point.slot <= slot)];
+    const entry = groupVerdicts(then, { ...input, now: slot }).find(({ point }) => point.id === id);
+    if (entry?.verdict.decision !== 'prune') return first;
+    first = slot;
+  }
+  return first;
+}

@@ -1,0 +1,169 @@
+/** What to protect, age, share and set aside now, from the verdicts of retention and what there is. */
+
+import { destinationsOf } from '../policy/places.ts';
+import type { Place, Policy, PolicyFile } from '../policy/policy.ts';
+import { previousSlot } from '../policy/schedule.ts';
+import type { Warning } from './actions.ts';
+import { madeLately, refusal } from './guard.ts';
+import { groupBy } from './group-by.ts';
+import { compareText } from './order.ts';
+import type { PointVerdict } from './point-verdicts.ts';
+import { dueForArchive, planArchive } from './protect-archive.ts';
+import type { ProtectAction, SetAsideAction } from './protect-actions.ts';
+import type { ProtectFacts } from './protect-facts.ts';
+import { imageActions, setAsideAction } from './protect-images.ts';
+import { lockActions } from './protect-locks.ts';
+import { planShares, toldAccounts } from './protect-shares.ts';
+import type { Refusal } from './plan-prune.ts';
+
+export interface ProtectInput {
+  readonly file: PolicyFile;
+  readonly now: number;
+  readonly place: Place;
+  /** Of everything in the place, or of one policy, after all checks and the guard. */
+  readonly verdicts: readonly PointVerdict[];
+  /** Points that retention wants, whatever else was found out about them, by id. */
+  readonly wanted: ReadonlySet<string>;
+  readonly facts: ProtectFacts;
+  /** The exact number of AMIs whose disabling was accepted beforehand. */
+  readonly accept?: number;
+}
+
+export interface ProtectPlan {
+  readonly actions: readonly ProtectAction[];
+  /** Policies of which too many AMIs would be disabled at once. */
+  readonly refused: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Whether a policy asks for anything that this file knows. */
+export function isProtecting(policy: Policy): boolean {
+  const { lock, protect, archiveAfter, deprecateAfter, share, removal } = policy;
+  const others = [lock, archiveAfter, deprecateAfter, share, removal];
+  return protect === true || others.some((word) => word !== undefined);
+}
+
+/** By policy, source and slot, oldest first. */
+export function planProtect(input: ProtectInput): ProtectPlan {
+  const { file, verdicts, facts } = input;
+  const policies = new Map(file.policies.map((policy) => [policy.name, policy]));
+  const each = verdicts.map((entry) => planPoint(entry, policies.get(entry.point.policy), input));
+  const due = verdicts.filter((entry) => isDue(entry, policies.get(entry.point.policy), input));
+  const archive = planArchive(
+    due.map(({ point }) => point).filter(({ id }) => facts.staysLong.has(id)),
+    facts,
+  );
+  const disabling = each.flatMap(({ aside }) => (aside?.action === 'disable-image' ? aside : []));
+  const refused = guardDisabling(disabling, input);
+  const isRefused = new Set(refused.map(({ policy }) => policy));
+  const actions = [
+    ...each.flatMap((one) => one.actions),
+    ...archive.actions,
+    ...each.flatMap(({ aside }) =>
+      aside && (aside.action === 'enable-image' || !isRefused.has(aside.policy)) ? aside : [],
+    ),
+  ];
+  return {
+    actions: actions.sort(inOrder),
+    refused,
+    warnings: [...each.flatMap(({ warnings }) => warnings), ...archive.waiting, ...stale(verdicts, policies)],
+  };
+}
+
+function inOrder(a: ProtectAction, b: ProtectAction): number {
+  return compareText(a.policy, b.policy) || compareText(a.source, b.source) || a.slot - b.slot;
+}
+
+interface PlannedPoint {
+  readonly actions: readonly ProtectAction[];
+  readonly aside?: SetAsideAction;
+  readonly warnings: readonly Warning[];
+}
+
+function planPoint(
+  entry: PointVerdict,
+  policy: Policy | undefined,
+  { facts, now, place, wanted }: ProtectInput,
+): PlannedPoint {
+  const { point, verdict } = entry;
+  const image = point.imageId === undefined ? undefined : facts.images.get(point.imageId);
+  const aside = image && setAsideAction(entry, image, { isWanted: wanted.has(point.id) });
+  // What goes, or is not whole, is left as it is.
+  if (!policy || verdict.decision === 'prune' || point.state !== 'good' || aside)
+    return { actions: [], warnings: [], ...(aside && { aside }) };
+  const shares = point.copiedFrom ? undefined : sharesOf(entry, policy, { facts, place });
+  return {
+    actions: [
+      ...(policy.lock ? lockActions(point, policy.lock, { locks: facts.locks, now }) : []),
+      ...(image ? imageActions(entry, image, { policy, now }) : []),
+      ...(shares?.actions ?? []),
+    ],
+    warnings: (shares?.refused ?? []).map(({ id, reason }) => ({ id, policy: policy.name, reason })),
+  };
+}
+
+/** Of what is made here: a copy is another account's, or as good as the original. */
+function sharesOf(
+  { point }: PointVerdict,
+  policy: Policy,
+  { facts, place }: Pick<ProtectInput, 'facts' | 'place'>,
+) {
+  const copiedTo = new Set(destinationsOf(policy, place).map(({ place: { account } }) => account));
+  const accounts = policy.share?.filter((account) => account !== place.account);
+  return planShares(point, { accounts, copiedTo }, facts);
+}
+
+function isDue(
+  { point, verdict }: PointVerdict,
+  policy: Policy | undefined,
+  { facts: { snapshots, archiving }, now }: ProtectInput,
+): boolean {
+  const after = policy?.archiveAfter;
+  if (after === undefined || verdict.decision === 'prune') return false;
+  return dueForArchive(point, after, { snapshots, archiving, now });
+}
+
+/** As the guard of a prune: an edit that lets go of much is to be noticed before the first step of it, too. */
+function guardDisabling(disabling: readonly SetAsideAction[], input: ProtectInput): Refusal[] {
+  const { file, verdicts, now, accept } = input;
+  const points = groupBy(verdicts, ({ point }) => point.policy);
+  return [...groupBy(disabling, ({ policy }) => policy)].flatMap(([policy, actions]) => {
+    const all = points.get(policy) ?? [];
+    const running = file.policies.find(({ name }) => name === policy);
+    const last = running && previousSlot(running.schedule, running.timezone, now);
+    const good = all.filter(({ point }) => point.state === 'good').map(({ point }) => point.slot);
+    const deletions = actions.length;
+    const reason = refusal({
+      deletions,
+      points: all.length,
+      made: madeLately(good, now, last),
+      maxShare: file.prune.maxShare,
+      ...(accept !== undefined && { accept }),
+    });
+    return reason === undefined ? [] : [{ policy, reason: reason.replace('delete', 'disable'), deletions }];
+  });
+}
+
+/** What is protected for a policy that has no word on it any more stays so, and nobody is told why but here. */
+function stale(verdicts: readonly PointVerdict[], policies: ReadonlyMap<string, Policy>): Warning[] {
+  const kept = groupBy(
+    verdicts.filter(
+      ({ point, verdict }) =>
+        verdict.reasons.length === 1 &&
+        verdict.reasons[0] === 'deregistration protected' &&
+        policies.get(point.policy)?.protect === undefined,
+    ),
+    ({ point }) => point.policy,
+  );
+  return Array.from(kept, ([policy, entries]) => ({
+    id: policy,
+    policy,
+    reason: `${entries.length} of its AMIs are kept only because they are protected from deregistration: protect: false lets prunes lift that`,
+  }));
+}
+
+/** The accounts of which it must be known what they may use. */
+export function accountsToAsk(file: PolicyFile, told: Iterable<string | undefined>): readonly string[] {
+  const named = file.policies.flatMap(({ share = [] }) => share);
+  return [...new Set([...named, ...Array.from(told).flatMap(toldAccounts)])].sort(compareText);
+}

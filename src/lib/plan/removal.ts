@@ -1,0 +1,30 @@
+/** Two-phase removal: what is to go is disabled first, and deregistered when nobody missed it. */
+
+import { formatInstant } from '../policy/instant.ts';
+import type { PolicyFile } from '../policy/policy.ts';
+import type { PointVerdict } from './point-verdicts.ts';
+
+/** Why a point that no rule keeps is still there. The first is what `protect` acts upon. */
+export const TO_BE_DISABLED = 'to be disabled first';
+export const ENABLED_AGAIN = 'enabled again after it was disabled';
+
+/** A verdict that lets an AMI go, put off until it was disabled for as long as its policy says. */
+export function inTwoPhases(
+  entry: PointVerdict,
+  { file, now }: { readonly file: PolicyFile; readonly now: number },
+): PointVerdict {
+  const { point, verdict } = entry;
+  const removal = file.policies.find(({ name }) => name === point.policy)?.removal;
+  // What failed cannot be disabled, and nobody can miss it.
+  if (!removal || verdict.decision === 'keep' || point.imageId === undefined || point.state === 'failed')
+    return entry;
+  const { since } = point.setAside ?? {};
+  if (since === undefined) return kept(entry, TO_BE_DISABLED);
+  if (point.state !== 'disabled') return kept(entry, ENABLED_AGAIN);
+  const until = since + removal.disableFor;
+  return now >= until ? entry : kept(entry, `disabled, deregistered after ${formatInstant(until)}`);
+}
+
+function kept({ point }: PointVerdict, reason: string): PointVerdict {
+  return { point, verdict: { decision: 'keep', reasons: [reason] } };
+}

@@ -1,0 +1,65 @@
+/** What snapshots cost in a Region, by the table in prices.ts. */
+
+import { LIST_REQUESTS_PER_1000, PRICES_AS_OF, REGION_PRICES, type RegionPrice } from './prices.ts';
+
+/** AWS bills a GB-month of 2^30 bytes. */
+export const GB = 2 ** 30;
+
+/** The least and most there may be of something, and what is most likely; all the same where it is known. */
+export interface Range {
+  readonly low: number;
+  readonly middle: number;
+  readonly high: number;
+}
+
+export const NOTHING: Range = { low: 0, middle: 0, high: 0 };
+
+export function exactly(value: number): Range {
+  return { low: value, middle: value, high: value };
+}
+
+export function plus(a: Range, b: Range): Range {
+  return { low: a.low + b.low, middle: a.middle + b.middle, high: a.high + b.high };
+}
+
+function times(range: Range, factor: number): Range {
+  return { low: range.low * factor, middle: range.middle * factor, high: range.high * factor };
+}
+
+/** Bytes that are billed, by tier. */
+export interface StoredBytes {
+  readonly standard: Range;
+  readonly archive: Range;
+}
+
+export const NOTHING_STORED: StoredBytes = { standard: NOTHING, archive: NOTHING };
+
+export function plusStored(a: StoredBytes, b: StoredBytes): StoredBytes {
+  return { standard: plus(a.standard, b.standard), archive: plus(a.archive, b.archive) };
+}
+
+/** Undefined for a Region that the table lacks: there a size has no price. */
+export function priceIn(region: string): RegionPrice | undefined {
+  return Object.hasOwn(REGION_PRICES, region) ? REGION_PRICES[region] : undefined;
+}
+
+/** USD a month. */
+export function monthlyCost({ standard, archive }: StoredBytes, price: RegionPrice): Range {
+  return plus(times(standard, price.standard / GB), times(archive, price.archive / GB));
+}
+
+/** USD for so many requests of ListSnapshotBlocks and ListChangedBlocks. */
+export function requestCost(requests: number): number {
+  return (requests / 1000) * LIST_REQUESTS_PER_1000;
+}
+
+/** What the prices rest on, in a sentence. */
+export function priceNote(region: string): string {
+  const price = priceIn(region);
+  if (!price) return `No price of ${region} in the table of ${PRICES_AS_OF}: sizes have no price there.`;
+  const basis =
+    price.basis === 'seen'
+      ? `list prices of ${PRICES_AS_OF}`
+      : `unverified list prices of ${PRICES_AS_OF}, which may be some percent off`;
+  return `Prices of ${region}: USD ${price.standard} for a GB-month, USD ${price.archive} in the archive; ${basis}, without discounts and taxes.`;
+}

@@ -1,0 +1,88 @@
+/** Costs as JSON. Scripts rely on this shape: fields may be added, none renamed or removed. */
+
+import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
+import type { CostReport, ExactSnapshot } from '../plan/cost-report.ts';
+import type { CostRow, Holding } from '../plan/cost-rows.ts';
+import type { Warning } from '../plan/actions.ts';
+import type { Refusal } from '../plan/plan-prune.ts';
+import { PRICE_SOURCES, PRICES_AS_OF, type RegionPrice } from '../plan/prices.ts';
+import { monthlyCost, requestCost, type Range } from '../plan/snapshot-prices.ts';
+import type { Place } from '../policy/policy.ts';
+
+interface HoldingJson {
+  readonly points: number;
+  readonly snapshots: number;
+  readonly fullBytes: number;
+  readonly standardBytes: Range;
+  readonly archiveBytes: Range;
+  /** Absent for a Region without a price. */
+  readonly usdPerMonth?: Range;
+}
+
+interface RowJson {
+  /** Absent: snapshots of no recovery point. */
+  readonly policy?: string;
+  readonly source?: string;
+  readonly basis: 'exact' | 'estimate';
+  readonly now: HoldingJson;
+  readonly afterPrune: HoldingJson;
+}
+
+export interface CostJson {
+  readonly version: 1;
+  readonly deployment: string;
+  readonly place: Place;
+  readonly basis: 'exact' | 'estimate';
+  /** What an estimate takes for granted; empty when nothing is estimated. */
+  readonly assumptions: readonly string[];
+  readonly price?: RegionPrice & { readonly asOf: string; readonly sources: readonly string[] };
+  readonly rows: readonly RowJson[];
+  readonly total: { readonly now: HoldingJson; readonly afterPrune: HoldingJson };
+  readonly snapshots: readonly ExactSnapshot[];
+  readonly requests: number;
+  readonly requestsUsd: number;
+  readonly refused: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+}
+
+export function costJson(report: CostReport): CostJson {
+  const { deployment, place, isExact, price, rows, now, later, snapshots, requests } = report;
+  return {
+    version: 1,
+    deployment,
+    place,
+    basis: basisOf(isExact),
+    assumptions: isExact ? [] : ESTIMATE_WORDS,
+    ...(price && { price: { ...price, asOf: PRICES_AS_OF, sources: PRICE_SOURCES[price.basis] } }),
+    rows: rows.map((row) => rowJson(row, price)),
+    total: { now: holdingJson(now, price), afterPrune: holdingJson(later, price) },
+    snapshots,
+    requests,
+    requestsUsd: requestCost(requests),
+    refused: report.refused,
+    warnings: report.warnings,
+  };
+}
+
+function rowJson({ policy, source, isExact, now, later }: CostRow, price: RegionPrice | undefined): RowJson {
+  return {
+    ...(policy !== undefined && { policy }),
+    ...(source !== undefined && { source }),
+    basis: basisOf(isExact),
+    now: holdingJson(now, price),
+    afterPrune: holdingJson(later, price),
+  };
+}
+
+function holdingJson({ stored, ...counts }: Holding, price: RegionPrice | undefined): HoldingJson {
+  return {
+    ...counts,
+    standardBytes: stored.standard,
+    archiveBytes: stored.archive,
+    ...(price && { usdPerMonth: monthlyCost(stored, price) }),
+  };
+}
+
+function basisOf(isExact: boolean): 'exact' | 'estimate' {
+  return isExact ? 'exact' : 'estimate';
+}

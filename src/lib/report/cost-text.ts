@@ -1,0 +1,125 @@
+/** Costs as text. */
+
+import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
+import type { BlockCalls } from '../plan/cost-calls.ts';
+import type { CostReport } from '../plan/cost-report.ts';
+import type { CostRow, Holding } from '../plan/cost-rows.ts';
+import type { RegionPrice } from '../plan/prices.ts';
+import { GB, monthlyCost, plus, priceNote, requestCost, type Range } from '../plan/snapshot-prices.ts';
+import { capped, plural, printable, table, type Paint } from './text.ts';
+
+const ROWS = 200;
+
+export function costText(report: CostReport, paint: Paint): string[] {
+  const { rows, now, later, price } = report;
+  if (rows.length === 0) return ['Nothing is stored: no recovery points.'];
+  const total = ['total', '', ...cellsOf(now, later, price)];
+  const header = ['policy', 'source', 'points', 'full size', 'now, a month', 'after the pending prune'];
+  const lines = table([header, ...rows.map((row) => rowOf(row, report)), total]);
+  const [head = '', ...body] = lines;
+  return [
+    paint.bold(head),
+    ...capped(body.slice(0, -1), ROWS),
+    paint.bold(body.at(-1) ?? ''),
+    '',
+    ...notesOf(report),
+  ];
+}
+
+function rowOf({ policy, source, now, later, isExact }: CostRow, report: CostReport): string[] {
+  const [points = '', full = '', stored = '', after = ''] = cellsOf(now, later, report.price);
+  const mark = report.requests > 0 && !isExact ? ' (estimate)' : '';
+  return [
+    printable(policy ?? '(of no point)'),
+    printable(source ?? ''),
+    points,
+    full,
+    `${stored}${mark}`,
+    after,
+  ];
+}
+
+function cellsOf(now: Holding, later: Holding, price: RegionPrice | undefined): string[] {
+  return [
+    String(now.points),
+    formatSize(now.fullBytes),
+    storedText(now, price),
+    laterText(now, later, price),
+  ];
+}
+
+function laterText(now: Holding, later: Holding, price: RegionPrice | undefined): string {
+  if (later.points === now.points && later.snapshots === now.snapshots) {
+    const isSame = later.stored.standard.middle === now.stored.standard.middle;
+    if (isSame) return 'the same';
+  }
+  return `${storedText(later, price)}, ${plural(later.points, 'point')}`;
+}
+
+/** `12.5 GiB, USD 0.63 (0.40 to 2.00)`; without a price `12.5 GiB (8.0 to 40.0 GiB)`. */
+function storedText({ stored }: Holding, price: RegionPrice | undefined): string {
+  const bytes = plus(stored.standard, stored.archive);
+  if (!price) return rangeText(bytes, formatSize, (size) => formatSize(size));
+  const cost = monthlyCost(stored, price);
+  return `${formatSize(bytes.middle)}, ${rangeText(cost, formatUsd, (usd) => formatAmount(usd))}`;
+}
+
+function rangeText(
+  { low, middle, high }: Range,
+  whole: (value: number) => string,
+  bare: (value: number) => string,
+): string {
+  if (bare(low) === bare(high)) return whole(middle);
+  return `${whole(middle)} (${bare(low)} to ${bare(high)})`;
+}
+
+function notesOf(report: CostReport): string[] {
+  const { isExact, requests, rows, place, refused } = report;
+  const unsized = rows.reduce((sum, row) => sum + row.unsized, 0);
+  return [
+    ...(isExact
+      ? ['Exact, from changed blocks: a block that several snapshots share is counted once.']
+      : ESTIMATE_WORDS),
+    ...(isExact || requests > 0 ? [] : ['--exact reads the changed blocks, and first says what that costs.']),
+    ...(requests > 0
+      ? [`${plural(requests, 'request')} of the EBS direct APIs: ${formatUsd(requestCost(requests))}.`]
+      : []),
+    ...(unsized > 0
+      ? [
+          `EC2 does not say how large ${plural(unsized, 'snapshot')} of these are: taken as large as their volumes.`,
+        ]
+      : []),
+    'AMIs cost what their snapshots cost. What others made of the same volumes is left out, and so is the Recycle Bin.',
+    priceNote(place.region),
+    ...refused.map(
+      ({ policy, reason, deletions }) =>
+        `Nothing of ${policy} is pruned (${plural(deletions, 'point')} would be): ${reason}`,
+    ),
+  ].map(printable);
+}
+
+/** What reading the blocks takes, before anybody is asked. */
+export function callsText({ lineages, least, most }: BlockCalls): string {
+  const snapshots = lineages.reduce((sum, one) => sum + one.snapshots.length, 0);
+  const from = formatUsd(requestCost(least));
+  const to = formatUsd(requestCost(most));
+  const cost = from === to ? from : `${from} to ${to}`;
+  return `The blocks of ${plural(snapshots, 'snapshot')} of ${plural(lineages.length, 'volume')} take ${least} to ${most} requests of the EBS direct APIs: ${cost}.`;
+}
+
+/** `12.5 GiB`; what is less than a tenth of one in MiB. */
+export function formatSize(bytes: number): string {
+  const gib = bytes / GB;
+  if (bytes === 0) return '0 GiB';
+  return gib < 0.1 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${gib.toFixed(1)} GiB`;
+}
+
+export function formatUsd(usd: number): string {
+  return `USD ${formatAmount(usd)}`;
+}
+
+/** Cents, and for what is less than ten of them two more places. */
+function formatAmount(usd: number): string {
+  if (usd > 0 && usd < 0.0001) return '<0.0001';
+  return usd > 0 && usd < 0.1 ? usd.toFixed(4) : usd.toFixed(2);
+}

@@ -1,0 +1,123 @@
+/** A simulated policy file as text for people, alone or beside another. */
+
+import type { FileSimulation, PolicySimulation } from '../plan/simulate-file.ts';
+import { lookAt, looksOf, simulatedName, type DayLook } from '../plan/simulate-look.ts';
+import { pairsOf, type SimulatedPair } from '../plan/simulate-pairs.ts';
+import { GUARDED_SOURCES } from '../plan/simulate-policy.ts';
+import { formatMinute } from '../policy/instant.ts';
+import { formatKeep } from '../policy/keep.ts';
+import { kindOfReason } from './plan-text.ts';
+import { formatAge, plural, table, type Paint } from './text.ts';
+
+export interface NamedSimulation {
+  /** The path of the policy file. */
+  readonly path: string;
+  readonly simulation: FileSimulation;
+}
+
+/** Its figures by what they are of; the same for one file and for two. */
+interface Row {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** A table for each policy and each of its copies. */
+export function simulationText({ simulation }: NamedSimulation, paint: Paint): string[] {
+  const tables = simulation.policies.flatMap((policy) => [
+    paint.bold(simulatedName(policy)),
+    ...table(rowsOf(policy).map(({ label, value }) => [label, value])),
+    ...refusedText(policy, paint),
+    '',
+  ]);
+  return [...tables, ...notSimulatedText(simulation, paint)];
+}
+
+/** The same with a column for each of two files; what differs is marked. */
+export function comparisonText(left: NamedSimulation, right: NamedSimulation, paint: Paint): string[] {
+  const pairs = pairsOf(left.simulation, right.simulation);
+  const tables = pairs.flatMap((pair) => [
+    paint.bold(pair.name) + (pair.differs ? '' : ': the same in both'),
+    ...(pair.differs ? table(comparedRows(pair, [left.path, right.path], paint)) : []),
+    ...[pair.left, pair.right].flatMap((policy) => (policy ? refusedText(policy, paint) : [])),
+    '',
+  ]);
+  const differing = pairs.filter(({ differs }) => differs).length;
+  return [
+    ...tables,
+    `${plural(pairs.length, 'simulation')}, ${differing === 0 ? 'all the same' : `${differing} of them different`}`,
+    ...notSimulatedText(left.simulation, paint),
+    ...notSimulatedText(right.simulation, paint),
+  ];
+}
+
+function comparedRows({ left, right }: SimulatedPair, paths: readonly string[], paint: Paint): string[][] {
+  const [lefts, rights] = [left && rowsOf(left), right && rowsOf(right)];
+  const labels = (lefts ?? rights ?? []).map(({ label }) => label);
+  const body = labels.map((label, index) => {
+    const cells = [lefts, rights].map((rows) => (rows ? (rows[index]?.value ?? '') : 'not in it'));
+    return cells[0] === cells[1] ? [' ', label, ...cells] : [paint.warn('≠'), label, ...cells];
+  });
+  return [['', '', ...paths], ...body];
+}
+
+function rowsOf(policy: PolicySimulation): Row[] {
+  const { made, missed, mostAtOnce, worstGap, longestWait, days } = policy.simulation;
+  const looks = looksOf(days).map((day) => lookAt(policy, day));
+  return [
+    { label: 'schedule', value: `${policy.policy.schedule.text} ${policy.policy.timezone}` },
+    { label: 'keep', value: formatKeep(policy.keep) || 'everything' },
+    { label: 'runs', value: `${made} made, ${missed} missed` },
+    { label: 'at the end', value: plural(looks.at(-1)?.points.length ?? 0, 'point') },
+    {
+      label: 'most at once',
+      value: mostAtOnce ? `${mostAtOnce.count}, first at ${formatMinute(mostAtOnce.at)}` : 'none',
+    },
+    {
+      label: 'worst gap',
+      value: worstGap
+        ? `${formatAge(worstGap.ms)}, from ${formatMinute(worstGap.from)} to ${formatMinute(worstGap.to)}, first at ${formatMinute(worstGap.at)}`
+        : 'none: there were never two',
+    },
+    {
+      label: 'longest wait',
+      value: longestWait
+        ? `${formatAge(longestWait.ms)}, from ${formatMinute(longestWait.from)} to ${formatMinute(longestWait.until)}`
+        : 'for ever: nothing was made',
+    },
+    ...looks.map((look) => ({ label: `day ${look.day}`, value: lookText(look) })),
+  ];
+}
+
+function lookText({ points, oldestAge, widestGap }: DayLook): string {
+  if (oldestAge === undefined) return 'nothing';
+  const gap = widestGap === undefined ? '' : `, widest gap ${formatAge(widestGap)}`;
+  return `${plural(points.length, 'point')}, the oldest ${formatAge(oldestAge)} old${gap}: ${kindsText(points)}`;
+}
+
+/** `daily 7, weekly 4`: a point that two rules keep counts for both. */
+function kindsText(points: DayLook['points']): string {
+  const counts = new Map<string, number>();
+  for (const { verdict } of points.toReversed()) {
+    const kinds = verdict.decision === 'prune' ? ['until the next prune'] : verdict.reasons.map(kindOfReason);
+    for (const kind of new Set(kinds)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ');
+}
+
+function refusedText({ simulation: { refused } }: PolicySimulation, paint: Paint): string[] {
+  if (!refused) return [];
+  return [
+    paint.bad(
+      `  The guard would refuse the prune of ${formatMinute(refused.at)} where ${GUARDED_SOURCES} sources fare like this one: ${refused.reason}. ` +
+        'From there on the figures are as if somebody accepted each.',
+    ),
+  ];
+}
+
+function notSimulatedText({ notSimulated }: FileSimulation, paint: Paint): string[] {
+  if (notSimulated.length === 0) return [];
+  return [paint.warn(`Not simulated, because Amazon DLM runs them: ${notSimulated.join(', ')}`)];
+}

@@ -1,0 +1,48 @@
+/** What a deployment's snapshots in a place are, for `cost`: the same points and verdicts as `plan`, and their sizes. */
+
+import { listImageDevices, listSnapshotSizes, type SnapshotSize } from '../aws/read-snapshot-sizes.ts';
+import type { SizedSnapshot } from '../plan/cost-estimate.ts';
+import type { CostFacts } from '../plan/cost-report.ts';
+import { MARK } from '../plan/marks.ts';
+import type { RecoveryPoint } from '../plan/recovery-points.ts';
+import type { RunContext } from './context.ts';
+import { planPruneRun, requireKnownPolicy } from './prune.ts';
+import { readEach } from './read.ts';
+
+/** Reads only; asks nothing that costs money. A ConfigurationError for a policy that the file does not have. */
+export async function readCost(context: RunContext, policy: string | undefined): Promise<CostFacts> {
+  const { file, place, clients } = context;
+  requireKnownPolicy(file, policy);
+  const plan = await planPruneRun({}, context);
+  const filters = [{ name: `tag:${MARK.deployment}`, values: [file.deployment] }];
+  const sizes = await readEach(context, 'sizes of snapshots', listSnapshotSizes(clients, filters));
+  const isUntold = sizes.some(({ volumeId }) => volumeId === undefined);
+  const images = isUntold ? await readEach(context, 'AMIs', listImageDevices(clients, filters)) : [];
+  const deviceOf = new Map(
+    images.flatMap(({ devices }) => devices.map(({ device, snapshotId }) => [snapshotId, device] as const)),
+  );
+  const pointOf = new Map(
+    plan.verdicts.flatMap(({ point }) => point.snapshotIds.map((id) => [id, point] as const)),
+  );
+  const snapshots = sizes
+    // What failed stores nothing.
+    .filter(({ state }) => state !== 'error')
+    .map((size) => sizedSnapshot(size, pointOf.get(size.id), deviceOf.get(size.id)));
+  return { place, deployment: file.deployment, plan, snapshots };
+}
+
+function sizedSnapshot(
+  { state, volumeId, ...size }: SnapshotSize,
+  point: RecoveryPoint | undefined,
+  device: string | undefined,
+): SizedSnapshot {
+  const lineage = volumeId ?? (point && device !== undefined ? copiedLineage(point, device) : size.id);
+  const takenAt = point?.copiedFrom ? (point.copiedFrom.takenAt ?? point.slot) : size.startedAt;
+  return { ...size, lineage, takenAt, isCompleted: state === 'completed' };
+}
+
+/** A copied AMI's snapshots do not tell of which volume they are: the same device of the same source stands for it. */
+function copiedLineage({ source, copiedFrom }: RecoveryPoint, device: string): string {
+  const place = copiedFrom ? `${copiedFrom.place.account}/${copiedFrom.place.region} ` : '';
+  return `${place}${source} ${device}`;
+}
