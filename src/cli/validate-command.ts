@@ -78,7 +78,11 @@ function validJson(file: PolicyFile, now: number): object {
       nextSlots: nextSlots(policy, now).map(formatInstant),
       ...(isDlmPolicy(policy)
         ? { enabled: policy.enabled, schedules: policy.schedules, features: featureWords(policy) }
-        : { copies: policy.copies.map(copyJson), ...protectJson(policy) }),
+        : {
+            copies: policy.copies.map(copyJson),
+            ...protectJson(policy),
+            ...(policy.hooks && { hooks: policy.hooks }),
+          }),
     })),
     defaultPolicies: file.defaultPolicies,
     warnings: remarksOf(file),

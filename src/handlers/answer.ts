@@ -33,6 +33,8 @@ export interface RunAnswer {
   readonly place: Place;
   readonly counts: OutcomeCounts;
   readonly skipped: readonly Skipped[];
+  /** What somebody should know of what was made; absent where there is nothing. */
+  readonly warnings?: readonly Skipped[];
   /** The round in which the queue goes on with what is left. */
   readonly goesOnInRound?: number;
 }
@@ -54,6 +56,8 @@ export interface Ended {
     'action' | 'id' | 'status' | 'error'
   >[];
   readonly skipped: readonly Skipped[];
+  /** What somebody should know of what was made. */
+  readonly warnings?: readonly Skipped[];
   /** What was not to be done as it stands, a sentence each. */
   readonly refused?: readonly string[];
   /** What is wrong in the account and not of this run's making, a sentence each. */
@@ -64,7 +68,7 @@ export interface Ended {
 
 /** The answer of a run that ended well; one that did not throws, and says what failed and what was refused. */
 export function answerOrThrow(request: RunRequest, { place }: RunContext, ended: Ended): RunAnswer {
-  const { outcomes, refused = [], errors = [], sent } = ended;
+  const { outcomes, refused = [], errors = [], warnings = [], sent } = ended;
   const goesOn = sent !== undefined && 'round' in sent ? { goesOnInRound: sent.round } : undefined;
   const failures = outcomes.filter((outcome) => isFailure(outcome) && !(goesOn && isLeft(outcome)));
   const slot = formatInstant(request.slot);
@@ -80,7 +84,16 @@ export function answerOrThrow(request: RunRequest, { place }: RunContext, ended:
     throw hasFailed ? new RunFailedError(message) : new RunRefusedError(message);
   }
   const skipped = ended.skipped.slice(0, MOST_ENTRIES);
-  return { version: 1, job: request.job, slot, place, counts: countOutcomes(outcomes), skipped, ...goesOn };
+  return {
+    version: 1,
+    job: request.job,
+    slot,
+    place,
+    counts: countOutcomes(outcomes),
+    skipped,
+    ...(warnings.length > 0 && { warnings: warnings.slice(0, MOST_ENTRIES) }),
+    ...goesOn,
+  };
 }
 
 function failuresText(failures: Ended['outcomes'], attempted: number): string {

@@ -23,10 +23,15 @@ export interface Clients {
   readonly iam: Pick<IAMClient, 'send'>;
   /** Only to look at keys. */
   readonly kms: Pick<KMSClient, 'send'>;
-  /** Only for the commands of rehearsals. */
+  /** Only for the commands of rehearsals and of hooks. */
   readonly ssm: Pick<SSMClient, 'send'>;
   /** SendCommand takes no client token. */
   readonly ssmOnce: Pick<SSMClient, 'send'>;
+  /**
+   * Waits for the turn of one call of EC2, by its operation, and answers clients with which it goes out at once. Absent:
+   * calls have no pace.
+   */
+  readonly inTurn?: (operation: string) => Promise<Clients>;
 }
 
 /** Where requests, reports and words for people go, at home. */

@@ -21,7 +21,14 @@ export function outcomeText(outcomes: readonly AnyOutcome[], paint: Paint): stri
 }
 
 function rowOf(outcome: AnyOutcome, colour: (text: string) => string): string[] {
-  const { status, action, id, error } = outcome;
+  const { status, action, id, error = '' } = outcome;
+  const warning = 'warning' in outcome ? (outcome.warning ?? '') : '';
   const of = 'source' in outcome ? outcome.source : outcome.policy;
-  return [colour(status), action, id, id === of ? '' : of, printable(error ?? '')];
+  return [
+    colour(status),
+    action,
+    id,
+    id === of ? '' : of,
+    printable([error, warning].filter(Boolean).join('; ')),
+  ];
 }

@@ -15,6 +15,7 @@ import { runningPolicies, type Place, type PolicyFile } from '../policy/policy.t
 import type { RunContext } from './context.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
 import { readPlaces } from './doctor-places.ts';
+import { hookChecks } from './doctor-hooks.ts';
 import { keyChecks } from './doctor-keys.ts';
 import { ownPlaceChecks } from './doctor-own-place.ts';
 import { ConfigurationError } from './errors.ts';
@@ -79,6 +80,7 @@ async function examinePlace(
     ...(isBackedUp(file, place) ? await ownPlaceChecks(context, caller, place) : []),
     ...places.map((answer) => placeCheck(answer, isHome)),
     ...(await keyChecks(context, examined.at)),
+    ...(await hookChecks(context, examined.at)),
     ...(await deploymentChecks(deployment, group, { file, place })),
   ];
 }

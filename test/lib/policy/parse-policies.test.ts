@@ -269,15 +269,6 @@ describe('names what is wrong with a policy', () => {
     expect(problemsOf(withPolicy(`    ${line}`))).toEqual([problem]);
   });
 
-  test.each(['hooks'])(
-    '%s is not yet supported with engine: lambda, and that is all that is said of it',
-    (word) => {
-      const said = `policies.a.${word}: ${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`;
-      expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([`7:5 ${said}`]);
-      expect(problemsOf(withPolicy('    engine: lambda', `    ${word}: {}`))).toEqual([`8:5 ${said}`]);
-    },
-  );
-
   test.each(['enabled', 'tags', 'copyTags', 'fastRestore', 'exclude'])(
     '%s is only for engine: dlm, and that is all that is said of it',
     (word) => {
