@@ -101,18 +101,26 @@ export function troublesOf(seed: number, span: Span, size: keyof typeof SIZES): 
 }
 
 function settingsOf(seed: number, random: Random): Partial<SimulatorSettings> {
-  const durations = new Random(seed, 'durations');
-  const duration = (): number =>
-    durations.chance(0.05) ? durations.upTo(2 * HOUR) : MINUTE + durations.upTo(10 * MINUTE);
+  const duration = durationOf(new Random(seed, 'durations'));
   return {
     keepCalls: false,
     pageSize: random.pick([60, 200, 1000, 1000]),
     emptyPages: random.chance(0.2),
-    readLag: random.pick([0, 20 * SECOND, 2 * MINUTE, 5 * MINUTE - 1]),
+    ...lagOf(random.pick([0, 20 * SECOND, 2 * MINUTE, 5 * MINUTE - 1])),
     latency: random.pick([0, 0, 400, 2 * SECOND]),
     imageDuration: duration,
     snapshotDuration: duration,
+    copyDuration: durationOf(new Random(seed, 'copying')),
   };
+}
+
+/** Who sees at once what is being copied keeps to EC2's bound although nobody else does. */
+function lagOf(readLag: number): Partial<SimulatorSettings> {
+  return { readLag, maxSnapshotCopies: readLag === 0 ? Infinity : 20 };
+}
+
+function durationOf(random: Random): () => number {
+  return () => (random.chance(0.05) ? random.upTo(2 * HOUR) : MINUTE + random.upTo(10 * MINUTE));
 }
 
 function outagesOf(random: Random, { start, peace }: Span): Outage[] {
@@ -166,7 +174,7 @@ function callFaults(random: Random, rates: Rates, isPeace: () => boolean): Fault
     const fault = found?.[1](random);
     if (fault?.kind !== 'fails-later') return fault;
     // Only what creates something can let it fail later.
-    return /^Create(?!Tags)/.test(command) ? fault : undefined;
+    return /^(?:Create(?:Image|Snapshot)|Copy|RunInstances)/.test(command) ? fault : undefined;
   };
 }
 
@@ -195,6 +203,7 @@ export function outageFaults(place: string, outages: readonly Outage[], clock: S
   };
 }
 
-const EC2 = /^(Describe|List|CreateImage|CreateSnapshot|CreateTags|Deregister|DeleteSnapshot)/;
+const EC2 =
+  /^(Describe|List|Create(Image|Snapshot|Tags|SecurityG)|Deregister|DeleteS|Copy|Modify|RegisterI|RunI|TerminateI|AuthorizeS|RevokeS)/;
 const DENIED: Fault = { kind: 'error', name: 'AccessDenied', status: 403 };
 const DOWN: Fault = { kind: 'unavailable', accepted: false };
