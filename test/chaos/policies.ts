@@ -15,8 +15,6 @@ export interface Extras {
   /** The sweep of copies. */
   readonly sweep: string;
   readonly rehearsed?: Rehearsed;
-  /** A Region that both accounts have for copies. */
-  readonly beside?: string;
   /** One line that tells it, empty for none. */
   readonly text: string;
 }
@@ -56,21 +54,23 @@ const WAYS: readonly [Copies, ...Copies[]] = [
 /** Of copies; most are kept as the policy keeps. */
 const KEEPS = [undefined, undefined, '{ daily: 6 }', '{ last: 2 }', '{ daily: 2, weekly: 3 }'] as const;
 
+export const NO_EXTRAS: Extras = { copies: {}, sweep: '', text: '' };
+
 export function extrasOf(seed: number): Extras {
   const copying = copiesOf(new Random(seed, 'copies'));
   const rehearsed = rehearsedOf(new Random(seed, 'rehearsals'));
-  const told = rehearsed && `${rehearsed.policy} rehearsed in ${rehearsed.place.account}`;
-  const command = rehearsed?.command === undefined ? '' : ' with a command';
-  return {
-    copies: {},
-    sweep: 'every 6 hours from 00:25',
-    ...copying,
-    ...(rehearsed && { rehearsed }),
-    text: [copying?.text ?? [], told === undefined ? [] : told + command].flat().join(', '),
-  };
+  if (!copying && !rehearsed) return NO_EXTRAS;
+  const told = rehearsed && toldOf(rehearsed);
+  const text = [copying?.text, told].filter((one) => one !== undefined).join(', ');
+  return { ...NO_EXTRAS, ...copying, ...(rehearsed && { rehearsed }), text };
 }
 
-function copiesOf(random: Random): Pick<Extras, 'copies' | 'sweep' | 'text' | 'beside'> | undefined {
+function toldOf({ policy, place, command }: Rehearsed): string {
+  const how = command === undefined ? '' : ' with a command';
+  return `${policy} rehearsed in ${place.account}${how}`;
+}
+
+function copiesOf(random: Random): Pick<Extras, 'copies' | 'sweep' | 'text'> | undefined {
   if (!random.chance(COPIED)) return undefined;
   const names: readonly Name[] = random.pick<readonly Name[]>([
     ['nightly'],
@@ -92,7 +92,6 @@ function copiesOf(random: Random): Pick<Extras, 'copies' | 'sweep' | 'text' | 'b
   return {
     copies: Object.fromEntries(names.map((name) => [name, `[${list.join(', ')}]`])),
     sweep: random.pick(['every 3 hours from 00:25', 'every 6 hours from 00:25', 'every 1 hours from 00:25']),
-    ...(copies.some(({ region }) => region === BESIDE) && { beside: BESIDE }),
     text: `${names.join(' and ')} copied ${what}${keep === undefined ? '' : `, kept ${keep}`}`,
   };
 }

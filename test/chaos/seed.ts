@@ -14,7 +14,7 @@ import { deploy, HOME, keyOf, type Deployment } from './deployment.ts';
 import { addForeign, Fleet } from './fleet.ts';
 import { doubled, Ledger, present } from './ledger.ts';
 import { People } from './people.ts';
-import { AT_FIRST, copiesOnly, extrasOf, fileOf, IN_THE_END } from './policies.ts';
+import { AT_FIRST, copiesOnly, extrasOf, fileOf, IN_THE_END, NO_EXTRAS } from './policies.ts';
 import { Random } from './random.ts';
 import { Tellings } from './tellings.ts';
 import { outageFaults, troublesOf, type Troubles } from './trouble.ts';
@@ -26,6 +26,8 @@ export interface Size {
 
 export const USUAL: Size = { sources: 30, days: 40 };
 export const LARGE: Size = { sources: 1000, days: 90 };
+/** Of a usual seed that copies or rehearses: a run for every backup that is made reads all that there is. */
+const SMALL: Size = { sources: 8, days: 20 };
 
 /** Days at the end in which nothing goes wrong. */
 const PEACE = 8 * DAY;
@@ -75,15 +77,17 @@ class Run {
   readonly #foreign: readonly string[];
   readonly #problems: string[] = [];
 
-  constructor(seed: number, { sources, days }: Size) {
+  constructor(seed: number, size: Size) {
     this.#seed = seed;
+    const isLarge = size.sources > USUAL.sources;
+    const extras = isLarge ? NO_EXTRAS : extrasOf(seed);
+    this.#extras = extras.text === '' ? [] : [extras.text];
+    const { sources, days } = extras === NO_EXTRAS ? size : SMALL;
     this.#end = this.#start + days * DAY + LAST_HOUR;
     this.#peace = this.#end - PEACE;
     const span = { start: this.#start, peace: this.#peace };
-    this.#troubles = troublesOf(seed, span, sources > USUAL.sources ? 'large' : 'usual');
+    this.#troubles = troublesOf(seed, span, isLarge ? 'large' : 'usual');
     const { settings, outages, stack: trouble, timeout, share, editedAt } = this.#troubles;
-    const extras = extrasOf(seed);
-    this.#extras = extras.text === '' ? [] : [extras.text];
     const before = fileOf(AT_FIRST, share, extras);
     this.#file = fileOf(IN_THE_END, share, extras);
     this.#deployment = deploy({
