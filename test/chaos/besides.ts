@@ -2,6 +2,7 @@
 
 import type { PolicyFile } from '../../src/lib/policy/policy.ts';
 import type { FaultPlan } from '../../src/simulator/faults.ts';
+import { DAY, HOUR } from '../support/scenario.ts';
 import { CopyCalls } from './copy-calls.ts';
 import { CopyBook } from './copies.ts';
 import type { Deployment } from './deployment.ts';
@@ -11,7 +12,7 @@ import { waysOf, type Extras } from './policies.ts';
 import { Rehearsals } from './rehearsals.ts';
 import { Shares } from './shares.ts';
 
-/** At the end of a seed. */
+/** What was seen so far. */
 export interface Over {
   readonly file: PolicyFile;
   readonly now: number;
@@ -34,9 +35,11 @@ export class Besides {
     { readonly book: CopyBook; readonly calls: CopyCalls; readonly shares: Shares } | undefined;
   readonly #rehearsals: Rehearsals | undefined;
   #isShared = false;
+  #nextComparison: number;
 
   constructor({ deployment, file, extras, members, start, isBounded }: BesidesOptions) {
     const { everywhere } = deployment;
+    this.#nextComparison = start + 7 * HOUR;
     if (waysOf(file).length > 0)
       this.#copying = {
         book: new CopyBook(everywhere),
@@ -56,13 +59,17 @@ export class Besides {
     await this.#copying?.shares.ofOthers();
   }
 
-  /** Whatever does not hold now. */
-  async look(now: number): Promise<readonly string[]> {
+  /** Whatever does not hold now; `file` is what the functions go by. */
+  async look({ file, now, ever }: Omit<Over, 'peace'>): Promise<readonly string[]> {
     const { book, calls, shares } = this.#copying ?? {};
     book?.write(now);
+    // It takes long. The day's prunes are over then.
+    const isDue = now >= this.#nextComparison;
+    if (isDue) this.#nextComparison += DAY;
     if (shares && !this.#isShared) this.#isShared = await shares.ofOurs();
     return [
       ...(book?.wrong() ?? []),
+      ...(isDue ? (book?.lost(file, ever) ?? []) : []),
       ...(calls?.problems.splice(0) ?? []),
       ...(this.#rehearsals?.wrong() ?? []),
     ];
@@ -71,7 +78,7 @@ export class Besides {
   async atTheEnd(over: Over): Promise<readonly string[]> {
     const { book, shares } = this.#copying ?? {};
     return [
-      ...(await this.look(over.now)),
+      ...(await this.look(over)),
       ...(book?.atTheEnd(over) ?? []),
       ...(shares?.wrong() ?? []),
       ...(shares?.atTheEnd(over.now) ?? []),

@@ -6,7 +6,7 @@ import { isOurs } from '../support/history.ts';
 import { DAY, HOUR } from '../support/scenario.ts';
 import { resticReasons } from '../support/restic-reference.ts';
 import { keyOf } from './deployment.ts';
-import { goodSlots, type Groups } from './ledger.ts';
+import { goodSlots, type Groups, type Slots } from './ledger.ts';
 import { waysOf, type Way } from './policies.ts';
 import type { PolicyFile } from '../../src/lib/policy/policy.ts';
 
@@ -29,6 +29,16 @@ interface CopiedPoint {
   readonly parts: Map<string, Map<string, Goodness>>;
 }
 
+interface Compared {
+  readonly key: string;
+  readonly way: Way;
+  /** Of the originals. */
+  readonly slots: Slots;
+  readonly copies: readonly CopiedPoint[];
+  /** Where the originals are. */
+  readonly source: SimulatedRegion | undefined;
+}
+
 /** By `copied-from`, of one place, policy and source of the originals at one destination. */
 type CopiedPoints = Map<string, CopiedPoint>;
 
@@ -41,12 +51,6 @@ export class CopyBook {
 
   constructor(regions: ReadonlyMap<string, SimulatedRegion>) {
     this.#regions = regions;
-  }
-
-  /** How many copies were ever good. */
-  get size(): number {
-    const all = [...this.#groups.values()].flatMap((group) => [...group.values()]);
-    return all.filter((copy) => this.#isWhole(copy, () => true)).length;
   }
 
   /** Adds what was made since the last time, and corrects what was still in the making then. */
@@ -78,38 +82,53 @@ export class CopyBook {
     return [...lost, ...doubled];
   }
 
-  /** Where nothing has gone wrong for days, copies are exactly what their rules keep of all that was ever good. */
-  atTheEnd({ file, now, ever }: { file: PolicyFile; now: number; ever: Groups }): string[] {
-    const ways = waysOf(file);
-    const wrong = ways.flatMap((way) =>
-      [...ever].flatMap(([group, slots]) => {
-        const [place, policy, source] = group.split(' ');
-        if (place !== keyOf(way.from) || policy !== way.policy.name) return [];
-        const key = `${keyOf(way.place)} ${group}`;
-        return this.#wronglyCopied(key, { way, originals: goodSlots(slots), now, source });
-      }),
-    );
-    return [...wrong, ...this.#unclean(now), ...this.#strange(ways)];
+  /** What must hold whatever goes wrong: of what the copies' rules want there is the copy, or still the original. */
+  lost(file: PolicyFile, ever: Groups): string[] {
+    return this.#compared(file, ever).flatMap(({ key, way, slots, copies, source }) => {
+      const there = copies.filter((copy) => this.#isThere(copy)).map(({ slot }) => slot);
+      const once = copies.filter((copy) => this.#isWhole(copy, () => true)).map(({ slot }) => slot);
+      return keptBy(way, goodSlots(slots)).flatMap((slot) => {
+        if (there.includes(slot)) return [];
+        if (once.includes(slot)) return [`${key}: the copy of ${timeOf(slot)} is wanted, and was deleted`];
+        const originals = [...(slots.get(slot)?.values() ?? [])];
+        const isLeft = originals.some(
+          ({ goodness, ids }) => goodness === 'good' && ids.every((id) => source?.has(id)),
+        );
+        return isLeft ? [] : [`${key}: ${timeOf(slot)} was deleted before it was copied`];
+      });
+    });
   }
 
-  #wronglyCopied(
-    key: string,
-    given: { way: Way; originals: readonly number[]; now: number; source: string | undefined },
-  ): string[] {
-    const { way, originals, now } = given;
-    const copies = [...(this.#groups.get(key)?.values() ?? [])];
-    const present = copies.filter((copy) => this.#isThere(copy)).map(({ slot }) => slot);
-    const missing = keptBy(way, originals).filter(
-      (slot) => slot < now - COPIED_WITHIN && !present.includes(slot),
+  /** Where nothing has gone wrong for days, copies are exactly what their rules keep of all that was ever good. */
+  atTheEnd({ file, now, ever }: { file: PolicyFile; now: number; ever: Groups }): string[] {
+    const wrong = this.#compared(file, ever).flatMap(({ key, way, slots, copies }) => {
+      const present = copies.filter((copy) => this.#isThere(copy)).map(({ slot }) => slot);
+      const missing = keptBy(way, goodSlots(slots)).filter(
+        (slot) => slot < now - COPIED_WITHIN && !present.includes(slot),
+      );
+      // What was copied since the last prune has pushed nothing out yet.
+      const settled = present.filter((slot) => slot < now - COPIED_WITHIN);
+      const kept = keptBy(way, settled);
+      const left = settled.filter((slot) => !kept.includes(slot));
+      return [
+        ...missing.map((slot) => `${key}: the copy of ${timeOf(slot)} is wanted, and is not there`),
+        ...left.map((slot) => `${key}: the rules let go of the copy of ${timeOf(slot)}, which is there`),
+      ];
+    });
+    return [...wrong, ...this.#unclean(now), ...this.#strange(waysOf(file))];
+  }
+
+  /** Each source of a copied policy, on each of the policy's ways, with what was ever made of it and copied. */
+  #compared(file: PolicyFile, ever: Groups): readonly Compared[] {
+    return waysOf(file).flatMap((way) =>
+      [...ever].flatMap(([group, slots]) => {
+        const [place = '', policy] = group.split(' ');
+        if (place !== keyOf(way.from) || policy !== way.policy.name) return [];
+        const key = `${keyOf(way.place)} ${group}`;
+        const copies = [...(this.#groups.get(key)?.values() ?? [])];
+        return [{ key, way, slots, copies, source: this.#regions.get(place) }];
+      }),
     );
-    // What was copied since the last prune has pushed nothing out yet.
-    const settled = present.filter((slot) => slot < now - COPIED_WITHIN);
-    const kept = keptBy(way, settled);
-    const left = settled.filter((slot) => !kept.includes(slot));
-    return [
-      ...missing.map((slot) => `${key}: the copy of ${timeOf(slot)} is wanted, and is not there`),
-      ...left.map((slot) => `${key}: the rules let go of the copy of ${timeOf(slot)}, which is there`),
-    ];
   }
 
   #unclean(now: number): string[] {
@@ -137,11 +156,11 @@ export class CopyBook {
     const from = tags[`${PREFIX}copied-from`] ?? '';
     const [policy, source, slot = ''] = ['policy', 'source', 'slot'].map((mark) => tags[PREFIX + mark]);
     const key = `${place} ${from.slice(0, from.lastIndexOf('/'))} ${policy} ${source}`;
-    const group = this.#groups.get(key) ?? (new Map() as CopiedPoints);
+    const group: CopiedPoints = this.#groups.get(key) ?? new Map<string, CopiedPoint>();
     this.#groups.set(key, group);
     const isImage = id.startsWith('ami-');
     const size = isImage ? 1 : (tags[`${PREFIX}volumes`]?.split(';').length ?? 0);
-    const copy = group.get(from) ?? { place, slot: Date.parse(slot), size, parts: new Map() };
+    const copy: CopiedPoint = group.get(from) ?? { place, slot: Date.parse(slot), size, parts: new Map() };
     group.set(from, copy);
     const volume = isImage ? '' : (tags[`${PREFIX}volume`] ?? '');
     const ids = copy.parts.get(volume) ?? new Map<string, Goodness>();

@@ -52,7 +52,7 @@ const WAYS: readonly [Copies, ...Copies[]] = [
 ];
 
 /** Of copies; most are kept as the policy keeps. */
-const KEEPS = [undefined, undefined, '{ daily: 6 }', '{ last: 2 }', '{ daily: 2, weekly: 3 }'] as const;
+const KEEPS = [undefined, undefined, '{ daily: 12 }', '{ last: 2 }', '{ daily: 2, weekly: 3 }'] as const;
 
 export const NO_EXTRAS: Extras = { copies: {}, sweep: '', text: '' };
 

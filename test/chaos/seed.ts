@@ -17,7 +17,7 @@ import { People } from './people.ts';
 import { AT_FIRST, copiesOnly, extrasOf, fileOf, IN_THE_END, NO_EXTRAS } from './policies.ts';
 import { Random } from './random.ts';
 import { Tellings } from './tellings.ts';
-import { outageFaults, troublesOf, type Troubles } from './trouble.ts';
+import { copyOutage, outageFaults, troublesOf, type Troubles } from './trouble.ts';
 
 export interface Size {
   readonly sources: number;
@@ -62,6 +62,7 @@ class Run {
   readonly #seed: number;
   /** In the end. */
   readonly #file: PolicyFile;
+  readonly #fileAt: (now: number) => PolicyFile;
   readonly #tellings = new Tellings();
   readonly #start = START - 3 * HOUR;
   readonly #end: number;
@@ -90,8 +91,9 @@ class Run {
     const { settings, outages, stack: trouble, timeout, share, editedAt } = this.#troubles;
     const before = fileOf(AT_FIRST, share, extras);
     this.#file = fileOf(IN_THE_END, share, extras);
+    this.#fileAt = (now) => (now < editedAt ? before : this.#file);
     this.#deployment = deploy({
-      fileAt: (now) => (now < editedAt ? before : this.#file),
+      fileAt: this.#fileAt,
       start: this.#start,
       settings,
       trouble,
@@ -102,6 +104,7 @@ class Run {
     const { clock, regions, everywhere } = this.#deployment;
     this.#fleet = new Fleet(seed, clock, { regions, sources, span });
     const { members } = this.#fleet;
+    const noCopies = Object.keys(extras.copies).length > 0 ? [copyOutage(seed, span)] : [];
     this.#besides = new Besides({
       deployment: this.#deployment,
       file: this.#file,
@@ -114,7 +117,7 @@ class Run {
       const ofPlace = members.filter((member) => member.place === place);
       // In a place of copies there are those of others, too.
       addForeign(region, (ofPlace.length > 0 ? ofPlace : members).slice(0, 4), this.#start);
-      region.faults = this.#besides.watched(place, outageFaults(place, outages, clock));
+      region.faults = this.#besides.watched(place, outageFaults(place, [...outages, ...noCopies], clock));
     }
     this.#people = new People(seed, this.#deployment, span);
     this.#foreign = this.#foreignNow();
@@ -157,8 +160,12 @@ class Run {
 
   async #look(): Promise<void> {
     const { clock, stack } = this.#deployment;
-    this.#ledger.write(clock.now());
-    this.#problems.push(...this.#ledger.lostNewest(), ...(await this.#besides.look(clock.now())));
+    const now = clock.now();
+    this.#ledger.write(now);
+    this.#problems.push(
+      ...this.#ledger.lostNewest(),
+      ...(await this.#besides.look({ file: this.#fileAt(now), now, ever: this.#ledger.groups })),
+    );
     for (const id of stack.queueIds().filter((one) => /^Backup(DeadLetters|Undelivered)$/.test(one))) {
       for (const { body } of stack.queue(id).messages) this.#tellings.hearAside(id, body, clock.now());
     }

@@ -32,8 +32,8 @@ const USUAL: Rates = {
 /** A time in which a place cannot be worked in. */
 export interface Outage {
   readonly place: string;
-  /** Its role cannot be taken on, or EC2 answers nothing but errors there. */
-  readonly kind: 'role' | 'ec2';
+  /** Its role cannot be taken on, or EC2 answers nothing but errors there, or all that it refuses is to copy. */
+  readonly kind: 'role' | 'ec2' | 'copies';
   readonly from: number;
   readonly to: number;
 }
@@ -137,6 +137,13 @@ function outagesOf(random: Random, { start, peace }: Span): Outage[] {
   });
 }
 
+/** In seeds that copy nothing is copied for some days, and what is to be copied must wait. */
+export function copyOutage(seed: number, { start, peace }: Span): Outage {
+  const random = new Random(seed, 'no copies');
+  const from = start + DAY + random.upTo((peace - start) / 3);
+  return { place: 'everywhere', kind: 'copies', from, to: from + DAY / 2 + random.upTo(6 * DAY) };
+}
+
 interface Until {
   readonly clock: SimulatedClock;
   readonly peace: number;
@@ -191,6 +198,7 @@ function faultKinds(rates: Rates): readonly (readonly [rate: number, make: (rand
 /** What every call of a place meets while it is out. */
 export function outageFaults(place: string, outages: readonly Outage[], clock: SimulatedClock): FaultPlan {
   const roles = outages.filter(({ kind }) => kind === 'role');
+  const copies = outages.filter(({ kind }) => kind === 'copies');
   const here = outages.filter((outage) => outage.kind === 'ec2' && outage.place === place);
   const isOut = (list: readonly Outage[]): boolean => {
     const now = clock.now();
@@ -199,6 +207,7 @@ export function outageFaults(place: string, outages: readonly Outage[], clock: S
   return ({ command }) => {
     // Only the other account has a role to take on.
     if (command === 'AssumeRole') return isOut(roles) ? DENIED : undefined;
+    if (command.startsWith('Copy') && isOut(copies)) return FORBIDDEN;
     return EC2.test(command) && isOut(here) ? DOWN : undefined;
   };
 }
@@ -206,4 +215,5 @@ export function outageFaults(place: string, outages: readonly Outage[], clock: S
 const EC2 =
   /^(Describe|List|Create(Image|Snapshot|Tags|SecurityG)|Deregister|DeleteS|Copy|Modify|RegisterI|RunI|TerminateI|AuthorizeS|RevokeS)/;
 const DENIED: Fault = { kind: 'error', name: 'AccessDenied', status: 403 };
+const FORBIDDEN: Fault = { kind: 'error', name: 'UnauthorizedOperation', status: 403 };
 const DOWN: Fault = { kind: 'unavailable', accepted: false };
