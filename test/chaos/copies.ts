@@ -27,6 +27,8 @@ interface CopiedPoint {
   readonly size: number;
   /** By volume, and of an AMI by nothing: what was ever made for it, by id. */
   readonly parts: Map<string, Map<string, Goodness>>;
+  /** Whether it was ever seen whole. */
+  wasGood: boolean;
 }
 
 interface Compared {
@@ -65,8 +67,9 @@ export class CopyBook {
     this.#since = now - LONGEST;
     for (const [key, group] of this.#groups) {
       for (const copy of group.values()) {
-        const isNewer = copy.slot > (this.#newest.get(key)?.slot ?? -Infinity);
-        if (isNewer && this.#isThere(copy)) this.#newest.set(key, copy);
+        if (copy.wasGood || !this.#isThere(copy)) continue;
+        copy.wasGood = true;
+        if (copy.slot > (this.#newest.get(key)?.slot ?? -Infinity)) this.#newest.set(key, copy);
       }
     }
   }
@@ -86,7 +89,7 @@ export class CopyBook {
   lost(file: PolicyFile, ever: Groups): string[] {
     return this.#compared(file, ever).flatMap(({ key, way, slots, copies, source }) => {
       const there = copies.filter((copy) => this.#isThere(copy)).map(({ slot }) => slot);
-      const once = copies.filter((copy) => this.#isWhole(copy, () => true)).map(({ slot }) => slot);
+      const once = copies.filter(({ wasGood }) => wasGood).map(({ slot }) => slot);
       return keptBy(way, goodSlots(slots)).flatMap((slot) => {
         if (there.includes(slot)) return [];
         if (once.includes(slot)) return [`${key}: the copy of ${timeOf(slot)} is wanted, and was deleted`];
@@ -160,7 +163,13 @@ export class CopyBook {
     this.#groups.set(key, group);
     const isImage = id.startsWith('ami-');
     const size = isImage ? 1 : (tags[`${PREFIX}volumes`]?.split(';').length ?? 0);
-    const copy: CopiedPoint = group.get(from) ?? { place, slot: Date.parse(slot), size, parts: new Map() };
+    const copy: CopiedPoint = group.get(from) ?? {
+      place,
+      slot: Date.parse(slot),
+      size,
+      parts: new Map(),
+      wasGood: false,
+    };
     group.set(from, copy);
     const volume = isImage ? '' : (tags[`${PREFIX}volume`] ?? '');
     const ids = copy.parts.get(volume) ?? new Map<string, Goodness>();
@@ -172,15 +181,12 @@ export class CopyBook {
     return this.#regions.get(place)?.has(id) === true;
   }
 
+  /** Whole and good. */
   #isThere(copy: CopiedPoint): boolean {
-    return this.#isWhole(copy, (id) => this.#has(copy, id));
-  }
-
-  #isWhole({ parts, size }: CopiedPoint, counts: (id: string) => boolean): boolean {
-    const whole = [...parts.values()].filter((ids) =>
-      [...ids].some(([id, goodness]) => goodness === 'good' && counts(id)),
+    const good = [...copy.parts.values()].filter((ids) =>
+      [...ids].some(([id, goodness]) => goodness === 'good' && this.#has(copy, id)),
     );
-    return whole.length === size;
+    return good.length === copy.size;
   }
 
   /** Two that are good, or may become so. */
