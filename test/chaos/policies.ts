@@ -103,7 +103,7 @@ function rehearsedOf(random: Random): Rehearsed | undefined {
   return { policy, place, ...(random.chance(0.5) && { command: COMMAND }) };
 }
 
-export interface Rules {
+interface Rules {
   readonly nightly: string;
   readonly sets: string;
   readonly disks: string;
