@@ -91,7 +91,8 @@ function copiesOf(random: Random): Pick<Extras, 'copies' | 'sweep' | 'text'> | u
   });
   return {
     copies: Object.fromEntries(names.map((name) => [name, `[${list.join(', ')}]`])),
-    sweep: random.pick(['every 3 hours from 00:25', 'every 6 hours from 00:25', 'every 1 hours from 00:25']),
+    // Some just before the prunes, which then meet what is being copied.
+    sweep: random.pick(['every 3 hours from 02:55', 'every 6 hours from 05:55', 'every 1 hours from 00:25']),
     text: `${names.join(' and ')} copied ${what}${keep === undefined ? '' : `, kept ${keep}`}`,
   };
 }
