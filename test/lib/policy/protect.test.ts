@@ -138,7 +138,7 @@ describe('names what is wrong with', () => {
     ['share: "444455556666"', 'share: "444455556666" is not a list, expected a list of 0 to 19'],
     ['share: { accounts: ["444455556666"] }', 'share: a map is not a list, expected a list of 0 to 19'],
     [
-      `share: [${Array.from({ length: 51 }, (_, index) => `"4444555566${index + 10}"`).join(', ')}]`,
+      `share: [${Array.from({ length: 20 }, (_, index) => `"4444555566${index + 10}"`).join(', ')}]`,
       'share: a list of 20 values, expected a list of 0 to 19',
     ],
     ['share: [444455556666]', `share[0]: 444455556666 is not an account, ${TWELVE} (put it in quotes)`],
