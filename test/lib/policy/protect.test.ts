@@ -193,7 +193,7 @@ describe('names what is wrong with', () => {
   test('words of a policy that is retired', () => {
     const result = parsePolicies(text(`backup: image, ${PLAIN}`, 'retired: { b: { protect: true } }'));
     expect(result.ok ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
-      'retired.b.protect: unknown word "protect" (it belongs in policies.<name>)',
+      'retired.b.protect: true is not a switch of a retired policy, expected false, or nothing',
     ]);
   });
 });
