@@ -16,6 +16,7 @@ import type { RunContext } from './context.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
 import { readPlaces } from './doctor-places.ts';
 import { hookChecks } from './doctor-hooks.ts';
+import { copyChecks } from './doctor-copies.ts';
 import { keyChecks } from './doctor-keys.ts';
 import { ownPlaceChecks } from './doctor-own-place.ts';
 import { ConfigurationError } from './errors.ts';
@@ -80,6 +81,7 @@ async function examinePlace(
     ...(isBackedUp(file, place) ? await ownPlaceChecks(context, caller, place) : []),
     ...places.map((answer) => placeCheck(answer, isHome)),
     ...(await keyChecks(context, examined.at)),
+    ...(await copyChecks(context, examined.at)),
     ...(await hookChecks(context, examined.at)),
     ...(await deploymentChecks(deployment, group, { file, place })),
   ];
