@@ -7,6 +7,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { RecycleBinClient } from './recycle-bin-client.ts';
 
 /** What we need of the SDK's clients; the simulated account answers it too. */
 export interface Clients {
@@ -27,6 +28,8 @@ export interface Clients {
   readonly ssm: Pick<SSMClient, 'send'>;
   /** SendCommand takes no client token. */
   readonly ssmOnce: Pick<SSMClient, 'send'>;
+  /** Only to read the rules of the Recycle Bin, by the command line: see recycle-bin-client.ts. */
+  readonly rbin: RecycleBinClient;
 }
 
 /** Where requests, reports and words for people go, at home. */
@@ -110,6 +113,7 @@ export function awsClients(access: Access, services: readonly Service[]): Client
       kms: missing('KMS'),
       ssm: missing('Systems Manager'),
       ssmOnce: missing('Systems Manager'),
+      rbin: missing('the Recycle Bin'),
     },
     ...made,
   ) as Clients; // Object.assign types the sum of what it is given as an intersection
