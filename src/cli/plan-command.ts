@@ -1,17 +1,17 @@
 import { recycleBinText } from '../lib/report/bin-text.ts';
 import { backupPlanText, prunePlanText, skippedText } from '../lib/report/plan-text.ts';
 import { planJson, skippedOf } from '../lib/report/plan-json.ts';
-import { readBinOutlook } from '../lib/run/bin-outlook.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { planEverything } from '../lib/run/plan.ts';
 import { withAccount, type AccountOptions } from './account.ts';
+import { aboutRecycleBin } from './recycle-bin.ts';
 import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
 /** `plan`: what backup and prune would do now; changes nothing. */
 export async function planCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
   const { plan, recycleBin, context } = await withAccount(options, shell, async (context) => {
     const plan = await planEverything(context);
-    return { plan, recycleBin: await readBinOutlook(plan.prune, context), context };
+    return { plan, recycleBin: await aboutRecycleBin(plan.prune, context), context };
   });
   const { deployment } = context.file;
   if (options.json) {

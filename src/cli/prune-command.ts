@@ -1,17 +1,16 @@
-import { recycleBinText } from '../lib/report/bin-text.ts';
+import { recycleBinText, type RecycleBinJson } from '../lib/report/bin-text.ts';
 import { runJson } from '../lib/report/outcome-json.ts';
 import { outcomeText } from '../lib/report/outcome-text.ts';
 import { planJson } from '../lib/report/plan-json.ts';
 import { prunePlanText, skippedText } from '../lib/report/plan-text.ts';
-import type { BinOutlook } from '../lib/plan/bin-rules.ts';
 import type { PrunePlan } from '../lib/plan/plan-prune.ts';
-import { readBinOutlook } from '../lib/run/bin-outlook.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure, type Outcome } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { applyPrune, planPruneRun, requireKnownPolicy, type PruneRequest } from '../lib/run/prune.ts';
 import { withAccount, type AccountOptions } from './account.ts';
 import { consent, requireConsent, type ConsentOptions } from './confirm.ts';
+import { aboutRecycleBin } from './recycle-bin.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
 export interface PruneOptions extends AccountOptions, ConsentOptions {
@@ -31,7 +30,7 @@ export async function pruneCommand(options: PruneOptions, shell: Shell): Promise
     shell,
     async (context) => {
       const plan = await planPruneRun(request, context);
-      return { plan, recycleBin: await readBinOutlook(plan, context), context };
+      return { plan, recycleBin: await aboutRecycleBin(plan, context), context };
     },
     {
       check: (file) => {
@@ -73,7 +72,7 @@ function dryRunCode({ unchecked, refused }: PrunePlan): ExitCode {
 
 interface Planned {
   readonly plan: PrunePlan;
-  readonly recycleBin: BinOutlook | undefined;
+  readonly recycleBin: RecycleBinJson | undefined;
   readonly context: RunContext;
 }
 

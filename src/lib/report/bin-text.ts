@@ -36,9 +36,9 @@ export function recycleBinJson(outlook: BinOutlook): RecycleBinJson {
 }
 
 /** Lines for below a plan; none when it deletes nothing. */
-export function recycleBinText(outlook: BinOutlook | undefined, paint: Paint): string[] {
-  if (!outlook) return [];
-  const { remarks, warnings } = recycleBinJson(outlook);
+export function recycleBinText(about: RecycleBinJson | undefined, paint: Paint): string[] {
+  if (!about) return [];
+  const { remarks, warnings } = about;
   const line = (text: string): string => `  Recycle Bin: ${printable(text)}`;
   return [...remarks.map(line), ...warnings.map((text) => paint.warn(line(text)))];
 }

@@ -1,9 +1,8 @@
-import type { BinOutlook } from '../plan/bin-rules.ts';
 import type { Refusal } from '../plan/plan-prune.ts';
 import type { Skipped } from '../plan/actions.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
-import { recycleBinJson, type RecycleBinJson } from './bin-text.ts';
+import type { RecycleBinJson } from './bin-text.ts';
 import { countOutcomes, type Outcome, type OutcomeCounts } from '../run/outcome.ts';
 
 export interface RunParts {
@@ -14,7 +13,7 @@ export interface RunParts {
   readonly refused: readonly Refusal[];
   readonly warnings: readonly Skipped[];
   /** Absent: nothing was to be deleted. */
-  readonly recycleBin?: BinOutlook | undefined;
+  readonly recycleBin?: RecycleBinJson | undefined;
 }
 
 export interface RunJson extends Omit<RunParts, 'outcomes' | 'recycleBin'> {
@@ -31,6 +30,6 @@ export function runJson({ outcomes, recycleBin, ...rest }: RunParts): RunJson {
     ...rest,
     outcomes: outcomes.map((outcome) => ({ ...outcome, slot: formatInstant(outcome.slot) })),
     counts: countOutcomes(outcomes),
-    ...(recycleBin && { recycleBin: recycleBinJson(recycleBin) }),
+    ...(recycleBin && { recycleBin }),
   };
 }

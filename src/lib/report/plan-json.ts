@@ -1,13 +1,12 @@
 /** Plans as JSON. Scripts rely on these shapes: fields may be added, none renamed or removed. */
 
 import type { Action, Skipped } from '../plan/actions.ts';
-import type { BinOutlook } from '../plan/bin-rules.ts';
 import type { BackupPlan } from '../plan/plan-backup.ts';
 import type { PrunePlan, Refusal } from '../plan/plan-prune.ts';
 import type { PointVerdict } from '../plan/point-verdicts.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
-import { recycleBinJson, type RecycleBinJson } from './bin-text.ts';
+import type { RecycleBinJson } from './bin-text.ts';
 
 export interface PlanParts {
   readonly place: Place;
@@ -16,7 +15,7 @@ export interface PlanParts {
   readonly prune?: PrunePlan;
   readonly tagProblems: readonly Skipped[];
   /** Absent: nothing is deleted. */
-  readonly recycleBin?: BinOutlook | undefined;
+  readonly recycleBin?: RecycleBinJson | undefined;
 }
 
 interface ActionJson {
@@ -73,7 +72,7 @@ export function planJson({
     skipped: [...tagProblems, ...backups.flatMap(skippedOf), ...(prune?.skipped ?? [])],
     refused: prune?.refused ?? [],
     warnings: [...backups.flatMap(({ warnings }) => warnings), ...(prune?.warnings ?? [])],
-    ...(recycleBin && { recycleBin: recycleBinJson(recycleBin) }),
+    ...(recycleBin && { recycleBin }),
   };
 }
 

@@ -1,8 +1,6 @@
 /** The client of the Recycle Bin against a server that speaks as the service does. */
 
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ALL_SERVICES, awsClients } from '../../../src/lib/aws/clients.ts';
 import { describeError } from '../../../src/lib/aws/errors.ts';
 import { readBinRules } from '../../../src/lib/aws/read-bin-rules.ts';
@@ -12,6 +10,7 @@ import {
   recycleBinService,
   type RecycleBinClient,
 } from '../../../src/lib/aws/recycle-bin-client.ts';
+import { serveRecycleBin, type Answer, type Asked } from '../../support/bin-server.ts';
 
 const REGION = 'ap-northeast-2';
 
@@ -28,60 +27,16 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-interface Asked {
-  readonly line: string;
-  readonly body: unknown;
-  readonly authorization: string;
-  readonly type: string | undefined;
-}
-
-interface Answer {
-  readonly status?: number;
-  /** As in the header of an error: its name. */
-  readonly error?: string;
-  readonly body: unknown;
-}
-
 interface Served {
   /** A client that the settings lead to the server. */
   readonly rbin: RecycleBinClient;
   readonly asked: readonly Asked[];
 }
 
-/** Starts a server that answers so. */
 async function serve(answer: (asked: Asked) => Answer): Promise<Served> {
-  const all: Asked[] = [];
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
-      const { method = '', url = '', headers } = request;
-      const asked = {
-        line: `${method} ${url}`,
-        body: text === '' ? undefined : (JSON.parse(text) as unknown),
-        authorization: headers.authorization ?? '',
-        type: headers['content-type'],
-      };
-      all.push(asked);
-      const { status = 200, error, body } = answer(asked);
-      response.statusCode = status;
-      response.setHeader('content-type', 'application/json');
-      if (error !== undefined) response.setHeader('x-amzn-errortype', error);
-      response.end(JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  // Listening on a port, so it has one.
-  const { port } = server.address() as AddressInfo;
-  vi.stubEnv('AWS_ENDPOINT_URL_RBIN', `http://127.0.0.1:${port}`);
-  return { ...recycleBinService({ region: REGION }), asked: all };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) text += String(chunk);
-  return text;
+  const { url, asked } = await serveRecycleBin(answer);
+  vi.stubEnv('AWS_ENDPOINT_URL_RBIN', url);
+  return { ...recycleBinService({ region: REGION }), asked };
 }
 
 const PERIOD = { RetentionPeriodValue: 7, RetentionPeriodUnit: 'DAYS' };
