@@ -253,9 +253,11 @@ def main():
         if name not in left_open:
             setattr(owner, name, replacement)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # moto prints there what it does not know, such as the Recycle Bin's API.
+    answers, sys.stdout = sys.stdout, sys.stderr
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    print(json.dumps({"port": server.get_host_and_port()[1]}), flush=True)
+    print(json.dumps({"port": server.get_host_and_port()[1]}), file=answers, flush=True)
     for line in sys.stdin:
         command, value = line.split()
         if command == "age":
@@ -264,7 +266,7 @@ def main():
             LOST.add(value)
         else:
             sys.exit(f"unknown command {command}, expected age or lose")
-        print("done", flush=True)
+        print("done", file=answers, flush=True)
     server.stop()
 
 

@@ -42,7 +42,7 @@ import {
 } from './account.ts';
 import type { MotoServer } from './moto.ts';
 
-const PROGRAM = 'dist/ec2-backup.js';
+export const PROGRAM = 'dist/ec2-backup.js';
 /** A program that hangs fails its test. */
 const PATIENCE = 50_000;
 const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };

@@ -7,6 +7,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { RecycleBinClient } from './recycle-bin-client.ts';
 
 /** What we need of the SDK's clients; the simulated account answers it too. */
 export interface Clients {
@@ -32,6 +33,8 @@ export interface Clients {
    * calls have no pace.
    */
   readonly inTurn?: (operation: string) => Promise<Clients>;
+  /** Only to read the rules of the Recycle Bin, by the command line: see recycle-bin-client.ts. */
+  readonly rbin: RecycleBinClient;
 }
 
 /** Where requests, reports and words for people go, at home. */
@@ -115,6 +118,7 @@ export function awsClients(access: Access, services: readonly Service[]): Client
       kms: missing('KMS'),
       ssm: missing('Systems Manager'),
       ssmOnce: missing('Systems Manager'),
+      rbin: missing('the Recycle Bin'),
     },
     ...made,
   ) as Clients; // Object.assign types the sum of what it is given as an intersection
