@@ -8,8 +8,8 @@ import { isFailure, type Outcome } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { applyPrune, planPruneRun, requireKnownPolicy, type PruneRequest } from '../lib/run/prune.ts';
 import { withAccount, type AccountOptions } from './account.ts';
-import { consent, requireConsent, type ConsentOptions } from './confirm.ts';
-import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { consent, readAccept, requireConsent, type ConsentOptions } from './confirm.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
 export interface PruneOptions extends AccountOptions, ConsentOptions {
   readonly policy?: string;
@@ -18,7 +18,7 @@ export interface PruneOptions extends AccountOptions, ConsentOptions {
 
 /** `prune`: retention of everything in the place, or of one policy. */
 export async function pruneCommand(options: PruneOptions, shell: Shell): Promise<ExitCode> {
-  const accept = readAccept(options);
+  const accept = readAccept(options, 'points to delete');
   const request = {
     ...(options.policy !== undefined && { policy: options.policy }),
     ...(accept !== undefined && { accept }),
@@ -101,16 +101,4 @@ function showReport(
   } else {
     shell.out(outcomeText(outcomes, shell.paint).join('\n'));
   }
-}
-
-function readAccept({ accept, policy }: PruneOptions): number | undefined {
-  if (accept === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(accept)) {
-    throw new UsageError(
-      `--accept is ${JSON.stringify(accept)}, expected the exact number of points to delete`,
-    );
-  }
-  if (policy === undefined)
-    throw new UsageError('--accept goes with --policy: it accepts the plan of one policy');
-  return Number(accept);
 }

@@ -22,8 +22,8 @@ export interface ProtectInput {
   readonly place: Place;
   /** Of everything in the place, or of one policy, after all checks and the guard. */
   readonly verdicts: readonly PointVerdict[];
-  /** Points that retention wants, whatever else was found out about them, by id. */
-  readonly wanted: ReadonlySet<string>;
+  /** Points that retention lets go, whatever else keeps them for now, by id. */
+  readonly letGo: ReadonlySet<string>;
   readonly facts: ProtectFacts;
   /** The exact number of AMIs whose disabling was accepted beforehand. */
   readonly accept?: number;
@@ -83,13 +83,13 @@ interface PlannedPoint {
 function planPoint(
   entry: PointVerdict,
   policy: Policy | undefined,
-  { facts, now, place, wanted }: ProtectInput,
+  { facts, now, place, letGo }: ProtectInput,
 ): PlannedPoint {
-  const { point, verdict } = entry;
+  const { point } = entry;
   const image = point.imageId === undefined ? undefined : facts.images.get(point.imageId);
-  const aside = image && setAsideAction(entry, image, { isWanted: wanted.has(point.id) });
+  const aside = image && setAsideAction(entry, image, { isWanted: !letGo.has(point.id) });
   // What goes, or is not whole, is left as it is.
-  if (!policy || verdict.decision === 'prune' || point.state !== 'good' || aside)
+  if (!policy || letGo.has(point.id) || point.state !== 'good' || aside)
     return { actions: [], warnings: [], ...(aside && { aside }) };
   const shares = point.copiedFrom ? undefined : sharesOf(entry, policy, { facts, place });
   return {
@@ -114,12 +114,12 @@ function sharesOf(
 }
 
 function isDue(
-  { point, verdict }: PointVerdict,
+  { point }: PointVerdict,
   policy: Policy | undefined,
-  { facts: { snapshots, archiving }, now }: ProtectInput,
+  { facts: { snapshots, archiving }, now, letGo }: ProtectInput,
 ): boolean {
   const after = policy?.archiveAfter;
-  if (after === undefined || verdict.decision === 'prune') return false;
+  if (after === undefined || letGo.has(point.id)) return false;
   return dueForArchive(point, after, { snapshots, archiving, now });
 }
 

@@ -56,7 +56,12 @@ export function setAsideAction(
   if (id === undefined) return undefined;
   const common = { id, point: pointId, policy, source, slot };
   if (verdict.decision === 'keep' && verdict.reasons.includes(TO_BE_DISABLED))
-    return { ...common, action: 'disable-image', reason: 'no rule keeps it' };
+    return {
+      ...common,
+      action: 'disable-image',
+      reason: 'no rule keeps it',
+      ...(image.state === 'disabled' && { isDone: true }),
+    };
   if (!setAside || image.state !== 'disabled' || !isWanted) return undefined;
   return { ...common, action: 'enable-image', reason: `wanted again: ${verdict.reasons.join('; ')}` };
 }

@@ -1,9 +1,10 @@
 import { countOutcomes, isFailure, type LifecycleOutcome, type Outcome } from '../run/outcome.ts';
+import type { ProtectOutcome } from '../run/apply-protect.ts';
 import { capped, printable, table, type Paint } from './text.ts';
 
 const MAX_LINES = 30;
 
-type AnyOutcome = Outcome | LifecycleOutcome;
+type AnyOutcome = Outcome | LifecycleOutcome | ProtectOutcome;
 
 /** Failures in full, then what was done, then the count. */
 export function outcomeText(outcomes: readonly AnyOutcome[], paint: Paint): string[] {
