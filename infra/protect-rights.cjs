@@ -15,6 +15,8 @@ const SNAPSHOTS = [snapshotsIn(ANY)];
 function protectRights(file) {
   if (!hasProtection(file)) return [];
   const says = (word) => file.policies.some((policy) => policy[word] !== undefined);
+  // What is archived is shared with nobody.
+  const asksForTiers = says('archiveAfter') || says('share');
   const own = ownOf(file);
   const changes = [
     ...(says('lock') ? [own('LockOnlyItsOwn', { actions: ['ec2:LockSnapshot'], resources: SNAPSHOTS })] : []),
@@ -36,12 +38,14 @@ function protectRights(file) {
     ...sharing(file, own),
   ];
   return [
-    ...readWhatMayGo(says('archiveAfter') ? ['ec2:DescribeSnapshotTierStatus'] : []),
+    ...readWhatMayGo(asksForTiers ? ['ec2:DescribeSnapshotTierStatus'] : []),
     ...changes,
     keepWhatIsHeld(file, [DISABLING]),
     // DLM copies a source's tags, and with them this deployment's if somebody has put it there.
     deny('LeaveWhatDlmMade', {
-      actions: [...new Set(changes.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action))]
+      actions: [
+        ...new Set(changes.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action)),
+      ]
         .filter((action) => action.startsWith('ec2:'))
         .sort(),
       resources: '*',

@@ -8,7 +8,7 @@ const LIFTING = 'ec2:DisableImageDeregistrationProtection';
 /** Deletes what this deployment made and nobody holds. Makes nothing, and tags nothing. */
 function pruneRights(file) {
   const mine = { 'aws:ResourceTag/ec2-backup:deployment': file.deployment };
-  const lifts = file.policies.some(({ protect }) => protect !== undefined);
+  const lifts = [...file.policies, ...file.retired].some(({ protect }) => protect !== undefined);
   const taking = [...DELETING, ...(lifts ? [LIFTING] : [])];
   return [
     ...readWhatMayGo(),
