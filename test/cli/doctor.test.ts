@@ -371,6 +371,17 @@ targets:
     ]);
   });
 
+  test('where a policy protects, its role is wanted too, and without such a word it is not', async () => {
+    withRoles(JOBS);
+    const protecting = policies.replace('keep: { daily: 3 }', 'keep: { daily: 3 }, protect: true');
+    const [code, line = ''] = await linesOf(PLACE, scenario, { ...options, policies: protecting });
+    expect(code).toBe(3);
+    expect(line).toMatch(/^fail role ec2-backup-protect cannot be assumed/);
+    const lifting = policies.replace('keep: { daily: 3 }', 'keep: { daily: 3 }, protect: false');
+    const [, all = ''] = await linesOf(PLACE, scenario, { ...options, policies: lifting });
+    expect(all).toMatch(/^ok .* can be assumed$/);
+  });
+
   test('fail when a role is missing that its fellows show should be there', async () => {
     withRoles(JOBS.slice(1));
     expect(await linesOf(PLACE, scenario, options)).toEqual([
@@ -622,6 +633,26 @@ describe('schedules', () => {
       'ok 5 of 6 are as the policy file says',
       'fail watch is missing: deploy again',
       'fail backup-old is not in the policy file: deploy again',
+    ]);
+  });
+
+  test('of protect is wanted where a policy protects, and only there', async () => {
+    const policies = POLICIES.replace('keep: { daily: 3 }', 'keep: { daily: 3 }, protect: true');
+    expect(await linesOf('schedules', scenario, { policies })).toEqual([
+      3,
+      'ok 6 of 7 are as the policy file says',
+      'fail protect is missing: deploy again',
+    ]);
+    const protecting = await sourcesOf(policies);
+    deploy(protecting.region, protecting.file);
+    expect(await linesOf('schedules', protecting, { policies })).toEqual([
+      0,
+      'ok 7 of 7 are as the policy file says',
+    ]);
+    expect(await linesOf('schedules', protecting)).toEqual([
+      3,
+      'ok 6 of 6 are as the policy file says',
+      'fail protect is not in the policy file: deploy again',
     ]);
   });
 });
