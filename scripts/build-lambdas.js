@@ -33,6 +33,7 @@ const NEVER_TRIED = [
 /** Bundles into dist/lambda/<function>/index.mjs; answers the compiled policy file, or throws with its problems. */
 export async function buildLambdas(policiesPath) {
   const compiled = await compiledPolicies(policiesPath);
+  for (const remark of compiled.remarks) console.warn(`take note: ${remark}`);
   const outdir = new URL('dist/lambda/', root);
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });

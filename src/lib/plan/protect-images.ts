@@ -16,12 +16,12 @@ interface Aged {
 }
 
 export function imageActions(
-  { point, verdict }: PointVerdict,
+  { point }: PointVerdict,
   image: ImageFacts,
   { policy, now }: Aged,
 ): (ProtectImageAction | DeprecateAction)[] {
-  const { imageId: id, id: pointId, policy: name, source, slot, state } = point;
-  if (id === undefined || verdict.decision === 'prune' || state !== 'good') return [];
+  const { imageId: id, id: pointId, policy: name, source, slot } = point;
+  if (id === undefined) return [];
   const common = { id, point: pointId, policy: name, source, slot };
   const actions: (ProtectImageAction | DeprecateAction)[] = [];
   if (policy.protect === true && image.protection === 'disabled')

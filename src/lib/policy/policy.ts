@@ -192,6 +192,8 @@ export interface DefaultPolicy {
 /** A policy that no longer runs: what it made is kept by these rules. */
 export interface RetiredPolicy {
   readonly name: string;
+  /** false: prunes lift the deregistration protection of what they delete. Absent: whoever protects an AMI, it stays. */
+  readonly protect?: boolean;
   readonly timezone: string;
   readonly keep: Keep;
   readonly releaseAfterSourceGone?: number;

@@ -21,7 +21,7 @@ import { ownPlaceChecks } from './doctor-own-place.ts';
 import { ConfigurationError } from './errors.ts';
 import { isBackedUp } from './place.ts';
 import type { Connect } from './reach.ts';
-import { regionRemarks } from './region-remarks.ts';
+import { fileRemarks } from './file-remarks.ts';
 
 /** Where doctor looks. */
 export interface Examined {
@@ -99,7 +99,7 @@ async function loadFile({
       file,
       checks: [
         ok(name, `${path}: ${counts}, deployment ${deployment}`),
-        ...regionRemarks(file).map(({ id, reason }) => warn(name, `${id}: ${reason}`)),
+        ...fileRemarks(file).map(({ id, reason }) => warn(name, `${id}: ${reason}`)),
       ],
     };
   } catch (error) {

@@ -458,7 +458,7 @@ test('reports every problem at once, by line', () => {
     [
       `p.yml:7:20 policies.a.keep.daily: daily is 0, ${COUNT} (leave the rule out instead of zero)`,
       'p.yml:7:23 policies.a.keep.dayly: unknown word "dayly" (did you mean daily?)',
-      'p.yml:8:5 policies.a.share: a map is not a list, expected a list of 0 to 50',
+      'p.yml:8:5 policies.a.share: a map is not a list, expected a list of 0 to 19',
       'p.yml:9:11 timezone: "Asia/Seul" is not a time zone, expected an IANA name such as Asia/Seoul or UTC (did you mean Asia/Seoul?)',
       'p.yml:10:1 optintag: unknown word "optintag" (did you mean optInTag?)',
       '5 problems in p.yml',
