@@ -72,7 +72,7 @@ function watched(file, watchGap) {
     }),
     state('RefusedPrunesAlarm', 'refused-prunes', {
       metric: 'RefusedPrunes',
-      says: 'The guard refused to delete that much. ec2-backup plan says what; docs/watch.md how to accept it.',
+      says: 'The guard refused to delete or disable that much. ec2-backup plan, or protect --dry-run, says what; docs/watch.md how to accept it.',
     }),
     ...(file.dlmPolicies.length + file.defaultPolicies.length > 0 ? [lifecycle] : []),
   ];

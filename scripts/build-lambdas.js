@@ -6,7 +6,16 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url);
 
 /** Handlers are the files of src/handlers that export `handler`. */
-export const FUNCTIONS = ['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse'];
+export const FUNCTIONS = [
+  'backup',
+  'replicate',
+  'prune',
+  'register-policies',
+  'watch',
+  'digest',
+  'rehearse',
+  'protect',
+];
 
 /**
  * Lambda gives a function its credentials in the environment, where the SDK looks first. The other ways to find some are

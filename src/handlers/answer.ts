@@ -5,7 +5,10 @@ import { formatInstant } from '../lib/policy/instant.ts';
 import type { Place } from '../lib/policy/policy.ts';
 import { planJson, type PlanParts } from '../lib/report/plan-json.ts';
 import { policiesPlanJson } from '../lib/report/policies-json.ts';
+import { protectPlanJson } from '../lib/report/protect-json.ts';
 import { replicatePlanJson } from '../lib/report/replicate-json.ts';
+import type { ProtectPlan } from '../lib/plan/plan-protect.ts';
+import type { ProtectOutcome } from '../lib/run/apply-protect.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import {
   countOutcomes,
@@ -52,7 +55,7 @@ export class RunRefusedError extends Error {
 /** How a run ended; what stands in the last two fails it. */
 export interface Ended {
   readonly outcomes: readonly Pick<
-    Outcome | LifecycleOutcome | WatchOutcome | RehearseOutcome,
+    Outcome | LifecycleOutcome | ProtectOutcome | WatchOutcome | RehearseOutcome,
     'action' | 'id' | 'status' | 'error'
   >[];
   readonly skipped: readonly Skipped[];
@@ -128,6 +131,13 @@ export function replicatePlanAnswer(plan: ReplicatePlan, deployment: string): ob
   const { copies, warnings, errors } = json;
   const actions = json.actions.map((action) => ({ ...action, tags: undefined }));
   return { ...json, ...cut({ actions, copies, warnings, errors }) };
+}
+
+/** The same of what protecting would do. */
+export function protectPlanAnswer(plan: ProtectPlan, whose: Parameters<typeof protectPlanJson>[1]): object {
+  const json = protectPlanJson(plan, whose);
+  const { actions, refused, warnings } = json;
+  return { ...json, ...cut({ actions, refused, warnings }) };
 }
 
 /** The lists by the same names, each cut, and beside them how long they were. */

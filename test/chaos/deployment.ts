@@ -7,6 +7,7 @@ import type { Environment } from '../../src/handlers/environment.ts';
 import type { Handler } from '../../src/handlers/job.ts';
 import { pruneHandler } from '../../src/handlers/prune-job.ts';
 import { replicateHandler } from '../../src/handlers/replicate-job.ts';
+import { protectHandler } from '../../src/handlers/protect-job.ts';
 import { rehearseHandler } from '../../src/handlers/rehearse-job.ts';
 import { registerPoliciesHandler } from '../../src/handlers/register-policies-job.ts';
 import { watchHandler } from '../../src/handlers/watch-job.ts';
@@ -52,6 +53,7 @@ const HANDLERS: Readonly<Record<string, (environment: Environment) => Handler>> 
   'register-policies': registerPoliciesHandler,
   watch: watchHandler,
   rehearse: rehearseHandler,
+  protect: protectHandler,
   digest: digestHandler,
 };
 

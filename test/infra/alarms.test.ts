@@ -69,6 +69,7 @@ describe('alarms', () => {
       'watch',
       'digest',
       'rehearse',
+      'protect',
     ].flatMap((job) =>
       ['errors', 'dead-letters', 'undelivered', 'failed', 'late'].map((ending) => `${job}-${ending}`),
     );

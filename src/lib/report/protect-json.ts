@@ -12,7 +12,14 @@ interface Whose {
   readonly deployment: string;
 }
 
-export function protectPlanJson({ actions, refused, warnings }: ProtectPlan, whose: Whose): object {
+export interface ProtectPlanJson extends Whose {
+  readonly version: 1;
+  readonly actions: readonly object[];
+  readonly refused: ProtectPlan['refused'];
+  readonly warnings: ProtectPlan['warnings'];
+}
+
+export function protectPlanJson({ actions, refused, warnings }: ProtectPlan, whose: Whose): ProtectPlanJson {
   return { version: 1, ...whose, actions: actions.map(actionJson), refused, warnings };
 }
 
