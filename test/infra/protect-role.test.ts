@@ -297,6 +297,8 @@ describe('the pruning role', () => {
     expect(await lifting({ image: 'protect: true' }, { 'aws:ResourceTag/Backup:Hold': 'x' })).toBe(false);
     const dlm = { 'aws:ResourceTag/aws:dlm:lifecycle-policy-id': 'policy-1' };
     expect(await lifting({ image: 'protect: true' }, dlm)).toBe(false);
+    const more = 'retired: { old: { keep: { last: 1 }, protect: false } }\n';
+    expect(await lifting({ more })).toBe(true);
     expect(await lifting({ image: REMOVAL })).toBe(false);
   });
 
