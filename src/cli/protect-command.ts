@@ -30,7 +30,7 @@ export async function protectCommand(options: ProtectOptions, shell: Shell): Pro
     shell,
     async (context) => ({ plan: await planProtectRun(request, context), context }),
     {
-      job: 'prune',
+      job: 'protect',
       check: (file) => {
         requireKnownPolicy(file, policy);
         requireConsent(options, shell);

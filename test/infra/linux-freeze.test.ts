@@ -36,7 +36,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   writeFileSync(join(folder, 'log.wake'), '');
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // The timer, which may be slow to wake, still writes into it.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 function stub(name: string, script: string): void {
