@@ -7,20 +7,19 @@ import { Command, CommanderError } from 'commander';
 import { name, version } from '../../package.json';
 import { POLICIES_HELP, withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
-import type { CostOptions } from './cost-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
+import { addLookCommands } from './look-commands.ts';
+import { example, joinWords, once, YES_HELP, type End } from './program-words.ts';
 import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
 import type { PruneOptions } from './prune-command.ts';
 import type { RehearseOptions } from './rehearse-command.ts';
 import type { ReplicateOptions } from './replicate-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
-import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
 import { simulateCommand, type SimulateOptions } from './simulate-command.ts';
 import { validateCommand, type ValidateOptions } from './validate-command.ts';
-
-const YES_HELP = 'do not ask; needed where there is no terminal';
 
 const EXIT_HELP = `
 Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.`;
@@ -42,8 +41,6 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   }
 }
 
-type End = (code: ExitCode) => void;
-
 function buildProgram(shell: Shell, end: End): Command {
   const program = new Command(name)
     .version(`${name} ${version}`, '-V, --version', 'print name and version')
@@ -59,7 +56,7 @@ function buildProgram(shell: Shell, end: End): Command {
   addRestoreCommand(program, shell, end);
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
-  addCostCommand(program, shell, end);
+  addLookCommands(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -120,18 +117,6 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup list i-0123456789abcdef0'))
     .action(async (source: string | undefined, options: AccountOptions) =>
       end(await (await import('./list-command.ts')).listCommand(source, options, shell)),
-    );
-}
-
-function addCostCommand(program: Command, shell: Shell, end: End): void {
-  withAccountOptions(shell, program.command('cost'))
-    .description('what the snapshots of each policy and source cost a month, now and after the pending prune')
-    .option('--policy <name>', 'only what this policy made', once('--policy'))
-    .option('--exact', 'from changed blocks instead of an estimate; says first what reading them costs')
-    .option('--yes', YES_HELP)
-    .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
-    .action(async (options: CostOptions) =>
-      end(await (await import('./cost-command.ts')).costCommand(options, shell)),
     );
 }
 
@@ -277,21 +262,4 @@ function addSimulateCommand(program: Command, shell: Shell, end: End): void {
     .option('--json', 'print JSON, with every point and the counts of each day')
     .addHelpText('after', example('ec2-backup simulate --days 365 --compare edited.yml'))
     .action(async (options: SimulateOptions) => end(await simulateCommand(options, shell)));
-}
-
-/** Who knows restic writes one option a rule. */
-function joinWords(word: string, before: string | undefined): string {
-  return before === undefined ? word : `${before} ${word}`;
-}
-
-/** A second value would silently win over the first. */
-function once(name: string): (value: string, before: string | undefined) => string {
-  return (value, before) => {
-    if (before === undefined) return value;
-    throw new UsageError(`${name} is given twice: ${JSON.stringify(before)} and ${JSON.stringify(value)}`);
-  };
-}
-
-function example(line: string): string {
-  return `\nExample:\n  ${line}`;
 }

@@ -51,6 +51,12 @@ export function formatAge(ms: number): string {
   return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
 }
 
+/** At most `most` characters, the last of them an ellipsis where something was left out. */
+export function cut(text: string, most = 80): string {
+  const characters = Array.from(text);
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
 /** Text of others (tags, error messages) with control characters made visible, so that it cannot move the cursor. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {

@@ -1,0 +1,39 @@
+/** The commands that look at what there is: status, explain, cost. */
+
+import type { Command } from 'commander';
+import { withAccountOptions, type AccountOptions } from './account.ts';
+import type { CostOptions } from './cost-command.ts';
+import { example, once, YES_HELP, type End } from './program-words.ts';
+import type { Shell } from './shell.ts';
+import type { StatusOptions } from './status-command.ts';
+
+export function addLookCommands(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('status'))
+    .description('how the backups of a place stand, on one screen: policies, problems, total')
+    .option('--watch', 'look again every minute until it is ended')
+    .addHelpText('after', '\nEnds with 3 when a source is stale or was never backed up, or DLM is in ERROR.')
+    .addHelpText('after', example('ec2-backup status --watch'))
+    .action(async (options: StatusOptions) =>
+      end(await (await import('./status-command.ts')).statusCommand(options, shell)),
+    );
+  withAccountOptions(shell, program.command('explain'))
+    .description('why a recovery point is kept or pruned, and until when; why a source is backed up or not')
+    .argument('<id>', 'of a recovery point (ami-…, snap-…), an instance (i-…) or a volume (vol-…)')
+    .addHelpText('after', example('ec2-backup explain ami-0123456789abcdef0'))
+    .action(async (id: string, options: AccountOptions) =>
+      end(await (await import('./explain-command.ts')).explainCommand(id, options, shell)),
+    );
+  addCostCommand(program, shell, end);
+}
+
+function addCostCommand(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('cost'))
+    .description('what the snapshots of each policy and source cost a month, now and after the pending prune')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option('--exact', 'from changed blocks instead of an estimate; says first what reading them costs')
+    .option('--yes', YES_HELP)
+    .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
+    .action(async (options: CostOptions) =>
+      end(await (await import('./cost-command.ts')).costCommand(options, shell)),
+    );
+}
