@@ -2,7 +2,7 @@
 
 import { samePlace } from '../policy/places.ts';
 import type { PolicyFile } from '../policy/policy.ts';
-import { nextSlot } from '../policy/schedule.ts';
+import { nextSlot, slotsBetween } from '../policy/schedule.ts';
 import { copyRulesOf } from './copy-rules.ts';
 import { keptUntil } from './kept-until.ts';
 import { liftsProtection, rulesOfGroup, type PointVerdict, type VerdictInput } from './point-verdicts.ts';
@@ -10,11 +10,11 @@ import type { RecoveryPoint } from './recovery-points.ts';
 import { counts, keepsEverything } from './retention.ts';
 import { pinsOf, visiblePins, type SafetyChecks } from './safety.ts';
 
-const HOURS_A_DAY = 24;
-/** How far ahead is looked, in days: ten years, less where a group has so many points that it would take minutes. */
+const DAY = 86_400_000;
+/** How far ahead is looked, in days: ten years, less where that would judge so many points that it takes over half a minute. */
 const FURTHEST = 3653;
-const NEAREST = 400;
-const MOST_JUDGED = 40_000_000;
+const NEAREST = 60;
+const MOST_JUDGED = 8_000_000;
 
 /** Where the source of a point is, as far as can be told from its place. */
 export type SourceOfPoint = 'asks' | 'asks no more' | 'gone' | 'elsewhere';
@@ -112,11 +112,18 @@ function untilOf(question: PointQuestion): Until {
   }
   const group = groupOf(question);
   const goesOn = backupsGoOn(question);
-  const days = Math.min(FURTHEST, Math.max(NEAREST, Math.floor(MOST_JUDGED / (group.length * HOURS_A_DAY))));
+  const days = horizonOf(group.length, question);
   const { reasons, gone } = keptUntil({ ...question, point, group, goesOn, horizonDays: days });
   if (gone) return { kind: 'until', ...gone, reasons };
   const because = whyForEver(question, group, goesOn);
   return because === undefined ? { kind: 'beyond', days, reasons } : { kind: 'stays', because };
+}
+
+/** Every run of prune judges the whole group. */
+function horizonOf(points: number, { file, now }: PointQuestion): number {
+  const runs = [...slotsBetween(file.prune.schedule, file.timezone, now, now + 7 * DAY)].length;
+  const judgedADay = (points * Math.max(1, runs)) / 7;
+  return Math.min(FURTHEST, Math.max(NEAREST, Math.floor(MOST_JUDGED / judgedADay)));
 }
 
 /** Undefined where time may still let go of it. */

@@ -22,10 +22,14 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
   }
   return rows.map((row) => {
     const cells = row.map((cell, column) =>
-      column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+      column === row.length - 1 ? cell : padded(cell, widths[column] ?? 0),
     );
     return `${indent}${cells.join('  ')}`.trimEnd();
   });
+}
+
+function padded(cell: string, width: number): string {
+  return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
 }
 
 // Colours take no room on the screen.
