@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, POLICIES, Scenario, type ScenarioOptions } from '../support/scenario.ts';
+import { DAY, HOUR, MINUTE, POLICIES, START, Scenario, type ScenarioOptions } from '../support/scenario.ts';
 import { parseJson, type PlanAnswer } from './answers.ts';
 import { fileWith, mutatingCalls, run, type Ended } from './fake-shell.ts';
 
@@ -221,6 +221,57 @@ describe('a recovery point', () => {
   });
 });
 
+test('a copy is judged by the rules of its place, and goes when the coming copies have pushed it out', async () => {
+  const policies = `
+version: 1
+deployment: test
+policies:
+  disks: { backup: volume, schedule: every 24 hours, keep: { last: 9 }, copies: [{ region: us-east-1, keep: { last: 1 } }] }
+`;
+  const scenario = new Scenario({ policies, regions: ['ap-northeast-2', 'us-east-1'] });
+  scenario.region.createVolume({ sizeGiB: 1, tags: { Backup: 'disks' } });
+  await scenario.backup('disks', { slot: START - 3 * HOUR });
+  scenario.clock.advance(HOUR);
+  const file = await fileWith(policies);
+  await run(['replicate', '--policies', file, '--yes'], { scenario });
+  scenario.clock.advance(HOUR);
+  const [copy] = scenario.account.region('us-east-1').snapshots();
+  const args = ['explain', copy?.id ?? '', '--policies', file, '--region', 'us-east-1'];
+  const { code, out } = await run(args, { scenario });
+  expect(code).toBe(0);
+  expect(out).toContain(
+    `  copy    of ${scenario.region.snapshots()[0]?.id ?? ''} in account 111122223333, Region ap-northeast-2`,
+  );
+  expect(out).toContain('(last 1/1)');
+  expect(out).toContain(
+    'If backups go on as scheduled, the run of prune of 2026-11-23T06:00Z lets go of it: the backup of 2026-11-23T00:00Z takes its place.',
+  );
+});
+
+test('an AMI that is disabled before it is deregistered says so, and for how long', async () => {
+  const policies = POLICIES.replace('daily: 3 }', 'daily: 3 }, removal: { disableFor: 7d }');
+  const here = await world({ policies });
+  expect((await here.explain(night(here, 4))).out).toContain(
+    '  Its AMI is disabled then, and deregistered 7 d later.',
+  );
+  const { out } = await here.explain(night(here, 0));
+  expect(out).toContain('its AMI is disabled first, and deregistered later (to be disabled first)');
+  expect(out).toContain(
+    'No rule keeps it: it goes with the first run of prune after what keeps it has ended.',
+  );
+});
+
+test('what could not be asked is said, and stands against deleting', async () => {
+  const here = await world();
+  const refusal = { kind: 'error', name: 'UnauthorizedOperation' } as const;
+  here.scenario.region.faults = ({ command }) =>
+    command === 'DescribeLockedSnapshots' ? refusal : undefined;
+  const { code, out } = await here.explain(night(here, 4));
+  expect(code).toBe(0);
+  expect(out).toContain('whether something uses, locks or still holds it could not be checked');
+  expect(out).toContain('snapshot locks (DescribeLockedSnapshots) could not be checked');
+});
+
 describe('an AMI or a snapshot that is not ours', () => {
   test.each([
     {
@@ -265,6 +316,15 @@ describe('an AMI or a snapshot that is not ours', () => {
         whose,
       });
     }
+  });
+
+  test('and that an AMI of ours maps is told to be needed by it', async () => {
+    const here = await world();
+    const [snapshot = ''] = here.scenario.region.images()[4]?.snapshotIds ?? [];
+    here.scenario.region.untag(snapshot, 'ec2-backup:deployment');
+    const { out } = await here.explain(snapshot);
+    expect(out).toContain(`${snapshot} is no recovery point of deployment test.`);
+    expect(out).toContain(`The recovery point ${night(here, 4)} of this deployment needs it`);
   });
 
   test('is named with our policy when DLM runs that', async () => {
