@@ -1,12 +1,28 @@
-/** Commands that look at an account and change nothing. */
+/** Commands that look at what there is in a place, and change nothing. */
 
 import type { Command } from 'commander';
-import { withAccountOptions } from './account.ts';
-import { example, once, YES_HELP, type End } from './command-words.ts';
+import { withAccountOptions, type AccountOptions } from './account.ts';
 import type { CostOptions } from './cost-command.ts';
+import { example, once, YES_HELP, type End } from './command-words.ts';
 import type { Shell } from './shell.ts';
+import type { StatusOptions } from './status-command.ts';
 
 export function addLookingCommands(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('status'))
+    .description('how the backups of a place stand, on one screen: policies, problems, total')
+    .option('--watch', 'look again every minute until it is ended')
+    .addHelpText('after', '\nEnds with 3 when a source is stale or was never backed up, or DLM is in ERROR.')
+    .addHelpText('after', example('ec2-backup status --watch'))
+    .action(async (options: StatusOptions) =>
+      end(await (await import('./status-command.ts')).statusCommand(options, shell)),
+    );
+  withAccountOptions(shell, program.command('explain'))
+    .description('why a recovery point is kept or pruned, and until when; why a source is backed up or not')
+    .argument('<id>', 'of a recovery point (ami-…, snap-…), an instance (i-…) or a volume (vol-…)')
+    .addHelpText('after', example('ec2-backup explain ami-0123456789abcdef0'))
+    .action(async (id: string, options: AccountOptions) =>
+      end(await (await import('./explain-command.ts')).explainCommand(id, options, shell)),
+    );
   addCostCommand(program, shell, end);
 }
 

@@ -15,6 +15,7 @@ const shell: Shell = {
   out: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
   interactive: process.stdin.isTTY && process.stderr.isTTY,
+  isScreen: process.stdout.isTTY,
   paint: {
     bold: colors.bold,
     dim: colors.dim,

@@ -14,6 +14,8 @@ export interface Shell {
   note(text: string): void;
   /** Somebody is there to answer a question. */
   readonly interactive: boolean;
+  /** Standard output is a screen, and no file or pipe: it can be cleared. */
+  readonly isScreen: boolean;
   readonly paint: Paint;
   /** The policy file when --policies names none: EC2_BACKUP_POLICIES, as for the deployment, or policies.yml. */
   readonly policiesPath: string;
