@@ -56,6 +56,15 @@ const SENTENCES: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
   [/^no rule keeps it$/, () => 'no rule of its policy keeps it any more'],
   [/^to be disabled first$/, () => 'no rule keeps it; its AMI is disabled first, and deregistered later'],
   [
+    /^disabled, deregistered after (.+)$/,
+    (date) =>
+      `no rule keeps it; its AMI is disabled, and deregistered after ${date} unless somebody misses it`,
+  ],
+  [
+    /^enabled again after it was disabled$/,
+    () => 'no rule keeps it, but somebody has enabled its AMI again, so it stays',
+  ],
+  [
     /^refused: (.+)$/s,
     (why) => `no rule keeps it, but the guard refuses the prune of its policy as a whole: ${why}`,
   ],
