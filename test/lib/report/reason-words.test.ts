@@ -16,6 +16,10 @@ test.each([
   ['in use: could not be checked', 'whether something uses, locks or still holds it could not be checked'],
   ['being copied: could not be checked', 'whether it is being copied could not be checked'],
   ['locked until (EC2 does not say)', 'a lock of EC2 stands against deleting it until (EC2 does not say)'],
+  [
+    'disabled, deregistered after 2026-11-22T03:00:00Z',
+    'no rule keeps it; its AMI is disabled, and deregistered after 2026-11-22T03:00:00Z unless somebody misses it',
+  ],
   ['no rule keeps it', 'no rule of its policy keeps it any more'],
   ['policy old not in the file', 'old is not in the policy file, so nothing says how long to keep it'],
   ['failed for over 24 h', 'it failed more than 24 hours ago'],
@@ -23,12 +27,9 @@ test.each([
   expect(reasonSentence(reason)).toBe(sentence);
 });
 
-test.each([
-  'bad Backup:Keep: dayly=3',
-  'disabled, deregistered after 2026-11-22T03:00:00Z',
-  'maps snap-1, which is not of this deployment',
-  'something new',
-  '',
-])('a reason without words of its own is told as it is, never left out: %j', (reason) => {
-  expect(reasonSentence(reason)).toBe(reason);
-});
+test.each(['bad Backup:Keep: dayly=3', 'maps snap-1, which is not of this deployment', 'something new', ''])(
+  'a reason without words of its own is told as it is, never left out: %j',
+  (reason) => {
+    expect(reasonSentence(reason)).toBe(reason);
+  },
+);
