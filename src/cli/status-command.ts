@@ -35,8 +35,8 @@ function look(options: StatusOptions, shell: Shell): Promise<Status> {
   return withAccount(options, shell, readStatus, { job: 'watch' });
 }
 
-/** Until somebody ends it. What goes wrong once it runs is said, and the next look may find it mended. */
-async function goOn(first: Status, options: StatusOptions, shell: Shell): Promise<never> {
+/** Until somebody ends it, or nobody reads on. What goes wrong once it runs is said, and the next look may find it mended. */
+async function goOn(first: Status, options: StatusOptions, shell: Shell): Promise<ExitCode> {
   let status: Status | undefined = first;
   for (;;) {
     if (status) {
@@ -44,6 +44,7 @@ async function goOn(first: Status, options: StatusOptions, shell: Shell): Promis
       shell.out(shell.isScreen ? `${CLEAR}${text}` : `${text}\n`);
     }
     await shell.clock.sleep(REFRESH);
+    if (!shell.isRead()) return EXIT.done;
     status = await look(options, shell).catch((error: unknown) => {
       shell.note(`${explainError(error).message}\nStill to be seen is what was true before; trying again.`);
       return undefined;

@@ -17,6 +17,8 @@ export interface FakeShellOptions {
   readonly interactive?: boolean;
   /** Standard output is no screen unless a test says so. */
   readonly screen?: boolean;
+  /** Somebody reads standard output unless a test says when not. */
+  readonly isRead?: () => boolean;
   /** The scenario's, unless a test has one of its own. */
   readonly clock?: Clock;
   /** To every question; no question may be asked when there is none. */
@@ -46,6 +48,7 @@ export async function run(args: readonly string[], options: FakeShellOptions = {
     note: (text) => notes.push(`${text}\n`),
     interactive: options.interactive ?? false,
     isScreen: options.screen ?? false,
+    isRead: options.isRead ?? (() => true),
     paint: { bold: same, dim: same, good: same, bad: same, warn: same },
     policiesPath: 'policies.yml',
     clock: options.clock ?? options.scenario?.clock ?? STOPPED,

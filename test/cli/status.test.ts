@@ -297,6 +297,15 @@ describe('--watch', () => {
     expect(out.match(/deployment test, /g)).toHaveLength(2);
   });
 
+  test('ends when nobody reads on, as head does', async () => {
+    const { scenario, status } = await world();
+    const slept: number[] = [];
+    const clock = ending(scenario.clock, 9, slept);
+    const { code, out } = await status(['--watch'], { clock, isRead: () => slept.length < 2 });
+    expect([code, slept.length]).toEqual([0, 2]);
+    expect(out.match(/deployment test, /g)).toHaveLength(2);
+  });
+
   test('that cannot look at all ends at once', async () => {
     const { code, out, notes } = await run(['status', '--watch', '--policies', '/nowhere/policies.yml']);
     expect([code, out]).toEqual([2, '']);
