@@ -22,6 +22,7 @@ function alarms(file, { watch: watchGap, replicate: replicateGap }) {
     ...emptySelections(file, watchGap),
     ...(hasCopies(file) ? copies(file, replicateGap) : []),
     ...runs(file),
+    ...(file.policies.some(({ hooks }) => hooks) ? [failedHooks(file)] : []),
     ...JOBS.flatMap((job) => queuesOf(file, job)),
     ...silences(file, watchGap),
     ...rehearsals(file),
@@ -71,7 +72,7 @@ function watched(file, watchGap) {
     }),
     state('RefusedPrunesAlarm', 'refused-prunes', {
       metric: 'RefusedPrunes',
-      says: 'The guard refused to delete that much. ec2-backup plan says what; docs/watch.md how to accept it.',
+      says: 'The guard refused to delete or disable that much. ec2-backup plan, or protect --dry-run, says what; docs/watch.md how to accept it.',
     }),
     ...(file.dlmPolicies.length + file.defaultPolicies.length > 0 ? [lifecycle] : []),
   ];
@@ -152,6 +153,18 @@ function runs(file) {
       }),
     ),
   ];
+}
+
+function failedHooks(file) {
+  return {
+    id: 'FailedHooksAlarm',
+    name: namesOf(file).alarm('failed-hooks'),
+    says: 'A backup is only crash-consistent, or it is not sure that it is more, or something may have stayed frozen for a minute. The log of backup says which.',
+    metric: ours('FailedHooks', { deployment: file.deployment }),
+    rings: { statistic: 'Sum', from: 1 },
+    periods: [1, 1],
+    period: HOUR,
+  };
 }
 
 function queuesOf(file, job) {

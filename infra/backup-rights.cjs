@@ -1,4 +1,5 @@
 const { ANY, imagesIn, instancesIn, snapshotsIn, volumesIn } = require('./ec2-arns.cjs');
+const { hooksOfBackups } = require('./hooks.cjs');
 const { allow } = require('./iam.cjs');
 const { keysIn, keysThroughEc2 } = require('./keys.cjs');
 const { readSourcesAndBackups } = require('./reading.cjs');
@@ -30,6 +31,7 @@ function backupRights(file) {
       resources: MADE,
       condition: { StringEquals: { ...tagged, 'ec2:CreateAction': CREATING } },
     }),
+    ...hooksOfBackups(file),
     ...keysThroughEc2([keysIn(ANY)], [ANY]),
   ];
 }

@@ -1,10 +1,30 @@
 const { allow, sub } = require('./iam.cjs');
-const { instancesIn } = require('./ec2-arns.cjs');
+const { ANY, instancesIn } = require('./ec2-arns.cjs');
 
 // What DLM runs for a policy that says AWS_VSS_BACKUP.
 const VSS_DOCUMENT = 'AWSEC2-CreateVssSnapshot';
 
-/** Pre and post scripts: those documents, on instances, and to see how they ended. */
+/**
+ * What the backup function does for a policy with hooks: those documents, on instances. Any instance: which are backed up is
+ * said by tags that a condition could not all name, and a document of this contract is all that can be run.
+ */
+function hooksOfBackups({ policies }) {
+  const documents = [...new Set(policies.flatMap(({ hooks }) => (hooks ? [hooks.document] : [])))].sort();
+  if (documents.length === 0) return [];
+  const arns = documents.map((document) => documentArn(document, ANY));
+  return [
+    allow('SeeHowScriptsEnded', {
+      actions: ['ssm:DescribeInstanceInformation', 'ssm:ListCommandInvocations'],
+      resources: '*',
+    }),
+    // For doctor.
+    allow('LookAtScripts', { actions: 'ssm:DescribeDocument', resources: arns }),
+    // SendCommand asks for the document and for the instance, each by itself.
+    allow('RunScripts', { actions: 'ssm:SendCommand', resources: [...arns, instancesIn(ANY)] }),
+  ];
+}
+
+/** Pre and post scripts of DLM's policies: those documents, on instances, and to see how they ended. */
 function hooks(documents, region) {
   const arns = documents.map((document) => documentArn(document, region));
   return [
@@ -26,4 +46,4 @@ function documentArn(document, region) {
   return sub(`arn:\${AWS::Partition}:ssm:${region}:${owner}:document/${name}`);
 }
 
-module.exports = { hooks };
+module.exports = { hooks, hooksOfBackups };

@@ -1,4 +1,5 @@
 const { backupRights } = require('./backup-rights.cjs');
+const { protectRights } = require('./protect-rights.cjs');
 const { pruneRights } = require('./prune-rights.cjs');
 const { replicateRights } = require('./replicate-rights.cjs');
 const { rehearseRights } = require('./rehearse-rights.cjs');
@@ -17,6 +18,10 @@ const JOB_RIGHTS = {
   rehearse: {
     says: 'starts backups to see that they can be restored, ends only what it started',
     statements: rehearseRights,
+  },
+  protect: {
+    says: 'locks, protects, ages, shares and sets aside its backups, deletes and unlocks nothing',
+    statements: protectRights,
   },
   watch: { says: 'watches over its backups, makes and deletes none', statements: watchRights },
 };

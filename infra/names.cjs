@@ -4,7 +4,7 @@
 // src/lib/plan/deployment-names.ts says the other names for those who ask AWS about them.
 
 /** A job is a function of the same name, and a queue. */
-const JOBS = ['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse'];
+const JOBS = ['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse', 'protect'];
 
 /** The jobs that work in every place; the digest is one for all of them. */
 const JOBS_OF_PLACES = JOBS.filter((job) => job !== 'digest');

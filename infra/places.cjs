@@ -13,6 +13,15 @@ function hasRehearsals({ policies }) {
   return policies.some(({ rehearse }) => rehearse);
 }
 
+/** As isProtecting of src/lib/plan/plan-protect.ts, of any policy. */
+function hasProtection({ policies }) {
+  return policies.some(
+    ({ lock, protect, archiveAfter, deprecateAfter, share, removal }) =>
+      protect === true ||
+      [lock, archiveAfter, deprecateAfter, share, removal].some((word) => word !== undefined),
+  );
+}
+
 /** Where backups are made; where no target is for that, the one that the stack is in. */
 function sourcesOf(file) {
   const sources = file.targets.filter(({ copiesOnly }) => copiesOnly !== true);
@@ -60,6 +69,8 @@ function placesOfJob(file, job) {
       return sourcesOf(file);
     case 'rehearse':
       return hasRehearsals(file) ? placesOf(file) : [];
+    case 'protect':
+      return hasProtection(file) ? placesOf(file) : [];
     case 'replicate':
       return distinct([...copiesBetween(file).map(({ from }) => from), ...copyPlacesOf(file)]);
     default:
@@ -142,6 +153,7 @@ module.exports = {
   copiedRegions,
   copyPlacesOf,
   hasCopies,
+  hasProtection,
   hasRehearsals,
   nowhereElse,
   ownRegions,

@@ -20,9 +20,10 @@ function readSourcesAndBackups(others = []) {
 }
 
 /** The same, with all that may keep a backup from being deleted. */
-function readWhatMayGo() {
+function readWhatMayGo(others = []) {
   return [
     readSourcesAndBackups([
+      ...others,
       'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeLaunchConfigurations',
       'ec2:DescribeImageReferences',

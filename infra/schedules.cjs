@@ -1,6 +1,6 @@
 const { allow, arnOf, role, sub } = require('./iam.cjs');
 const { ID, JOBS, idPart, namesOf } = require('./names.cjs');
-const { hasCopies } = require('./places.cjs');
+const { hasCopies, hasProtection } = require('./places.cjs');
 
 const GROUP = 'ScheduleGroup';
 
@@ -10,7 +10,7 @@ const SLOT = '<aws.scheduler.scheduled-time>';
 // As long as a slot can still be made. One that the next has overtaken is reported as missed by the function.
 const RETRY = { MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 };
 
-// What is left of rehearsals is looked for, apart from the slots of most of them.
+// What is left of rehearsals and what is to be protected is looked for, apart from the slots of most policies.
 const SWEEP = { text: 'every 1 hours from 00:50', cron: 'cron(50 * * * ? *)' };
 
 /**
@@ -35,6 +35,7 @@ function schedules(file) {
     watch: file.watch.schedule,
     digest: file.watch.digest,
     ...(rehearsals.length > 0 && { rehearse: SWEEP }),
+    ...(hasProtection(file) && { protect: SWEEP }),
   }).map(([job, schedule]) => [ID[job].schedule, scheduleOf(job, { timezone: file.timezone, schedule })]);
   return {
     [GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: namesOf(file).scheduleGroup } },

@@ -6,7 +6,16 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url);
 
 /** Handlers are the files of src/handlers that export `handler`. */
-export const FUNCTIONS = ['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse'];
+export const FUNCTIONS = [
+  'backup',
+  'replicate',
+  'prune',
+  'register-policies',
+  'watch',
+  'digest',
+  'rehearse',
+  'protect',
+];
 
 /**
  * Lambda gives a function its credentials in the environment, where the SDK looks first. The other ways to find some are
@@ -24,6 +33,7 @@ const NEVER_TRIED = [
 /** Bundles into dist/lambda/<function>/index.mjs; answers the compiled policy file, or throws with its problems. */
 export async function buildLambdas(policiesPath) {
   const compiled = await compiledPolicies(policiesPath);
+  for (const remark of compiled.remarks) console.warn(`take note: ${remark}`);
   const outdir = new URL('dist/lambda/', root);
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });

@@ -2,6 +2,7 @@
 
 import { loadPolicies } from '../src/lib/policy/load-policies.ts';
 import type { PolicyFile, Schedule } from '../src/lib/policy/policy.ts';
+import { fileRemarks } from '../src/lib/run/file-remarks.ts';
 import { longestGap } from '../src/lib/policy/schedule.ts';
 
 const HOUR = 3_600_000;
@@ -9,6 +10,8 @@ const HOUR = 3_600_000;
 export interface CompiledPolicies {
   readonly file: PolicyFile;
   readonly gaps: Gaps;
+  /** What is no mistake for certain, a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 /** The longest time between two runs of a job, in whole hours: alarms for its silence ring only after that. */
@@ -20,7 +23,8 @@ export interface Gaps {
 /** Throws PolicyFileError with every problem of the file. */
 export async function compilePolicies(path: string): Promise<CompiledPolicies> {
   const file = await loadPolicies(path);
-  return { file, gaps: gapsOf(file) };
+  const remarks = fileRemarks(file).map(({ id, reason }) => `${path}: ${id}: ${reason}`);
+  return { file, gaps: gapsOf(file), remarks };
 }
 
 export function gapsOf({ watch, replicate, timezone }: PolicyFile): Gaps {

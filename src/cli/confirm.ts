@@ -27,3 +27,16 @@ export async function consent(
   shell.note('Nothing was changed.');
   return EXIT.error;
 }
+
+/** The number of `--accept`: of `what`, in the plan of one policy that the guard refused. */
+export function readAccept(
+  { accept, policy }: { readonly accept?: string; readonly policy?: string },
+  what: string,
+): number | undefined {
+  if (accept === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(accept))
+    throw new UsageError(`--accept is ${JSON.stringify(accept)}, expected the exact number of ${what}`);
+  if (policy === undefined)
+    throw new UsageError('--accept goes with --policy: it accepts the plan of one policy');
+  return Number(accept);
+}

@@ -1,5 +1,6 @@
 import { ALL_SERVICES, awsClients, ec2Service, kmsService, resolveRegion } from '../lib/aws/clients.ts';
 import { describeError } from '../lib/aws/errors.ts';
+import { recycleBinService } from '../lib/aws/recycle-bin-client.ts';
 import { settingsProblem, type Variables } from '../lib/aws/settings.ts';
 import { ConfigurationError } from '../lib/run/errors.ts';
 import { refuseUnknownRegion } from './named-region.ts';
@@ -16,7 +17,7 @@ export async function connect(asked: string | undefined, variables: Variables): 
   refuseUnknownRegion(region, asked === undefined ? 'the Region of AWS_REGION or the profile' : '--region');
   return {
     region,
-    clients: awsClients({ region }, ALL_SERVICES),
+    clients: awsClients({ region }, [...ALL_SERVICES, recycleBinService]),
     at: (access) => awsClients(access, [ec2Service, kmsService]),
     blocks: async () => (await import('../lib/aws/block-clients.ts')).blockClients(region),
     deployment: async () => (await import('../lib/aws/deployment-clients.ts')).deploymentClients(region),

@@ -1,28 +1,39 @@
-/** Commands that look at all there is in a place, whoever made it. */
+/** Commands that look at what there is in a place, and change nothing. */
 
 import type { Command } from 'commander';
 import { withAccountOptions, type AccountOptions } from './account.ts';
-import type { AuditOptions } from './audit-command.ts';
-import type { ExitCode, Shell } from './shell.ts';
+import type { CostOptions } from './cost-command.ts';
+import { example, once, YES_HELP, type End } from './command-words.ts';
+import type { Shell } from './shell.ts';
+import type { StatusOptions } from './status-command.ts';
 
-export function addLookingCommands(program: Command, shell: Shell, end: (code: ExitCode) => void): void {
-  withAccountOptions(shell, program.command('audit'))
-    .description(
-      'what nobody backs up, what is backed up twice, what nobody looks after, and what differs from the policy file',
-    )
-    .option('--fix', "delete of this deployment's own leftovers what prune would, and nothing of others")
-    .option('--yes', 'with --fix: do not ask; needed where there is no terminal')
-    .option('--dry-run', 'with --fix: show the plan and stop')
-    .addHelpText('after', '\nExample:\n  ec2-backup audit --region ap-northeast-2')
-    .action(async (options: AuditOptions) =>
-      end(await (await import('./audit-command.ts')).auditCommand(options, shell)),
+export function addLookingCommands(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('status'))
+    .description('how the backups of a place stand, on one screen: policies, problems, total')
+    .option('--watch', 'look again every minute until it is ended')
+    .addHelpText('after', '\nEnds with 3 when a source is stale or was never backed up, or DLM is in ERROR.')
+    .addHelpText('after', example('ec2-backup status --watch'))
+    .action(async (options: StatusOptions) =>
+      end(await (await import('./status-command.ts')).statusCommand(options, shell)),
     );
-  withAccountOptions(shell, program.command('handover'))
-    .description(
-      'what remains when this product goes, what that costs, and the commands that remove it; changes nothing',
-    )
-    .addHelpText('after', '\nExample:\n  ec2-backup handover --region ap-northeast-2')
-    .action(async (options: AccountOptions) =>
-      end(await (await import('./handover-command.ts')).handoverCommand(options, shell)),
+  withAccountOptions(shell, program.command('explain'))
+    .description('why a recovery point is kept or pruned, and until when; why a source is backed up or not')
+    .argument('<id>', 'of a recovery point (ami-…, snap-…), an instance (i-…) or a volume (vol-…)')
+    .addHelpText('after', example('ec2-backup explain ami-0123456789abcdef0'))
+    .action(async (id: string, options: AccountOptions) =>
+      end(await (await import('./explain-command.ts')).explainCommand(id, options, shell)),
+    );
+  addCostCommand(program, shell, end);
+}
+
+function addCostCommand(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('cost'))
+    .description('what the snapshots of each policy and source cost a month, now and after the pending prune')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option('--exact', 'from changed blocks instead of an estimate; says first what reading them costs')
+    .option('--yes', YES_HELP)
+    .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
+    .action(async (options: CostOptions) =>
+      end(await (await import('./cost-command.ts')).costCommand(options, shell)),
     );
 }

@@ -11,10 +11,14 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const colors = picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY);
 
+let isPipeClosed = false;
+
 const shell: Shell = {
   out: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
   interactive: process.stdin.isTTY && process.stderr.isTTY,
+  isScreen: process.stdout.isTTY,
+  isRead: () => !isPipeClosed,
   paint: {
     bold: colors.bold,
     dim: colors.dim,
@@ -52,6 +56,7 @@ function progress(title: string): ProgressView {
 // `ec2-backup list | head` closes the pipe early: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
+  isPipeClosed = true;
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), shell);

@@ -1,19 +1,21 @@
+import { recycleBinText } from '../lib/report/bin-text.ts';
 import { backupPlanText, prunePlanText, skippedText } from '../lib/report/plan-text.ts';
 import { planJson, skippedOf } from '../lib/report/plan-json.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { planEverything } from '../lib/run/plan.ts';
 import { withAccount, type AccountOptions } from './account.ts';
+import { aboutRecycleBin } from './recycle-bin.ts';
 import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
 /** `plan`: what backup and prune would do now; changes nothing. */
 export async function planCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
-  const { plan, context } = await withAccount(options, shell, async (context) => ({
-    plan: await planEverything(context),
-    context,
-  }));
+  const { plan, recycleBin, context } = await withAccount(options, shell, async (context) => {
+    const plan = await planEverything(context);
+    return { plan, recycleBin: await aboutRecycleBin(plan.prune, context), context };
+  });
   const { deployment } = context.file;
   if (options.json) {
-    shell.out(JSON.stringify(planJson({ ...plan, place: context.place, deployment }), null, 2));
+    shell.out(JSON.stringify(planJson({ ...plan, place: context.place, deployment, recycleBin }), null, 2));
     return EXIT.done;
   }
   const warnings = [
@@ -28,6 +30,7 @@ export async function planCommand(options: AccountOptions, shell: Shell): Promis
       '',
       ...plan.backups.flatMap((backup) => [...backupPlanText(backup, shell.paint), '']),
       ...prunePlanText(plan.prune, shell.paint),
+      ...recycleBinText(recycleBin, shell.paint),
       ...skippedText(skipped, warnings, shell.paint),
     ].join('\n'),
   );

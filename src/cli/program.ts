@@ -5,23 +5,20 @@
 
 import { Command, CommanderError } from 'commander';
 import { name, version } from '../../package.json';
-import { POLICIES_HELP, withAccountOptions, type AccountOptions } from './account.ts';
+import { withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
-import type { CostOptions } from './cost-command.ts';
-import type { DemoOptions } from './demo/demo-command.ts';
+import { DRY_RUN_HELP, example, once, YES_HELP, type End } from './command-words.ts';
 import { explainError } from './explain-error.ts';
+import { addPoliciesCommands } from './lifecycle-commands.ts';
 import { addLookingCommands } from './looking-commands.ts';
-import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
+import { addOfflineCommands } from './offline-commands.ts';
+import type { ProtectOptions } from './protect-command.ts';
 import type { PruneOptions } from './prune-command.ts';
 import type { RehearseOptions } from './rehearse-command.ts';
 import type { ReplicateOptions } from './replicate-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
-import { retentionCommand, type RetentionOptions } from './retention-command.ts';
-import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
-import { simulateCommand, type SimulateOptions } from './simulate-command.ts';
-import { validateCommand, type ValidateOptions } from './validate-command.ts';
-
-const YES_HELP = 'do not ask; needed where there is no terminal';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
+import { addWholePlaceCommands } from './whole-place-commands.ts';
 
 const EXIT_HELP = `
 Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.`;
@@ -43,8 +40,6 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   }
 }
 
-type End = (code: ExitCode) => void;
-
 function buildProgram(shell: Shell, end: End): Command {
   const program = new Command(name)
     .version(`${name} ${version}`, '-V, --version', 'print name and version')
@@ -57,11 +52,12 @@ function buildProgram(shell: Shell, end: End): Command {
       writeErr: (text) => shell.note(text.trimEnd()),
     });
   addAccountCommands(program, shell, end);
+  addProtectCommand(program, shell, end);
   addRestoreCommand(program, shell, end);
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
-  addCostCommand(program, shell, end);
   addLookingCommands(program, shell, end);
+  addWholePlaceCommands(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -83,7 +79,7 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     )
     .option('--hold <why>', 'hold what is made: it stays until its Hold tag is removed')
     .option('--yes', YES_HELP)
-    .option('--dry-run', 'show the plan and stop')
+    .option('--dry-run', DRY_RUN_HELP)
     .addHelpText('after', example('ec2-backup backup --policy daily-ami --source i-0123456789abcdef0 --yes'))
     .action(async (options: BackupOptions) =>
       end(await (await import('./backup-command.ts')).backupCommand(options, shell)),
@@ -92,7 +88,7 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .description('copy recovery points to the other places that the policy file names')
     .option('--policy <name>', 'only what this policy made', once('--policy'))
     .option('--yes', YES_HELP)
-    .option('--dry-run', 'show the plan and stop')
+    .option('--dry-run', DRY_RUN_HELP)
     .addHelpText('after', example('ec2-backup replicate --policy daily-ami --dry-run'))
     .action(async (options: ReplicateOptions) =>
       end(await (await import('./replicate-command.ts')).replicateCommand(options, shell)),
@@ -105,7 +101,7 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
       'with --policy: run a plan that the guard refused, if it still deletes exactly n points',
     )
     .option('--yes', YES_HELP)
-    .option('--dry-run', 'show the plan and stop')
+    .option('--dry-run', DRY_RUN_HELP)
     .addHelpText('after', example('ec2-backup prune --policy daily-ami --dry-run'))
     .action(async (options: PruneOptions) =>
       end(await (await import('./prune-command.ts')).pruneCommand(options, shell)),
@@ -125,28 +121,33 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     );
 }
 
-function addCostCommand(program: Command, shell: Shell, end: End): void {
-  withAccountOptions(shell, program.command('cost'))
-    .description('what the snapshots of each policy and source cost a month, now and after the pending prune')
-    .option('--policy <name>', 'only what this policy made', once('--policy'))
-    .option('--exact', 'from changed blocks instead of an estimate; says first what reading them costs')
-    .option('--yes', YES_HELP)
-    .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
-    .action(async (options: CostOptions) =>
-      end(await (await import('./cost-command.ts')).costCommand(options, shell)),
-    );
-}
-
 function addRestoreCommand(program: Command, shell: Shell, end: End): void {
   withRestoreOptions(withAccountOptions(shell, program.command('restore')))
     .description('get a source back from a recovery point, beside the original unless --in-place')
     .argument('<source>', 'an instance or volume id; it may be long gone')
     .option('--yes', YES_HELP)
-    .option('--dry-run', 'show the plan and stop')
+    .option('--dry-run', DRY_RUN_HELP)
     .addHelpText('after', '\nName the source before an option that takes several values (...).')
     .addHelpText('after', example('ec2-backup restore i-0123456789abcdef0 --at 2026-11-22T18:00:00Z'))
     .action(async (source: string, options: RestoreOptions) =>
       end(await (await import('./restore-command.ts')).restoreCommand(source, options, shell)),
+    );
+}
+
+function addProtectCommand(program: Command, shell: Shell, end: End): void {
+  withAccountOptions(shell, program.command('protect'))
+    .description('lock, protect, age, share and set aside recovery points as their policies say')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option(
+      '--accept <n>',
+      'with --policy: disable AMIs although the guard refused, if it is still exactly n of them',
+    )
+    .option('--lock-for-good', 'with --yes: also lock in compliance mode, which nobody can undo')
+    .option('--yes', YES_HELP)
+    .option('--dry-run', DRY_RUN_HELP)
+    .addHelpText('after', example('ec2-backup protect --policy daily-ami --dry-run'))
+    .action(async (options: ProtectOptions) =>
+      end(await (await import('./protect-command.ts')).protectCommand(options, shell)),
     );
 }
 
@@ -155,7 +156,7 @@ function addRehearseCommand(program: Command, shell: Shell, end: End): void {
     .description('start a random backup of a policy, see that it comes up, and take it away again')
     .argument('<policy>', 'a policy with rehearse')
     .option('--yes', YES_HELP)
-    .option('--dry-run', 'show the plan and stop')
+    .option('--dry-run', DRY_RUN_HELP)
     .addHelpText('after', example('ec2-backup rehearse daily-ami --dry-run'))
     .action(async (policy: string, options: RehearseOptions) =>
       end(await (await import('./rehearse-command.ts')).rehearseCommand(policy, options, shell)),
@@ -191,109 +192,4 @@ function withRestoreOptions(command: Command): Command {
     .option('--again <word>', 'make another one beside what the same command made before')
     .option('--restore-days <n>', 'for how many days archived snapshots are brought back, 1 to 180', '7')
     .option('--wait', 'wait for archived snapshots, up to 72 hours');
-}
-
-function addPoliciesCommands(program: Command, shell: Shell, end: End): void {
-  const policies = program
-    .command('policies')
-    .description('plan, apply or list the lifecycle policies of Amazon DLM, for policies with engine: dlm')
-    .addHelpText('after', example('ec2-backup policies plan'));
-  const replace = [
-    '--replace <name...>',
-    'policies to delete and make anew, where DLM cannot change them',
-  ] as const;
-  withAccountOptions(shell, policies.command('plan'))
-    .description('print how DLM differs from the policy file; changes nothing')
-    .option(...replace)
-    .addHelpText('after', example('ec2-backup policies plan --region ap-northeast-2'))
-    .action(async (options: PoliciesPlanOptions) =>
-      end(await (await import('./policies-command.ts')).policiesPlanCommand(options, shell)),
-    );
-  withAccountOptions(shell, policies.command('apply'))
-    .description('create, update and delete lifecycle policies until DLM holds what the file says')
-    .option(...replace)
-    .option('--yes', YES_HELP)
-    .option('--dry-run', 'show the plan and stop')
-    .addHelpText('after', example('ec2-backup policies apply --replace hourly-data'))
-    .action(async (options: PoliciesApplyOptions) =>
-      end(await (await import('./policies-command.ts')).policiesApplyCommand(options, shell)),
-    );
-  withAccountOptions(shell, policies.command('list'))
-    .description('list every lifecycle policy of the place, with state and, for ERROR, what to do')
-    .addHelpText('after', example('ec2-backup policies list --json'))
-    .action(async (options: AccountOptions) =>
-      end(await (await import('./policies-command.ts')).policiesListCommand(options, shell)),
-    );
-}
-
-function addOfflineCommands(program: Command, shell: Shell, end: End): void {
-  program
-    .command('retention')
-    .description('judge a list of points by retention rules; needs no account')
-    .argument('[file]', '[{"id","time","state"?}] as JSON; - or none is standard input')
-    .requiredOption('--keep <rules>', 'such as "last=3 daily=7 within=14d"; may be repeated', joinWords)
-    .option('--timezone <zone>', 'the calendar of days, weeks and months', 'UTC')
-    .option('--now <time>', 'judge as of this time (default: the clock)')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      example('ec2-backup retention --keep "last=3 daily=7" --timezone Asia/Seoul points.json'),
-    )
-    .action(async (file: string | undefined, options: RetentionOptions) =>
-      end(await retentionCommand(file, options, shell)),
-    );
-  addSimulateCommand(program, shell, end);
-  program
-    .command('validate')
-    .description('check the policy file and say what it means')
-    .argument('[file]', `${POLICIES_HELP} (default: "${shell.policiesPath}")`)
-    .option('--policies <file>', 'another way to name the file, as other commands have it')
-    .option('--deployment <name>', "act as this deployment instead of the policy file's")
-    .option('--json', 'print JSON')
-    .addHelpText('after', example('ec2-backup validate policies.yml'))
-    .action(async (file: string | undefined, options: ValidateOptions) =>
-      end(await validateCommand(file, options, shell)),
-    );
-  program
-    .command('demo')
-    .description('run a policy file for 60 days on a simulated account; needs no AWS')
-    .option('--policies <file>', 'the policy file (default: the example that ships with ec2-backup)')
-    .option('--days <n>', 'how many days, 1 to 400', '60')
-    .option('--json', 'print JSON')
-    .addHelpText('after', example('ec2-backup demo --days 14'))
-    .action(async (options: DemoOptions) =>
-      end(await (await import('./demo/demo-command.ts')).demoCommand(options, shell)),
-    );
-}
-
-function addSimulateCommand(program: Command, shell: Shell, end: End): void {
-  program
-    .command('simulate')
-    .description('what one source of each policy would have over years; needs no account')
-    .option('--policies <file>', POLICIES_HELP, shell.policiesPath)
-    .option('--policy <name>', 'only this policy', once('--policy'))
-    .option('--compare <file>', 'another policy file, shown beside it with the differences marked')
-    .option('--days <n>', 'how many days, 1 to 3650', '730')
-    .option('--from <time>', 'when it begins, such as 2026-11-22T18:00:00Z (default: now)')
-    .option('--missed <share>', 'the share of runs that go wrong, the same ones each time', '0%')
-    .option('--json', 'print JSON, with every point and the counts of each day')
-    .addHelpText('after', example('ec2-backup simulate --days 365 --compare edited.yml'))
-    .action(async (options: SimulateOptions) => end(await simulateCommand(options, shell)));
-}
-
-/** Who knows restic writes one option a rule. */
-function joinWords(word: string, before: string | undefined): string {
-  return before === undefined ? word : `${before} ${word}`;
-}
-
-/** A second value would silently win over the first. */
-function once(name: string): (value: string, before: string | undefined) => string {
-  return (value, before) => {
-    if (before === undefined) return value;
-    throw new UsageError(`${name} is given twice: ${JSON.stringify(before)} and ${JSON.stringify(value)}`);
-  };
-}
-
-function example(line: string): string {
-  return `\nExample:\n  ${line}`;
 }

@@ -1,3 +1,4 @@
+import { recycleBinText, type RecycleBinJson } from '../lib/report/bin-text.ts';
 import { runJson } from '../lib/report/outcome-json.ts';
 import { outcomeText } from '../lib/report/outcome-text.ts';
 import { planJson } from '../lib/report/plan-json.ts';
@@ -8,8 +9,9 @@ import { isFailure, type Outcome } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { applyPrune, planPruneRun, requireKnownPolicy, type PruneRequest } from '../lib/run/prune.ts';
 import { withAccount, type AccountOptions } from './account.ts';
-import { consent, requireConsent, type ConsentOptions } from './confirm.ts';
-import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { consent, readAccept, requireConsent, type ConsentOptions } from './confirm.ts';
+import { aboutRecycleBin } from './recycle-bin.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
 export interface PruneOptions extends AccountOptions, ConsentOptions {
   readonly policy?: string;
@@ -18,7 +20,7 @@ export interface PruneOptions extends AccountOptions, ConsentOptions {
 
 /** `prune`: retention of everything in the place, or of one policy. */
 export async function pruneCommand(options: PruneOptions, shell: Shell): Promise<ExitCode> {
-  const accept = readAccept(options);
+  const accept = readAccept(options, 'points to delete');
   const request = {
     ...(options.policy !== undefined && { policy: options.policy }),
     ...(accept !== undefined && { accept }),
@@ -26,7 +28,10 @@ export async function pruneCommand(options: PruneOptions, shell: Shell): Promise
   const planned = await withAccount(
     options,
     shell,
-    async (context) => ({ plan: await planPruneRun(request, context), context }),
+    async (context) => {
+      const plan = await planPruneRun(request, context);
+      return { plan, recycleBin: await aboutRecycleBin(plan, context), context };
+    },
     {
       check: (file) => {
         requireKnownPolicy(file, request.policy);
@@ -34,7 +39,7 @@ export async function pruneCommand(options: PruneOptions, shell: Shell): Promise
       },
     },
   );
-  showPlan(planned.plan, planned.context, options, shell);
+  showPlan(planned, options, shell);
   const { actions, refused } = planned.plan;
   const question = `Delete ${actions.length} AMIs and snapshots in ${formatPlace(planned.context.place)}?`;
   const end = actions.length === 0 && !options.dryRun ? undefined : await consent(options, question, shell);
@@ -67,18 +72,28 @@ function dryRunCode({ unchecked, refused }: PrunePlan): ExitCode {
 
 interface Planned {
   readonly plan: PrunePlan;
+  readonly recycleBin: RecycleBinJson | undefined;
   readonly context: RunContext;
 }
 
-function showPlan(plan: PrunePlan, { place, file }: RunContext, options: PruneOptions, shell: Shell): void {
+function showPlan({ plan, recycleBin, context }: Planned, options: PruneOptions, shell: Shell): void {
+  const { place, file } = context;
   if (options.json && options.dryRun) {
-    const parts = { place, deployment: file.deployment, backups: [], prune: plan, tagProblems: [] };
+    const parts = {
+      place,
+      deployment: file.deployment,
+      backups: [],
+      prune: plan,
+      tagProblems: [],
+      recycleBin,
+    };
     shell.out(JSON.stringify(planJson(parts), null, 2));
     return;
   }
   const text = [
     `${formatPlace(place)}, deployment ${file.deployment}`,
     ...prunePlanText(plan, shell.paint),
+    ...recycleBinText(recycleBin, shell.paint),
     ...skippedText(plan.skipped, plan.warnings, shell.paint),
   ].join('\n');
   // With --json the answer is the outcome; who is asked must see the plan all the same.
@@ -92,25 +107,13 @@ function showReport(
   options: PruneOptions,
   shell: Shell,
 ): void {
-  const { plan, context } = planned;
+  const { plan, recycleBin, context } = planned;
   const { place, file } = context;
   const { skipped, refused, warnings } = plan;
   if (options.json) {
-    const parts = { place, deployment: file.deployment, outcomes, skipped, refused, warnings };
+    const parts = { place, deployment: file.deployment, outcomes, skipped, refused, warnings, recycleBin };
     shell.out(JSON.stringify(runJson(parts), null, 2));
   } else {
     shell.out(outcomeText(outcomes, shell.paint).join('\n'));
   }
-}
-
-function readAccept({ accept, policy }: PruneOptions): number | undefined {
-  if (accept === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(accept)) {
-    throw new UsageError(
-      `--accept is ${JSON.stringify(accept)}, expected the exact number of points to delete`,
-    );
-  }
-  if (policy === undefined)
-    throw new UsageError('--accept goes with --policy: it accepts the plan of one policy');
-  return Number(accept);
 }

@@ -14,6 +14,10 @@ export interface Shell {
   note(text: string): void;
   /** Somebody is there to answer a question. */
   readonly interactive: boolean;
+  /** Standard output is a screen, and no file or pipe: it can be cleared. */
+  readonly isScreen: boolean;
+  /** Whether somebody still reads standard output: `| head` goes when it has enough. */
+  isRead(): boolean;
   readonly paint: Paint;
   /** The policy file when --policies names none: EC2_BACKUP_POLICIES, as for the deployment, or policies.yml. */
   readonly policiesPath: string;

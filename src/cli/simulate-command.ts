@@ -7,23 +7,25 @@ import { didYouMean } from '../lib/policy/suggest.ts';
 import { simulationJson, type SimulationTerms } from '../lib/report/simulate-json.ts';
 import { comparisonText, simulationText, type NamedSimulation } from '../lib/report/simulate-text.ts';
 import { plural } from '../lib/report/text.ts';
+import type { PreviewOptions } from './preview-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
-export interface SimulateOptions {
-  readonly policies: string;
+export interface SimulateOptions extends PreviewOptions {
   readonly days: string;
-  readonly policy?: string;
-  readonly compare?: string;
   readonly from?: string;
   readonly missed: string;
-  readonly json?: boolean;
+  readonly fromAccount?: boolean;
 }
 
 /** Ten years. */
 const MAX_DAYS = 3650;
 
-/** `simulate`: what one source of each policy would have over years; needs no account. */
+/** `simulate`: what one source of each policy would have over years, or what becomes of the points that exist. */
 export async function simulateCommand(options: SimulateOptions, shell: Shell): Promise<ExitCode> {
+  if (options.fromAccount) return fromAccount(options, shell);
+  for (const name of ['region', 'deployment'] as const) {
+    if (options[name] !== undefined) throw new UsageError(`--${name} goes with --from-account`);
+  }
   const terms: SimulationTerms = {
     from: readFrom(options.from, shell.clock.now()),
     days: readDays(options.days),
@@ -40,6 +42,17 @@ export async function simulateCommand(options: SimulateOptions, shell: Shell): P
   if (options.json) shell.out(JSON.stringify(simulationJson(terms, named), null, 2));
   else shell.out([...titleText(terms), '', ...bodyText(named, shell)].join('\n').trimEnd());
   return EXIT.done;
+}
+
+/** Loaded when it is asked for: without it no account is needed, nor the SDK. */
+async function fromAccount(options: SimulateOptions, shell: Shell): Promise<ExitCode> {
+  if (options.from !== undefined || readShare(options.missed) > 0) {
+    throw new UsageError(
+      '--from-account starts with what exists now, expected neither --from nor --missed with it',
+    );
+  }
+  const days = readDays(options.days);
+  return (await import('./preview-command.ts')).previewCommand(options, days, shell);
 }
 
 function titleText({ from, days, missedShare }: SimulationTerms): string[] {

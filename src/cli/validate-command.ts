@@ -2,14 +2,20 @@ import { resolve } from 'node:path';
 import { featureWords } from '../lib/policy/dlm-feature-words.ts';
 import { formatKeep } from '../lib/policy/keep.ts';
 import { loadPolicies, PolicyFileError } from '../lib/policy/load-policies.ts';
-import { isDlmPolicy, runningPolicies, type Copy, type PolicyFile } from '../lib/policy/policy.ts';
+import {
+  isDlmPolicy,
+  runningPolicies,
+  type Copy,
+  type PolicyFile,
+  type Rehearse,
+} from '../lib/policy/policy.ts';
 import { formatInstant } from '../lib/policy/instant.ts';
 import { protectAdvice } from '../lib/policy/protect-checks.ts';
 import type { Warning } from '../lib/plan/actions.ts';
 import { skippedText } from '../lib/report/plan-text.ts';
 import { nextSlots, policyFileText } from '../lib/report/policy-text.ts';
 import { protectJson } from '../lib/report/protect-text.ts';
-import { regionRemarks } from '../lib/run/region-remarks.ts';
+import { fileRemarks } from '../lib/run/file-remarks.ts';
 import { withDeployment, type AccountOptions } from './account.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
@@ -55,11 +61,15 @@ function remarksOf(file: PolicyFile): readonly Warning[] {
   const advice = file.policies.flatMap((policy) =>
     protectAdvice(policy).map((reason) => ({ id: policy.name, reason })),
   );
-  return [...regionRemarks(file), ...advice];
+  return [...fileRemarks(file), ...advice];
 }
 
 function copyJson({ keep, ...copy }: Copy): object {
   return { ...copy, ...(keep !== undefined && { keep: formatKeep(keep) }) };
+}
+
+function rehearseJson({ schedule, ...rehearse }: Rehearse): object {
+  return { schedule: schedule.cron, ...rehearse };
 }
 
 function validJson(file: PolicyFile, now: number): object {
@@ -78,9 +88,19 @@ function validJson(file: PolicyFile, now: number): object {
       nextSlots: nextSlots(policy, now).map(formatInstant),
       ...(isDlmPolicy(policy)
         ? { enabled: policy.enabled, schedules: policy.schedules, features: featureWords(policy) }
-        : { copies: policy.copies.map(copyJson), ...protectJson(policy) }),
+        : {
+            copies: policy.copies.map(copyJson),
+            ...protectJson(policy),
+            ...(policy.rehearse && { rehearse: rehearseJson(policy.rehearse) }),
+            ...(policy.hooks && { hooks: policy.hooks }),
+          }),
     })),
     defaultPolicies: file.defaultPolicies,
+    targets: file.targets.map(({ externalId: _, ...target }) => target),
+    prune: { schedule: file.prune.schedule.cron, maxShare: file.prune.maxShare },
+    replicate: { schedule: file.replicate.schedule.cron },
+    watch: { schedule: file.watch.schedule.cron, digest: file.watch.digest.cron },
+    notify: file.notify,
     warnings: remarksOf(file),
     retired: file.retired.map(({ name, keep }) => ({ name, keep: formatKeep(keep) })),
   };

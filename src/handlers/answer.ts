@@ -5,7 +5,10 @@ import { formatInstant } from '../lib/policy/instant.ts';
 import type { Place } from '../lib/policy/policy.ts';
 import { planJson, type PlanParts } from '../lib/report/plan-json.ts';
 import { policiesPlanJson } from '../lib/report/policies-json.ts';
+import { protectPlanJson } from '../lib/report/protect-json.ts';
 import { replicatePlanJson } from '../lib/report/replicate-json.ts';
+import type { ProtectPlan } from '../lib/plan/plan-protect.ts';
+import type { ProtectOutcome } from '../lib/run/apply-protect.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import {
   countOutcomes,
@@ -33,6 +36,8 @@ export interface RunAnswer {
   readonly place: Place;
   readonly counts: OutcomeCounts;
   readonly skipped: readonly Skipped[];
+  /** What somebody should know of what was made; absent where there is nothing. */
+  readonly warnings?: readonly Skipped[];
   /** The round in which the queue goes on with what is left. */
   readonly goesOnInRound?: number;
 }
@@ -50,10 +55,12 @@ export class RunRefusedError extends Error {
 /** How a run ended; what stands in the last two fails it. */
 export interface Ended {
   readonly outcomes: readonly Pick<
-    Outcome | LifecycleOutcome | WatchOutcome | RehearseOutcome,
+    Outcome | LifecycleOutcome | ProtectOutcome | WatchOutcome | RehearseOutcome,
     'action' | 'id' | 'status' | 'error'
   >[];
   readonly skipped: readonly Skipped[];
+  /** What somebody should know of what was made. */
+  readonly warnings?: readonly Skipped[];
   /** What was not to be done as it stands, a sentence each. */
   readonly refused?: readonly string[];
   /** What is wrong in the account and not of this run's making, a sentence each. */
@@ -64,7 +71,7 @@ export interface Ended {
 
 /** The answer of a run that ended well; one that did not throws, and says what failed and what was refused. */
 export function answerOrThrow(request: RunRequest, { place }: RunContext, ended: Ended): RunAnswer {
-  const { outcomes, refused = [], errors = [], sent } = ended;
+  const { outcomes, refused = [], errors = [], warnings = [], sent } = ended;
   const goesOn = sent !== undefined && 'round' in sent ? { goesOnInRound: sent.round } : undefined;
   const failures = outcomes.filter((outcome) => isFailure(outcome) && !(goesOn && isLeft(outcome)));
   const slot = formatInstant(request.slot);
@@ -80,7 +87,16 @@ export function answerOrThrow(request: RunRequest, { place }: RunContext, ended:
     throw hasFailed ? new RunFailedError(message) : new RunRefusedError(message);
   }
   const skipped = ended.skipped.slice(0, MOST_ENTRIES);
-  return { version: 1, job: request.job, slot, place, counts: countOutcomes(outcomes), skipped, ...goesOn };
+  return {
+    version: 1,
+    job: request.job,
+    slot,
+    place,
+    counts: countOutcomes(outcomes),
+    skipped,
+    ...(warnings.length > 0 && { warnings: warnings.slice(0, MOST_ENTRIES) }),
+    ...goesOn,
+  };
 }
 
 function failuresText(failures: Ended['outcomes'], attempted: number): string {
@@ -115,6 +131,13 @@ export function replicatePlanAnswer(plan: ReplicatePlan, deployment: string): ob
   const { copies, warnings, errors } = json;
   const actions = json.actions.map((action) => ({ ...action, tags: undefined }));
   return { ...json, ...cut({ actions, copies, warnings, errors }) };
+}
+
+/** The same of what protecting would do. */
+export function protectPlanAnswer(plan: ProtectPlan, whose: Parameters<typeof protectPlanJson>[1]): object {
+  const json = protectPlanJson(plan, whose);
+  const { actions, refused, warnings } = json;
+  return { ...json, ...cut({ actions, refused, warnings }) };
 }
 
 /** The lists by the same names, each cut, and beside them how long they were. */

@@ -31,5 +31,11 @@ export const backupHandler = jobHandler<BackupRunPlan, BackupReport>({
   metrics: (scope, { plan: { policy }, outcomes }, { exhausted }) =>
     backupMetrics(scope, { policy, outcomes, exhausted }),
   outcomes: runOutcomes,
-  ended: ({ plan, outcomes }) => ({ outcomes, skipped: [...plan.tagProblems, ...plan.skipped] }),
+  ended: ({ plan, outcomes }) => ({
+    outcomes,
+    skipped: [...plan.tagProblems, ...plan.skipped],
+    warnings: outcomes.flatMap(({ id, policy, warning: reason }) =>
+      reason === undefined ? [] : [{ id, policy, reason }],
+    ),
+  }),
 });

@@ -53,7 +53,9 @@ import { listSubscriptionsByTopic } from './sns-subscriptions.ts';
 import { getQueueAttributes, getQueueUrl } from './sqs-queues.ts';
 import { deleteMessage, deleteMessageBatch, receiveMessage } from './sqs-receive.ts';
 import { sendMessage, sendMessageBatch } from './sqs-send.ts';
+import { describeDocument } from './ssm-documents.ts';
 import { describeInstanceInformation, getCommandInvocation, listCommands, sendCommand } from './ssm-api.ts';
+import { listCommandInvocations } from './ssm-invocations.ts';
 import { terminateInstances } from './terminate-instances.ts';
 import type { Command } from './world.ts';
 
@@ -185,8 +187,10 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
     ListSnapshotBlocks: listSnapshotBlocks,
   },
   ssm: {
+    DescribeDocument: describeDocument,
     DescribeInstanceInformation: describeInstanceInformation,
     GetCommandInvocation: getCommandInvocation,
+    ListCommandInvocations: listCommandInvocations,
     ListCommands: listCommands,
     SendCommand: sendCommand,
   },

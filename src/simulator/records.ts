@@ -40,6 +40,8 @@ export interface InstanceRecord extends Resource {
   impaired?: boolean;
   /** Whether Systems Manager reaches it, and whether what it runs there succeeds; offline unless set. */
   ssm?: 'online' | 'failing' | undefined;
+  /** Of an agent that was heard of and is not online. */
+  ping?: 'ConnectionLost' | undefined;
   terminatedAt: number | undefined;
   reboots: number;
 }

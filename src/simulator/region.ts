@@ -5,6 +5,7 @@ import * as lifecycle from './console-dlm.ts';
 import * as foreign from './console-foreign.ts';
 import * as instances from './console-instances.ts';
 import { KeyConsole } from './console-keys.ts';
+import { HooksConsole } from './console-hooks.ts';
 import { LaunchConsole } from './console-launching.ts';
 import * as launch from './console-launch.ts';
 import { resourceOf } from './console-lookup.ts';
@@ -31,6 +32,7 @@ export class SimulatedRegion extends RegionCalls {
   readonly deployment: DeploymentConsole;
   /** Subnets, security groups, keys, and what keeps things from being launched. */
   readonly launching: LaunchConsole;
+  readonly hooks: HooksConsole;
   /** KMS keys, and what EBS encrypts with. */
   readonly keys: KeyConsole;
   /** Locks, the archive, deprecation, sharing and the rules of the Recycle Bin. */
@@ -44,6 +46,7 @@ export class SimulatedRegion extends RegionCalls {
     world.attach(new LifecycleRuns(world));
     this.deployment = new DeploymentConsole(world);
     this.launching = new LaunchConsole(world);
+    this.hooks = new HooksConsole(world);
     this.keys = new KeyConsole(world);
     this.protecting = new protection.ProtectionConsole(world);
   }

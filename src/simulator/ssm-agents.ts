@@ -41,18 +41,3 @@ export function resultOn(world: World, { ssm }: InstanceRecord): Pick<Agents, 'e
   const { exitCode, output } = world.store.agents;
   return ssm === 'failing' ? { exitCode: 1, output: 'it fails\n' } : { exitCode, output };
 }
-
-/** A command that Systems Manager was given for one instance. */
-export interface CommandRecord {
-  readonly id: string;
-  readonly instanceId: string;
-  readonly document: string;
-  readonly comment: string;
-  readonly parameters: Record<string, string[]>;
-  /** s. */
-  readonly timeout: number;
-  readonly sentAt: number;
-  readonly endsAt: number;
-  readonly exitCode: number;
-  readonly output: string;
-}

@@ -1,6 +1,5 @@
 import type {
   Command as SsmCommand,
-  CommandInvocationStatus,
   CommandStatus,
   DescribeInstanceInformationRequest,
   DescribeInstanceInformationResult,
@@ -11,15 +10,14 @@ import type {
   SendCommandRequest,
   SendCommandResult,
 } from '@aws-sdk/client-ssm';
-import { SECOND } from './clock.ts';
 import { SimulatedServiceError } from './errors.ts';
-import { isOnline, resultOn, type CommandRecord } from './ssm-agents.ts';
-import { instanceState } from './states.ts';
+import type { InstanceRecord } from './records.ts';
+import { isOnline, resultOn } from './ssm-agents.ts';
+import { checkDocumentParameters, findDocument, isHook } from './ssm-documents.ts';
+import { runHook } from './ssm-hooks.ts';
+import { DELIVERING, endOf, isDelivered } from './ssm-invocations.ts';
+import type { CommandRecord } from './ssm-records.ts';
 import type { Command, World } from './world.ts';
-
-/** For so long a command has no invocation yet. */
-const DELIVERING = 2 * SECOND;
-const DOCUMENTS: readonly (string | undefined)[] = ['AWS-RunShellScript', 'AWS-RunPowerShellScript'];
 
 /** There is no client token: the same command again is a second one. */
 export const sendCommand: Command<SendCommandRequest, SendCommandResult> = {
@@ -31,12 +29,12 @@ export const sendCommand: Command<SendCommandRequest, SendCommandResult> = {
     TimeoutSeconds: true,
   },
   run(world, { InstanceIds: ids = [], DocumentName, Comment = '', Parameters = {}, TimeoutSeconds = 3600 }) {
-    if (DocumentName === undefined || !DOCUMENTS.includes(DocumentName))
-      throw new SimulatedServiceError('InvalidDocument', `Document ${DocumentName} does not exist.`);
+    const document = findDocument(world, DocumentName);
     if (Comment.length > 100)
       throw new SimulatedServiceError('ValidationException', `A comment of ${Comment.length} characters.`);
-    if ((Parameters['commands'] ?? []).length === 0)
-      throw new SimulatedServiceError('InvalidParameters', 'The parameter commands is missing.');
+    checkDocumentParameters(document, Parameters);
+    if (TimeoutSeconds < 30)
+      throw new SimulatedServiceError('ValidationException', `TimeoutSeconds is ${TimeoutSeconds}.`);
     const now = world.now();
     const [id = ''] = ids;
     const instance = ids.length === 1 ? world.store.instances.get(id, now) : undefined;
@@ -44,16 +42,18 @@ export const sendCommand: Command<SendCommandRequest, SendCommandResult> = {
       const message = `Instances [[${ids.join(', ')}]] not in a valid state for account ${world.account}`;
       throw new SimulatedServiceError('InvalidInstanceId', message);
     }
-    const command: CommandRecord = {
+    const sent = {
       id: world.ids.uuid(),
       instanceId: id,
-      document: DocumentName,
+      document: document.name,
       comment: Comment,
       parameters: Parameters,
       timeout: TimeoutSeconds,
       sentAt: now,
-      endsAt: now + DELIVERING + world.store.agents.takes,
-      ...resultOn(world, instance),
+    };
+    const command: CommandRecord = {
+      ...sent,
+      ...(isHook(document) ? runHook(world, sent) : runScript(world, instance)),
     };
     world.store.ssmCommands.set(command.id, command);
     return { Command: render(world, command) };
@@ -83,10 +83,9 @@ export const getCommandInvocation: Command<GetCommandInvocationRequest, GetComma
   parameters: { CommandId: true, InstanceId: true },
   run(world, { CommandId = '', InstanceId }) {
     const command = world.store.ssmCommands.get(CommandId);
-    const isThere = command?.instanceId === InstanceId && world.now() >= (command?.sentAt ?? 0) + DELIVERING;
-    if (command === undefined || !isThere)
+    if (command?.instanceId !== InstanceId || command === undefined || !isDelivered(world, command))
       throw new SimulatedServiceError('InvocationDoesNotExist', 'UnknownError');
-    const status = statusOf(world, command);
+    const { status, details, exitCode } = endOf(world, command);
     const isOver = status !== 'InProgress';
     return {
       CommandId: command.id,
@@ -94,8 +93,8 @@ export const getCommandInvocation: Command<GetCommandInvocationRequest, GetComma
       Comment: command.comment,
       DocumentName: command.document,
       Status: status,
-      StatusDetails: status,
-      ResponseCode: isOver ? command.exitCode : -1,
+      StatusDetails: details,
+      ResponseCode: exitCode,
       StandardOutputContent: isOver ? command.output : '',
       StandardErrorContent: '',
     };
@@ -127,13 +126,13 @@ export const describeInstanceInformation: Command<
         world.store.instances
           .all(now)
           .filter(({ id }) => wanted.size === 0 || wanted.has(id))
-          .filter((instance) => isOnline(world, instance)),
+          .filter((instance) => isOnline(world, instance) || instance.ping !== undefined),
     });
     const token = page.nextToken === undefined ? {} : { NextToken: page.nextToken };
     return {
-      InstanceInformationList: page.items.map(({ id }) => ({
+      InstanceInformationList: page.items.map(({ id, ping }) => ({
         InstanceId: id,
-        PingStatus: 'Online' as const,
+        PingStatus: ping ?? ('Online' as const),
         PlatformType: world.store.agents.platform,
         ResourceType: 'EC2Instance' as const,
       })),
@@ -142,18 +141,16 @@ export const describeInstanceInformation: Command<
   },
 };
 
-/** A command ends with its instance, which is then never heard of again. */
-function statusOf(world: World, { endsAt, exitCode, instanceId }: CommandRecord): CommandInvocationStatus {
-  const now = world.now();
-  if (now >= endsAt) return exitCode === 0 ? 'Success' : 'Failed';
-  const instance = world.store.instances.get(instanceId, now);
-  return instance !== undefined && instanceState(instance, now) === 'running' ? 'InProgress' : 'TimedOut';
+function runScript(
+  world: World,
+  instance: InstanceRecord,
+): Pick<CommandRecord, 'endsAt' | 'exitCode' | 'output'> {
+  return { endsAt: world.now() + DELIVERING + world.store.agents.takes, ...resultOn(world, instance) };
 }
 
 function render(world: World, command: CommandRecord): SsmCommand {
-  const isDelivered = world.now() >= command.sentAt + DELIVERING;
   // Every status of a delivered invocation is one of the whole command too.
-  const status = isDelivered ? (statusOf(world, command) as CommandStatus) : 'Pending';
+  const status = isDelivered(world, command) ? (endOf(world, command).status as CommandStatus) : 'Pending';
   return {
     CommandId: command.id,
     DocumentName: command.document,

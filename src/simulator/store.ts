@@ -22,7 +22,10 @@ import type {
 import { LONGEST_READ_LAG } from './settings.ts';
 import type { ScheduleGroupRecord } from './scheduler-api.ts';
 import type { Published } from './sns.ts';
-import { AGENTS, type CommandRecord } from './ssm-agents.ts';
+import { AGENTS } from './ssm-agents.ts';
+import type { DocumentRecord } from './ssm-documents.ts';
+import type { GuestRun, GuestScripts } from './ssm-guests.ts';
+import type { CommandRecord } from './ssm-records.ts';
 import type { SubscriptionRecord } from './sns-subscriptions.ts';
 
 /** Resources of one kind by id, each visible from its creation to its end. */
@@ -192,6 +195,12 @@ export class RegionStore {
   agents = AGENTS;
   /** By id. */
   readonly ssmCommands = new Map<string, CommandRecord>();
+  /** Those of the account, by name. */
+  readonly ssmDocuments = new Map<string, DocumentRecord>();
+  /** What documents that freeze and thaw were told, by instance. */
+  readonly guestRuns = new Map<string, GuestRun[]>();
+  /** By instance; of all others by the empty string. */
+  readonly guestScripts = new Map<string, GuestScripts>();
   readonly keyPairs = new Set<string>();
   /** KMS keys by ARN. */
   readonly keys = new Map<string, KeyRecord>();

@@ -108,9 +108,12 @@ function wronglyKeptOf(
   ];
 }
 
-/** Alarms that still ring after days of peace. */
-export function stillRinging({ alarms }: Ended): string[] {
+/** Alarms that still ring after days of peace, and should not: that a policy has no source is no trouble that passes. */
+export function stillRinging({ alarms, members, file }: Ended): string[] {
+  const here = members.filter(({ to }) => to === Infinity).flatMap(({ policies }) => policies);
+  const empty = file.policies.map(({ name }) => name).filter((name) => !here.includes(name));
+  const right = new Set(empty.map((name) => `EmptySelectionAlarmOf${name}`));
   return [...alarms]
-    .filter(([, ringings]) => ringings.at(-1)?.to === Infinity)
+    .filter(([id, ringings]) => ringings.at(-1)?.to === Infinity && !right.has(id))
     .map(([id]) => `${id} still rings at the end`);
 }

@@ -7,10 +7,11 @@ import type { Environment } from '../../src/handlers/environment.ts';
 import type { Handler } from '../../src/handlers/job.ts';
 import { pruneHandler } from '../../src/handlers/prune-job.ts';
 import { replicateHandler } from '../../src/handlers/replicate-job.ts';
+import { protectHandler } from '../../src/handlers/protect-job.ts';
 import { rehearseHandler } from '../../src/handlers/rehearse-job.ts';
 import { registerPoliciesHandler } from '../../src/handlers/register-policies-job.ts';
 import { watchHandler } from '../../src/handlers/watch-job.ts';
-import type { PolicyFile } from '../../src/lib/policy/policy.ts';
+import type { Place, PolicyFile } from '../../src/lib/policy/policy.ts';
 import { nextSlot } from '../../src/lib/policy/schedule.ts';
 import { SimulatedAccount } from '../../src/simulator/account.ts';
 import { SimulatedClock } from '../../src/simulator/clock.ts';
@@ -40,6 +41,11 @@ const { ID, namesOf } = load('../../infra/names.cjs') as {
 export const HOME = { account: '111122223333', region: 'ap-northeast-2' };
 export const AWAY = { account: '444455556666', region: 'us-east-1' };
 
+/** As places are named here. */
+export function keyOf({ account, region }: Place): string {
+  return `${account}/${region}`;
+}
+
 const HANDLERS: Readonly<Record<string, (environment: Environment) => Handler>> = {
   backup: backupHandler,
   replicate: replicateHandler,
@@ -47,14 +53,17 @@ const HANDLERS: Readonly<Record<string, (environment: Environment) => Handler>> 
   'register-policies': registerPoliciesHandler,
   watch: watchHandler,
   rehearse: rehearseHandler,
+  protect: protectHandler,
   digest: digestHandler,
 };
 
 export interface Deployment {
   readonly clock: SimulatedClock;
   readonly stack: SimulatedStack;
-  /** By the place as `account/region`. */
+  /** Where backups are made, by the place as `account/region`. */
   readonly regions: ReadonlyMap<string, SimulatedRegion>;
+  /** Those, and the places that only take copies. */
+  readonly everywhere: ReadonlyMap<string, SimulatedRegion>;
 }
 
 export interface DeploymentOptions {
@@ -67,15 +76,19 @@ export interface DeploymentOptions {
   readonly timeout: number;
   /** Hears all that they log. */
   readonly tellings: Tellings;
+  /** Places besides home and away, of the same accounts. */
+  readonly others?: readonly Place[];
 }
 
 export function deploy(options: DeploymentOptions): Deployment {
-  const { fileAt, start, settings, trouble, timeout, tellings } = options;
+  const { fileAt, start, settings, trouble, timeout, tellings, others = [] } = options;
   const file = fileAt(start);
   const clock = new SimulatedClock(start);
   const organisation = new SimulatedOrganisation();
-  const accountOf = ({ account, region }: typeof HOME): SimulatedAccount =>
-    new SimulatedAccount({ clock, organisation, settings, account, regions: [region] });
+  const accountOf = ({ account, region }: Place): SimulatedAccount => {
+    const regions = [region, ...others.filter((one) => one.account === account).map((one) => one.region)];
+    return new SimulatedAccount({ clock, organisation, settings, account, regions });
+  };
   const [home, away] = [accountOf(HOME), accountOf(AWAY)];
   const region = home.region(HOME.region);
   const there = away.region(AWAY.region);
@@ -117,10 +130,14 @@ export function deploy(options: DeploymentOptions): Deployment {
     trouble: trouble(clock),
   });
   const regions = new Map([
-    [`${HOME.account}/${HOME.region}`, region],
-    [`${AWAY.account}/${AWAY.region}`, there],
+    [keyOf(HOME), region],
+    [keyOf(AWAY), there],
   ]);
-  return { clock, stack, regions };
+  const beside = others.map((place) => {
+    const account = place.account === HOME.account ? home : away;
+    return [keyOf(place), account.region(place.region)] as const;
+  });
+  return { clock, stack, regions, everywhere: new Map([...regions, ...beside]) };
 }
 
 /** All seeds live through the same weeks: what was found once serves the next ones. */

@@ -92,13 +92,18 @@ function hasGood(points: ReadonlyMap<string, Point>): boolean {
   return [...points.values()].some(({ goodness }) => goodness === 'good');
 }
 
+/** Made of a source: no copy of that, and nothing that a rehearsal needs for a while. */
+export function isOriginal(tags: Readonly<Record<string, string>>): boolean {
+  return isOurs(tags) && !(`${PREFIX}copied-from` in tags) && !(`${PREFIX}rehearsal` in tags);
+}
+
 function collect(
   place: string,
   region: SimulatedRegion,
   { since, groups }: { readonly since: number; readonly groups: Groups },
 ): void {
   for (const image of region.images(since)) {
-    if (!isOurs(image.tags)) continue;
+    if (!isOriginal(image.tags)) continue;
     const point = { ids: [image.id], madeAt: image.createdAt, goodness: ofImage(image) };
     put(groups, keyOf(place, image), point);
   }
@@ -133,7 +138,7 @@ function setsOf(snapshots: readonly SnapshotView[]): Map<string, SnapshotView[]>
   const sets = new Map<string, SnapshotView[]>();
   for (const snapshot of snapshots) {
     const { tags, startedAt } = snapshot;
-    if (!isOurs(tags) || tags[`${PREFIX}kind`] === 'image') continue;
+    if (!isOriginal(tags) || tags[`${PREFIX}kind`] === 'image') continue;
     const { group, slot } = keyOf('', snapshot);
     const key = `${group} ${slot} ${startedAt}`;
     const set = sets.get(key);

@@ -1,9 +1,9 @@
 /** What people do meanwhile: redrive dead letters, back up by hand, hold a backup and let it go. */
 
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
-import { isOurs } from '../support/history.ts';
 import { DAY, HOUR } from '../support/scenario.ts';
 import type { Deployment } from './deployment.ts';
+import { isOriginal } from './ledger.ts';
 import { Random } from './random.ts';
 import type { Span } from './trouble.ts';
 
@@ -76,9 +76,9 @@ export class People {
     // Of what may be about to go a lagging tag comes too late, and only IAM would hold it.
     const since = this.#deployment.clock.now() - DAY;
     const good = [
-      ...region.images(since).filter(({ state, tags }) => state === 'available' && isOurs(tags)),
+      ...region.images(since).filter(({ state, tags }) => state === 'available' && isOriginal(tags)),
       ...region.snapshots(since).filter(({ state, tags, imageIds }) => {
-        return state === 'completed' && imageIds.length === 0 && isOurs(tags);
+        return state === 'completed' && imageIds.length === 0 && isOriginal(tags);
       }),
     ];
     const [chosen, ...rest] = good.filter(({ id }) => !this.#held.some((held) => held.id === id));

@@ -1,20 +1,23 @@
 /** One seed: a deployment with its fleet and troubles, some weeks of them, some days of peace, and what does not hold then. */
 
 import { shapeCalls } from '../../src/lib/aws/shape-calls.ts';
-import type { PolicyFile } from '../../src/lib/policy/policy.ts';
+import type { Place, PolicyFile } from '../../src/lib/policy/policy.ts';
+import type { RunContext } from '../../src/lib/run/context.ts';
 import { runPrune, planPruneRun } from '../../src/lib/run/prune.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { Invocation } from '../../src/simulator/stack-functions.ts';
-import { DAY, HOUR, parse, START } from '../support/scenario.ts';
+import { DAY, HOUR, MINUTE, START } from '../support/scenario.ts';
 import { foreignState, orphans } from '../support/truth.ts';
+import { Besides } from './besides.ts';
 import { stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './checks.ts';
-import { AWAY, deploy, HOME, type Deployment } from './deployment.ts';
+import { deploy, HOME, keyOf, type Deployment } from './deployment.ts';
 import { addForeign, Fleet } from './fleet.ts';
 import { doubled, Ledger, present } from './ledger.ts';
 import { People } from './people.ts';
+import { AT_FIRST, copiesOnly, extrasOf, fileOf, IN_THE_END, NO_EXTRAS } from './policies.ts';
 import { Random } from './random.ts';
 import { Tellings } from './tellings.ts';
-import { outageFaults, troublesOf, type Troubles } from './trouble.ts';
+import { copyOutage, outageFaults, troublesOf, type Troubles } from './trouble.ts';
 
 export interface Size {
   readonly sources: number;
@@ -23,6 +26,8 @@ export interface Size {
 
 export const USUAL: Size = { sources: 30, days: 40 };
 export const LARGE: Size = { sources: 1000, days: 90 };
+/** Of a usual seed that copies or rehearses: a run for every backup that is made reads all that there is. */
+const SMALL: Size = { sources: 8, days: 20 };
 
 /** Days at the end in which nothing goes wrong. */
 const PEACE = 8 * DAY;
@@ -30,33 +35,6 @@ const PEACE = 8 * DAY;
 const LOOKS = HOUR;
 /** After the last prune of the last day, whose slots are all over. */
 const LAST_HOUR = 7.5 * HOUR;
-
-interface Rules {
-  readonly nightly: string;
-  readonly sets: string;
-  readonly disks: string;
-}
-
-/** What is kept at first, and from some day on: less. */
-const AT_FIRST: Rules = { nightly: '{ daily: 4 }', sets: '{ last: 6 }', disks: '{ within: 5d }' };
-const IN_THE_END: Rules = { nightly: '{ daily: 3 }', sets: '{ last: 4 }', disks: '{ within: 3d }' };
-
-const fileOf = (keep: Rules, share: number): PolicyFile =>
-  parse(`
-version: 1
-deployment: test
-policies:
-  nightly: { backup: image, schedule: cron(0 3 * * ? *), keep: ${keep.nightly} }
-  sets: { backup: snapshots, schedule: every 12 hours, keep: ${keep.sets} }
-  disks: { backup: volume, schedule: cron(30 3 * * ? *), keep: ${keep.disks} }
-prune: { schedule: cron(0 6 * * ? *), maxShare: 40% }
-registerPolicies: { schedule: cron(20 5 * * ? *) }
-watch: { schedule: every 6 hours from 00:40 }
-limits: { share: ${share}% }
-targets:
-  - { account: "${HOME.account}", region: ${HOME.region} }
-  - { account: "${AWAY.account}", region: ${AWAY.region}, rolePrefix: ec2-backup, externalId: chaos-1 }
-`);
 
 export interface SeedResult {
   readonly seed: number;
@@ -84,6 +62,7 @@ class Run {
   readonly #seed: number;
   /** In the end. */
   readonly #file: PolicyFile;
+  readonly #fileAt: (now: number) => PolicyFile;
   readonly #tellings = new Tellings();
   readonly #start = START - 3 * HOUR;
   readonly #end: number;
@@ -93,32 +72,52 @@ class Run {
   readonly #fleet: Fleet;
   readonly #people: People;
   readonly #ledger: Ledger;
+  readonly #besides: Besides;
+  /** What the seed copies and rehearses, told. */
+  readonly #extras: readonly string[];
   readonly #foreign: readonly string[];
   readonly #problems: string[] = [];
 
-  constructor(seed: number, { sources, days }: Size) {
+  constructor(seed: number, size: Size) {
     this.#seed = seed;
+    const isLarge = size.sources > USUAL.sources;
+    const extras = isLarge ? NO_EXTRAS : extrasOf(seed);
+    this.#extras = extras.text === '' ? [] : [extras.text];
+    const { sources, days } = extras === NO_EXTRAS ? size : SMALL;
     this.#end = this.#start + days * DAY + LAST_HOUR;
     this.#peace = this.#end - PEACE;
     const span = { start: this.#start, peace: this.#peace };
-    this.#troubles = troublesOf(seed, span, sources > USUAL.sources ? 'large' : 'usual');
+    this.#troubles = troublesOf(seed, span, isLarge ? 'large' : 'usual');
     const { settings, outages, stack: trouble, timeout, share, editedAt } = this.#troubles;
-    const before = fileOf(AT_FIRST, share);
-    this.#file = fileOf(IN_THE_END, share);
+    const before = fileOf(AT_FIRST, share, extras);
+    this.#file = fileOf(IN_THE_END, share, extras);
+    this.#fileAt = (now) => (now < editedAt ? before : this.#file);
     this.#deployment = deploy({
-      fileAt: (now) => (now < editedAt ? before : this.#file),
+      fileAt: this.#fileAt,
       start: this.#start,
       settings,
       trouble,
       timeout,
       tellings: this.#tellings,
+      others: copiesOnly(this.#file),
     });
-    const { clock, regions } = this.#deployment;
+    const { clock, regions, everywhere } = this.#deployment;
     this.#fleet = new Fleet(seed, clock, { regions, sources, span });
-    for (const [place, region] of regions) {
-      const members = this.#fleet.members.filter((member) => member.place === place);
-      addForeign(region, members.slice(0, 4), this.#start);
-      region.faults = outageFaults(place, outages, clock);
+    const { members } = this.#fleet;
+    const noCopies = Object.keys(extras.copies).length > 0 ? [copyOutage(seed, span)] : [];
+    this.#besides = new Besides({
+      deployment: this.#deployment,
+      file: this.#file,
+      extras,
+      members,
+      start: this.#start,
+      isBounded: settings.maxSnapshotCopies !== Infinity,
+    });
+    for (const [place, region] of everywhere) {
+      const ofPlace = members.filter((member) => member.place === place);
+      // In a place of copies there are those of others, too.
+      addForeign(region, (ofPlace.length > 0 ? ofPlace : members).slice(0, 4), this.#start);
+      region.faults = this.#besides.watched(place, outageFaults(place, [...outages, ...noCopies], clock));
     }
     this.#people = new People(seed, this.#deployment, span);
     this.#foreign = this.#foreignNow();
@@ -127,6 +126,7 @@ class Run {
 
   async toTheEnd(): Promise<SeedResult> {
     const { clock, stack } = this.#deployment;
+    await this.#besides.begin();
     let nextLook = this.#start;
     // Before the prune of the day, and half a day later.
     let nextTidying = this.#peace + DAY + 10.4 * HOUR;
@@ -136,13 +136,21 @@ class Run {
       await stack.run(Math.max(0, Math.min(nextLook, nextEvent, this.#end) - clock.now()));
       nextEvent = this.#act();
       if (clock.now() < nextLook) continue;
-      this.#look();
+      await this.#look();
       nextLook += LOOKS;
       if (clock.now() < nextTidying || clock.now() >= this.#end - 3 * DAY) continue;
       await this.#tidy();
       nextTidying += DAY / 2;
     }
+    await this.#untilQuiet();
     return this.#result();
+  }
+
+  /** A copy that becomes good just now asks for another run. */
+  async #untilQuiet(): Promise<void> {
+    const { stack } = this.#deployment;
+    for (let wait = 0; wait < 6 && stack.queue('ReplicateQueue').messages.length > 0; wait += 1)
+      await stack.run(10 * MINUTE);
   }
 
   #act(): number {
@@ -150,10 +158,14 @@ class Run {
     return Math.min(this.#fleet.act(), this.#people.act());
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
     const { clock, stack } = this.#deployment;
-    this.#ledger.write(clock.now());
-    this.#problems.push(...this.#ledger.lostNewest());
+    const now = clock.now();
+    this.#ledger.write(now);
+    this.#problems.push(
+      ...this.#ledger.lostNewest(),
+      ...(await this.#besides.look({ file: this.#fileAt(now), now, ever: this.#ledger.groups })),
+    );
     for (const id of stack.queueIds().filter((one) => /^Backup(DeadLetters|Undelivered)$/.test(one))) {
       for (const { body } of stack.queue(id).messages) this.#tellings.hearAside(id, body, clock.now());
     }
@@ -161,22 +173,35 @@ class Run {
 
   /** What docs/operations.md tells people to do: dead letters are redriven, refused prunes are looked at and accepted. */
   async #tidy(): Promise<void> {
-    const { stack, regions, clock } = this.#deployment;
+    const { stack, regions, everywhere } = this.#deployment;
     const [home] = regions.values();
     for (const id of stack.queueIds().filter((one) => one.endsWith('DeadLetters')))
       home?.redrive(stack.queue(id).name);
     for (const id of stack.queueIds().filter((one) => one.endsWith('Undelivered')))
       home?.purge(stack.queue(id).name);
-    for (const [place, region] of regions) {
-      const [account = '', name = ''] = place.split('/');
-      const clients = shapeCalls(region.clients, { clock, share: this.#troubles.share / 100 });
-      const context = { file: this.#file, place: { account, region: name }, clients, clock };
+    for (const place of everywhere.keys()) {
+      const [account = '', region = ''] = place.split('/');
+      const context = this.#contextIn({ account, region });
       const { refused } = await planPruneRun({}, context);
       for (const { policy, deletions } of refused) await runPrune({ policy, accept: deletions }, context);
     }
   }
 
-  #result(): SeedResult {
+  #contextIn(place: Place): RunContext {
+    const { everywhere, clock } = this.#deployment;
+    const enter = (there: Place): RunContext['clients'] => {
+      const region = everywhere.get(keyOf(there));
+      if (!region) throw new Error(`the seed has no ${keyOf(there)}`);
+      return shapeCalls(region.clients, { clock, share: this.#troubles.share / 100 });
+    };
+    const elsewhere = {
+      home: () => Promise.resolve(HOME),
+      enter: (there: Place) => Promise.resolve(enter(there)),
+    };
+    return { file: this.#file, place, clients: enter(place), clock, elsewhere };
+  }
+
+  async #result(): Promise<SeedResult> {
     const { stack, regions, clock } = this.#deployment;
     const now = clock.now();
     this.#ledger.write(now);
@@ -199,13 +224,15 @@ class Run {
       ...stillRinging(ended),
       ...this.#leftBehind(),
       ...unheard(stack.invocations, ended),
+      ...(await this.#besides.atTheEnd({ ...ended, peace: this.#peace })),
     );
     const points = [...ended.ever.values()].reduce((sum, slots) => sum + slots.size, 0);
-    const { text: troubles } = this.#troubles;
+    const { text } = this.#troubles;
     return {
       seed: this.#seed,
-      troubles,
-      problems: this.#problems,
+      troubles: [text, ...this.#extras].join(', '),
+      // What is wrong for hours is told once.
+      problems: [...new Set(this.#problems)],
       invocations: stack.invocations.length,
       points,
     };
@@ -213,12 +240,12 @@ class Run {
 
   /** Snapshots without their AMI, what happened to others' backups, and messages that nobody took. */
   #leftBehind(): string[] {
-    const { stack, regions } = this.#deployment;
+    const { stack, everywhere } = this.#deployment;
     const before = new Set(this.#foreign);
     const after = new Set(this.#foreignNow());
     return [
       ...[...before].filter((line) => !after.has(line)).map((line) => `of others, changed or gone: ${line}`),
-      ...[...regions].flatMap(([place, region]) =>
+      ...[...everywhere].flatMap(([place, region]) =>
         orphans(region).map((id) => `${place}: ${id} has no AMI any more`),
       ),
       ...stack
@@ -229,7 +256,7 @@ class Run {
   }
 
   #foreignNow(): string[] {
-    return [...this.#deployment.regions].flatMap(([place, region]) => foreignLines(place, region));
+    return [...this.#deployment.everywhere].flatMap(([place, region]) => foreignLines(place, region));
   }
 }
 

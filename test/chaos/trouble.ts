@@ -32,8 +32,8 @@ const USUAL: Rates = {
 /** A time in which a place cannot be worked in. */
 export interface Outage {
   readonly place: string;
-  /** Its role cannot be taken on, or EC2 answers nothing but errors there. */
-  readonly kind: 'role' | 'ec2';
+  /** Its role cannot be taken on, or EC2 answers nothing but errors there, or all that it refuses is to copy. */
+  readonly kind: 'role' | 'ec2' | 'copies';
   readonly from: number;
   readonly to: number;
 }
@@ -101,18 +101,26 @@ export function troublesOf(seed: number, span: Span, size: keyof typeof SIZES): 
 }
 
 function settingsOf(seed: number, random: Random): Partial<SimulatorSettings> {
-  const durations = new Random(seed, 'durations');
-  const duration = (): number =>
-    durations.chance(0.05) ? durations.upTo(2 * HOUR) : MINUTE + durations.upTo(10 * MINUTE);
+  const duration = durationOf(new Random(seed, 'durations'));
   return {
     keepCalls: false,
     pageSize: random.pick([60, 200, 1000, 1000]),
     emptyPages: random.chance(0.2),
-    readLag: random.pick([0, 20 * SECOND, 2 * MINUTE, 5 * MINUTE - 1]),
+    ...lagOf(random.pick([0, 20 * SECOND, 2 * MINUTE, 5 * MINUTE - 1])),
     latency: random.pick([0, 0, 400, 2 * SECOND]),
     imageDuration: duration,
     snapshotDuration: duration,
+    copyDuration: durationOf(new Random(seed, 'copying')),
   };
+}
+
+/** Who sees at once what is being copied keeps to EC2's bound although nobody else does. */
+function lagOf(readLag: number): Partial<SimulatorSettings> {
+  return { readLag, maxSnapshotCopies: readLag === 0 ? Infinity : 20 };
+}
+
+function durationOf(random: Random): () => number {
+  return () => (random.chance(0.05) ? random.upTo(2 * HOUR) : MINUTE + random.upTo(10 * MINUTE));
 }
 
 function outagesOf(random: Random, { start, peace }: Span): Outage[] {
@@ -127,6 +135,13 @@ function outagesOf(random: Random, { start, peace }: Span): Outage[] {
       to: from + DAY / 4 + random.upTo(4 * DAY),
     };
   });
+}
+
+/** In seeds that copy nothing is copied for some days, and what is to be copied must wait. */
+export function copyOutage(seed: number, { start, peace }: Span): Outage {
+  const random = new Random(seed, 'no copies');
+  const from = start + DAY + random.upTo((peace - start) / 3);
+  return { place: 'everywhere', kind: 'copies', from, to: from + DAY / 2 + random.upTo(6 * DAY) };
 }
 
 interface Until {
@@ -166,7 +181,7 @@ function callFaults(random: Random, rates: Rates, isPeace: () => boolean): Fault
     const fault = found?.[1](random);
     if (fault?.kind !== 'fails-later') return fault;
     // Only what creates something can let it fail later.
-    return /^Create(?!Tags)/.test(command) ? fault : undefined;
+    return /^(?:Create(?:Image|Snapshot)|Copy|RunInstances)/.test(command) ? fault : undefined;
   };
 }
 
@@ -183,6 +198,7 @@ function faultKinds(rates: Rates): readonly (readonly [rate: number, make: (rand
 /** What every call of a place meets while it is out. */
 export function outageFaults(place: string, outages: readonly Outage[], clock: SimulatedClock): FaultPlan {
   const roles = outages.filter(({ kind }) => kind === 'role');
+  const copies = outages.filter(({ kind }) => kind === 'copies');
   const here = outages.filter((outage) => outage.kind === 'ec2' && outage.place === place);
   const isOut = (list: readonly Outage[]): boolean => {
     const now = clock.now();
@@ -191,10 +207,13 @@ export function outageFaults(place: string, outages: readonly Outage[], clock: S
   return ({ command }) => {
     // Only the other account has a role to take on.
     if (command === 'AssumeRole') return isOut(roles) ? DENIED : undefined;
+    if (command.startsWith('Copy') && isOut(copies)) return FORBIDDEN;
     return EC2.test(command) && isOut(here) ? DOWN : undefined;
   };
 }
 
-const EC2 = /^(Describe|List|CreateImage|CreateSnapshot|CreateTags|Deregister|DeleteSnapshot)/;
+const EC2 =
+  /^(Describe|List|Create(Image|Snapshot|Tags|SecurityG)|Deregister|DeleteS|Copy|Modify|RegisterI|RunI|TerminateI|AuthorizeS|RevokeS)/;
 const DENIED: Fault = { kind: 'error', name: 'AccessDenied', status: 403 };
+const FORBIDDEN: Fault = { kind: 'error', name: 'UnauthorizedOperation', status: 403 };
 const DOWN: Fault = { kind: 'unavailable', accepted: false };

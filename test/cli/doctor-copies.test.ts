@@ -196,3 +196,54 @@ describe('the key of a copy', () => {
     expect(calls.map(({ command }) => command)).not.toContain('DescribeKey');
   });
 });
+
+describe('who copies', () => {
+  const ROUTE = `copies ${HOME}/ap-northeast-2 to ${AWAY}/us-east-1`;
+  const policies = policiesWith(`[{ account: "${AWAY}", region: us-east-1 }]`, WITH_AWAY);
+
+  async function world(backed: boolean, prepare?: (home: Scenario) => void): Promise<World> {
+    const made = new World(policies, ['replicate']);
+    prepare?.(made.home);
+    made.home.region.runInstance({
+      tags: { Backup: 'nightly' },
+      volumes: [{ device: '/dev/xvda', sizeGiB: 8, encrypted: true }],
+    });
+    if (backed) await made.home.backup('nightly');
+    made.home.clock.advance(3_600_000);
+    return made;
+  }
+
+  test('is not asked before there is anything to copy', async () => {
+    expect(await (await world(false)).lines(ROUTE)).toEqual([
+      'skip not checked: there is no backup yet that could be copied',
+    ]);
+  });
+
+  test('may, and changes nothing by being asked', async () => {
+    const made = await world(true, ({ region }) => region.keys.setDefault(region.keys.create([AWAY])));
+    const before = made.home.region.images();
+    expect(await made.lines(ROUTE)).toEqual([
+      "ok allowed by EC2's DryRun: ModifyImageAttribute, ModifySnapshotAttribute, CopyImage, CopySnapshot",
+    ]);
+    expect(made.home.region.images()).toEqual(before);
+    expect(made.away.region('us-east-1').images()).toEqual([]);
+  });
+
+  test('may not, or could not be asked', async () => {
+    const made = await world(true, ({ region }) => region.keys.setDefault(region.keys.create([AWAY])));
+    made.away.region('us-east-1').faults = ({ command }) =>
+      command === 'CopySnapshot'
+        ? { kind: 'error', name: 'UnauthorizedOperation', message: 'no' }
+        : undefined;
+    expect(await made.lines(ROUTE)).toEqual([
+      'fail ec2:CopySnapshot is denied to who copies (UnauthorizedOperation: no): nothing is copied',
+    ]);
+  });
+
+  test('[H27] cannot use what is encrypted with the key that EBS makes for an account', async () => {
+    const made = await world(true);
+    expect((await made.lines(ROUTE)).at(-1)).toMatch(
+      /^fail backups are encrypted with the AWS-managed key arn:.*, which account 444455556666 can never use/,
+    );
+  });
+});

@@ -84,8 +84,8 @@ describe('where everything is in place', () => {
       'ok  sources        found by policy: nightly 1, disks 1',
       'ok  tags           no tag is wrong',
       'ok  schedules      6 of 6 are as the policy file says',
-      'ok  queues         those of backup, replicate, prune, register-policies, watch, digest and rehearse are there, and nothing that failed lies in them',
-      'ok  alarms         46 of 46 are quiet and tell the topic',
+      'ok  queues         those of backup, replicate, prune, register-policies, watch, digest, rehearse and protect are there, and nothing that failed lies in them',
+      'ok  alarms         51 of 51 are quiet and tell the topic',
       'ok  subscriptions  ops@example.com is told',
       '',
       'Nothing fails.',
@@ -371,6 +371,17 @@ targets:
     ]);
   });
 
+  test('where a policy protects, its role is wanted too, and without such a word it is not', async () => {
+    withRoles(JOBS);
+    const protecting = policies.replace('keep: { daily: 3 }', 'keep: { daily: 3 }, protect: true');
+    const [code, line = ''] = await linesOf(PLACE, scenario, { ...options, policies: protecting });
+    expect(code).toBe(3);
+    expect(line).toMatch(/^fail role ec2-backup-protect cannot be assumed/);
+    const lifting = policies.replace('keep: { daily: 3 }', 'keep: { daily: 3 }, protect: false');
+    const [, all = ''] = await linesOf(PLACE, scenario, { ...options, policies: lifting });
+    expect(all).toMatch(/^ok .* can be assumed$/);
+  });
+
   test('fail when a role is missing that its fellows show should be there', async () => {
     withRoles(JOBS.slice(1));
     expect(await linesOf(PLACE, scenario, options)).toEqual([
@@ -624,6 +635,26 @@ describe('schedules', () => {
       'fail backup-old is not in the policy file: deploy again',
     ]);
   });
+
+  test('of protect is wanted where a policy protects, and only there', async () => {
+    const policies = POLICIES.replace('keep: { daily: 3 }', 'keep: { daily: 3 }, protect: true');
+    expect(await linesOf('schedules', scenario, { policies })).toEqual([
+      3,
+      'ok 6 of 7 are as the policy file says',
+      'fail protect is missing: deploy again',
+    ]);
+    const protecting = await sourcesOf(policies);
+    deploy(protecting.region, protecting.file);
+    expect(await linesOf('schedules', protecting, { policies })).toEqual([
+      0,
+      'ok 7 of 7 are as the policy file says',
+    ]);
+    expect(await linesOf('schedules', protecting)).toEqual([
+      3,
+      'ok 6 of 6 are as the policy file says',
+      'fail protect is not in the policy file: deploy again',
+    ]);
+  });
 });
 
 describe('queues', () => {
@@ -656,7 +687,7 @@ describe('queues', () => {
     scenario.region.createQueue({ name: `${STACK}-backup.fifo`, fifo: true });
     expect(await linesOf('queues', scenario)).toEqual([
       3,
-      `fail missing: ${STACK}-backup-dead-letters.fifo, ${STACK}-backup-undelivered, ${STACK}-backup-failed, ${STACK}-replicate.fifo, ${STACK}-replicate-dead-letters.fifo and 22 more. Deploy again`,
+      `fail missing: ${STACK}-backup-dead-letters.fifo, ${STACK}-backup-undelivered, ${STACK}-backup-failed, ${STACK}-replicate.fifo, ${STACK}-replicate-dead-letters.fifo and 26 more. Deploy again`,
       `fail ${STACK}-backup.fifo has not ${STACK}-backup-dead-letters.fifo as its dead-letter queue: deploy again`,
     ]);
   });
@@ -668,7 +699,7 @@ describe('alarms', () => {
   test('that ring fail with what they mean', async () => {
     scenario.region.deployment.editAlarm(name, { state: 'ALARM' });
     const [code, good, ring] = await linesOf('alarms', scenario);
-    expect([code, good]).toEqual([3, 'ok 45 of 46 are quiet and tell the topic']);
+    expect([code, good]).toEqual([3, 'ok 50 of 51 are quiet and tell the topic']);
     expect(ring).toMatch(/^fail ec2-backup-prod-failed-runs rings: Something failed in a run/);
   });
 
@@ -678,7 +709,7 @@ describe('alarms', () => {
     deployment.editAlarm(`${STACK}-backup-late`, { actions: [] });
     expect(await linesOf('alarms', scenario)).toEqual([
       3,
-      'ok 44 of 46 are quiet and tell the topic',
+      'ok 49 of 51 are quiet and tell the topic',
       `fail switched off: ${name}. aws cloudwatch enable-alarm-actions --alarm-names … puts them on`,
       `fail not telling arn:aws:sns:ap-northeast-2:111122223333:${STACK}: ${STACK}-backup-late. Deploy again`,
     ]);
@@ -688,7 +719,7 @@ describe('alarms', () => {
     scenario.region.deployment.editAlarm(name, { state: 'INSUFFICIENT_DATA' });
     expect(await linesOf('alarms', scenario)).toEqual([
       0,
-      'ok 45 of 46 are quiet and tell the topic',
+      'ok 50 of 51 are quiet and tell the topic',
       `warn without data, as in the first hours of a deployment: ${name}. Run doctor again later`,
     ]);
   });
@@ -708,7 +739,7 @@ describe('alarms', () => {
       state: 'ALARM',
       actions: [other],
     });
-    expect(await linesOf('alarms', scenario)).toEqual([0, 'ok 46 of 46 are quiet and tell the topic']);
+    expect(await linesOf('alarms', scenario)).toEqual([0, 'ok 51 of 51 are quiet and tell the topic']);
   });
 
   test('that are not there at all fail', async () => {

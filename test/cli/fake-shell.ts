@@ -15,6 +15,12 @@ export interface FakeShellOptions {
   readonly scenario?: Scenario;
   /** Nobody is there unless a test says so. */
   readonly interactive?: boolean;
+  /** Standard output is no screen unless a test says so. */
+  readonly screen?: boolean;
+  /** Somebody reads standard output unless a test says when not. */
+  readonly isRead?: () => boolean;
+  /** The scenario's, unless a test has one of its own. */
+  readonly clock?: Clock;
   /** To every question; no question may be asked when there is none. */
   readonly answer?: boolean;
   readonly input?: string;
@@ -41,9 +47,11 @@ export async function run(args: readonly string[], options: FakeShellOptions = {
     out: (text) => out.push(`${text}\n`),
     note: (text) => notes.push(`${text}\n`),
     interactive: options.interactive ?? false,
+    isScreen: options.screen ?? false,
+    isRead: options.isRead ?? (() => true),
     paint: { bold: same, dim: same, good: same, bad: same, warn: same },
     policiesPath: 'policies.yml',
-    clock: options.scenario?.clock ?? STOPPED,
+    clock: options.clock ?? options.scenario?.clock ?? STOPPED,
     connect: options.connect ?? ((region) => Promise.resolve(connectionTo(options.scenario, region))),
     confirm: (question) => {
       questions.push(question);

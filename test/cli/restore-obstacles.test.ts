@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backedUp, type Restoring } from '../support/restoring.ts';
+import { OTHER, policiesCopied, replicateAll, Replicating } from '../support/replicating.ts';
 import { DAY, MINUTE, POLICIES } from '../support/scenario.ts';
 import { parseJson } from './answers.ts';
 import { fileWith, mutatingCalls, run, type Ended } from './fake-shell.ts';
@@ -117,4 +118,21 @@ test('[H28] a locked point is restored as any other, and stays locked', async ()
   expect((await place.restore('--point', place.ami, '--yes')).code).toBe(0);
   expect(started(place)).toBe(2);
   expect(region.snapshots().every(({ isLocked }) => isLocked)).toBe(true);
+});
+
+test('a point that is in another place is told with that place, having looked there', async () => {
+  const file = await fileWith(policiesCopied(`[{ region: ${OTHER} }]`));
+  const place = new Replicating({ policies: policiesCopied(`[{ region: ${OTHER} }]`) });
+  await place.backUp();
+  await replicateAll(place, policiesCopied(`[{ region: ${OTHER} }]`));
+  const [copy] = place.region(OTHER).images();
+  for (const { id } of place.scenario.region.images()) place.scenario.region.deregisterByHand(id);
+  const { code, notes } = await run(
+    ['restore', place.database, '--point', copy?.id ?? '', '--policies', file, '--yes'],
+    { scenario: place.scenario },
+  );
+  expect(code).toBe(2);
+  expect(notes).toContain(
+    `Region ${OTHER} has ${copy?.id ?? ''} of slot 2026-11-22T03:00:00Z: restore it there, with --region ${OTHER}`,
+  );
 });

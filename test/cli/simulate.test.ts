@@ -184,6 +184,13 @@ test('[H35] a prune that the guard would refuse is told, not passed over', async
   );
 });
 
+test('a file without running policies says so', async () => {
+  const { code, out } = await simulate(
+    'version: 1\ndeployment: test\nretired:\n  old: { keep: { last: 1 } }\n',
+  );
+  expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([0, 'No policy of the file runs.']);
+});
+
 describe('--compare', () => {
   test('shows two files side by side, marks what differs, and says what is only in one', async () => {
     const after = await fileWith(AFTER, 'after.yml');

@@ -7,10 +7,13 @@ const COMMANDS = [
   'prune',
   'restore',
   'list',
+  'status',
+  'explain',
   'cost',
   'doctor',
   'retention',
   'validate',
+  'simulate',
   'demo',
 ];
 
@@ -32,7 +35,7 @@ describe('--help', () => {
     expect(out).toContain('--json');
   });
 
-  test.each(['plan', 'backup', 'prune', 'restore', 'list', 'cost', 'doctor'])(
+  test.each(['plan', 'backup', 'prune', 'restore', 'list', 'status', 'explain', 'cost', 'doctor'])(
     'of %s has --policies, --deployment and --region',
     async (command) => {
       const { out } = await run([command, '--help']);
@@ -49,6 +52,12 @@ describe('--help', () => {
       expect(out).toContain('--dry-run');
     },
   );
+});
+
+test('the help of status says when it ends with 3', async () => {
+  const { out } = await run(['status', '--help']);
+  expect(out).toContain('--watch');
+  expect(out).toContain('Ends with 3 when a source is stale or was never backed up, or DLM is in ERROR.');
 });
 
 describe('--version', () => {
@@ -95,6 +104,10 @@ describe('what is mistyped ends with 2 and a suggestion', () => {
       says: ["unknown option '--sources'", 'Did you mean --source?'],
     },
     { args: ['plan', 'extra'], says: ['too many arguments'] },
+    { args: ['statsu'], says: ["unknown command 'statsu'", 'Did you mean status?'] },
+    { args: ['status', '--wach'], says: ["unknown option '--wach'", 'Did you mean --watch?'] },
+    { args: ['explain'], says: ["missing required argument 'id'"] },
+    { args: ['explain', 'i-1', 'i-2'], says: ['too many arguments'] },
     { args: ['validate', 'a.yml', 'b.yml'], says: ['too many arguments'] },
     { args: ['backup', '--policy'], says: ["option '--policy <name>' argument missing"] },
   ])('$args', async ({ args, says }) => {

@@ -291,3 +291,32 @@ describe('the file', () => {
     expect([code, out.split('\n')[0]]).toEqual([0, 'policies.yml is valid']);
   });
 });
+
+test('a key of another account than the copies is told, and --json has all that the text has', async () => {
+  const file = await fileWith(`version: 1
+deployment: test
+targets: [{ account: "111122223333", region: ap-northeast-2 }]
+policies:
+  a:
+    backup: image
+    schedule: every 24 hours
+    keep: { last: 3 }
+    copies: [{ region: us-east-1, key: "arn:aws:kms:us-east-1:999900001111:key/0f1e2d3c" }]
+    rehearse: { schedule: cron(0 5 ? * SUN *), subnet: subnet-0a1b2c3d4e5f60718 }
+`);
+  const { code, out } = await run(['validate', file, '--json']);
+  expect(code).toBe(0);
+  expect(parseJson(out)).toMatchObject({
+    policies: [{ rehearse: { schedule: 'cron(0 5 ? * SUN *)', subnet: 'subnet-0a1b2c3d4e5f60718' } }],
+    targets: [{ account: '111122223333', region: 'ap-northeast-2' }],
+    prune: { maxShare: 0.3 },
+    warnings: [
+      {
+        id: 'a',
+        reason: expect.stringContaining(
+          'is of account 999900001111, and the copies are made in 111122223333',
+        ) as string,
+      },
+    ],
+  });
+});

@@ -15,6 +15,7 @@ policies:
     schedule: cron(0 3 * * ? *)
     keep: { daily: 3 }
     copies: [{ region: eu-west-1 }]
+    hooks: { document: db-freeze }
     rehearse: { schedule: every 24 hours, subnet: subnet-0aaaaaaaaaaaaaaaa, account: "${ACCOUNT}", region: ${REGION} }
   hourly-data: { engine: dlm, backup: snapshots, schedule: every 1 hours, keep: { last: 24 } }
 targets:
@@ -68,6 +69,7 @@ describe('alarms', () => {
       'watch',
       'digest',
       'rehearse',
+      'protect',
     ].flatMap((job) =>
       ['errors', 'dead-letters', 'undelivered', 'failed', 'late'].map((ending) => `${job}-${ending}`),
     );
@@ -85,6 +87,7 @@ describe('alarms', () => {
       'empty-selection-hourly-data',
       'failed-runs',
       'exhausted-rounds',
+      'failed-hooks',
       'failed-rehearsals',
       'overdue-rehearsals',
       `silence-${ACCOUNT}-${REGION}`,

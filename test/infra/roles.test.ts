@@ -175,7 +175,7 @@ describe('the pruning role', () => {
 });
 
 describe('every function’s role', () => {
-  const FUNCTIONS = ['Backup', 'Prune', 'RegisterPolicies', 'Watch', 'Digest', 'Rehearse'];
+  const FUNCTIONS = ['Backup', 'Prune', 'RegisterPolicies', 'Watch', 'Digest', 'Rehearse', 'Protect'];
   const may = (id: string, action: string, resource: string): boolean =>
     isAllowed(statementsOf(template, `${id}Role`), { action, resource, context: {} });
 
@@ -186,6 +186,7 @@ describe('every function’s role', () => {
     { id: 'Watch', job: 'watch' },
     { id: 'Digest', job: 'digest' },
     { id: 'Rehearse', job: 'rehearse' },
+    { id: 'Protect', job: 'protect' },
   ])('of $job: its own log, and Lambda alone takes it on', ({ job, id }) => {
     const log = (name: string): string =>
       `arn:aws:logs:${REGION}:111122223333:log-group:/aws/lambda/${name}:log-stream:2026/11/22/[$LATEST]0`;
@@ -213,6 +214,7 @@ describe('every function’s role', () => {
     { id: 'RegisterPolicies', to: ['RegisterPoliciesQueue', 'RegisterPoliciesFailed'] },
     { id: 'Watch', to: ['BackupQueue', 'WatchQueue', 'WatchFailed', 'Reports'] },
     { id: 'Digest', to: ['DigestQueue', 'DigestFailed'] },
+    { id: 'Protect', to: ['ProtectQueue', 'ProtectFailed'] },
   ];
 
   test.each(SENDS)('of $id sends to $to and to no other queue', ({ id, to }) => {
@@ -289,6 +291,7 @@ describe('keys of encrypted volumes', () => {
       'WatchRole',
       'DigestRole',
       'RehearseRole',
+      'ProtectRole',
     ]) {
       const statements = [...statementsOf(elsewhere, id), { ...grant, Resource: ['*'] }];
       expect(isAllowed(statements, { action: 'kms:Decrypt', resource: KEY, context }), id).toBe(true);
@@ -299,7 +302,14 @@ describe('keys of encrypted volumes', () => {
   test.each(CASES)('$name: $allowed to the creating role, and never to the others', (one) => {
     const request = { action: one.action, resource: KEY, context: one.context };
     expect(isAllowed(backupRole, request)).toBe(one.allowed);
-    for (const id of ['PruneRole', 'RegisterPoliciesRole', 'WatchRole', 'DigestRole', 'RehearseRole'])
+    for (const id of [
+      'PruneRole',
+      'RegisterPoliciesRole',
+      'WatchRole',
+      'DigestRole',
+      'RehearseRole',
+      'ProtectRole',
+    ])
       expect(isAllowed(statementsOf(template, id), request), id).toBe(false);
   });
 });

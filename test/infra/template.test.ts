@@ -184,8 +184,8 @@ describe('queues', () => {
     });
   });
 
-  test('are 29, with the one of the reports, which are kept for two days', () => {
-    expect(resourcesOfType(template, 'AWS::SQS::Queue')).toHaveLength(29);
+  test('are 33, with the one of the reports, which are kept for two days', () => {
+    expect(resourcesOfType(template, 'AWS::SQS::Queue')).toHaveLength(33);
     expect(propertiesOf(template, 'Reports')).toEqual({
       QueueName: 'ec2-backup-prod-reports',
       MessageRetentionPeriod: 172_800,
@@ -203,6 +203,7 @@ describe('queues', () => {
         ['WatchQueue', 'WatchLambdaFunction'],
         ['DigestQueue', 'DigestLambdaFunction'],
         ['RehearseQueue', 'RehearseLambdaFunction'],
+        ['ProtectQueue', 'ProtectLambdaFunction'],
       ].map(([queue = '', name]) => ({
         BatchSize: 1,
         EventSourceArn: `${queue}.Arn`,
@@ -286,7 +287,7 @@ targets:
 
   test('of the functions are within 64 characters for the longest deployment', () => {
     const names = Object.values(namesOf(longestFile).functions);
-    expect(names).toHaveLength(7);
+    expect(names).toHaveLength(8);
     for (const name of names) expect(name).toMatch(/^[0-9A-Za-z_-]{1,64}$/);
   });
 
@@ -295,7 +296,7 @@ targets:
       resourcesOfType(made, 'AWS::IAM::Role').flatMap(({ RoleName: name }) =>
         typeof name === 'string' ? [name] : [],
       );
-    const ours = ['backup', 'replicate', 'prune', 'register', 'watch', 'digest', 'rehearse'].map(
+    const ours = ['backup', 'replicate', 'prune', 'register', 'watch', 'digest', 'rehearse', 'protect'].map(
       (job) => `${long}-${REGION}-${job}`,
     );
     expect(names(longest)).toEqual([

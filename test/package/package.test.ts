@@ -71,9 +71,10 @@ describe('the template', () => {
     { id: 'WatchLambdaFunction', job: 'watch', resources: 'Watch' },
     { id: 'DigestLambdaFunction', job: 'digest', resources: 'Digest' },
     { id: 'RehearseLambdaFunction', job: 'rehearse', resources: 'Rehearse' },
+    { id: 'ProtectLambdaFunction', job: 'protect', resources: 'Protect' },
   ];
 
-  test('has the seven functions on Node 24 and arm64, each with a role of its own', () => {
+  test('has the eight functions on Node 24 and arm64, each with a role of its own', () => {
     for (const { id, job, resources } of FUNCTIONS) {
       expect(propertiesOf(template, id)).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -85,7 +86,7 @@ describe('the template', () => {
         Role: `${resources}Role.Arn`,
       });
     }
-    expect(resourcesOfType(template, 'AWS::Lambda::Function')).toHaveLength(7);
+    expect(resourcesOfType(template, 'AWS::Lambda::Function')).toHaveLength(8);
   });
 
   test('lets a function go on by its own queue for as many rounds as it takes', () => {
@@ -103,6 +104,7 @@ describe('the template', () => {
       watch: { QUEUE_URL: 'WatchQueue', BACKUP_QUEUE_URL: 'BackupQueue', REPORTS_QUEUE_URL: 'Reports' },
       digest: { QUEUE_URL: 'DigestQueue', REPORTS_QUEUE_URL: 'Reports', TOPIC_ARN: 'Topic' },
       rehearse: { QUEUE_URL: 'RehearseQueue' },
+      protect: { QUEUE_URL: 'ProtectQueue' },
     });
   });
 
@@ -162,8 +164,9 @@ describe('the template', () => {
         ScheduleExpressionTimezone: 'Asia/Seoul',
       },
       { Name: 'rehearse', ScheduleExpression: 'cron(50 * * * ? *)' },
+      { Name: 'protect', ScheduleExpression: 'cron(50 * * * ? *)' },
     ]);
-    expect(schedules).toHaveLength(9);
+    expect(schedules).toHaveLength(10);
   });
 
   test('has the roles of infra/ and no other', () => {
@@ -176,6 +179,7 @@ describe('the template', () => {
       'RegisterPoliciesElsewhere1',
       'WatchElsewhere1',
       'RehearseElsewhere1',
+      'ProtectElsewhere1',
       'DlmSnapshotsRoleInApNortheast2',
       'RehearsalRoleInApNortheast2',
       'RehearsalProfileInApNortheast2',
@@ -197,7 +201,7 @@ describe('the template', () => {
 });
 
 describe('the zip', () => {
-  test.each(['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse'])(
+  test.each(['backup', 'replicate', 'prune', 'register-policies', 'watch', 'digest', 'rehearse', 'protect'])(
     'of %s holds its bundle and nothing else, at most 1.1 MB of it',
     (name) => {
       const files = [...copy.unzip(name)];
@@ -214,6 +218,7 @@ describe('the zip', () => {
     { name: 'register-policies', event: {}, says: NO_TARGET },
     { name: 'watch', event: {}, says: NO_TARGET },
     { name: 'rehearse', event: {}, says: NO_TARGET },
+    { name: 'protect', event: {}, says: NO_TARGET },
     { name: 'digest', event: {}, says: 'REPORTS_QUEUE_URL is not set, expected it from the deployment' },
   ])('of $name runs where no package is, with the credentials of its environment', async (one) => {
     const { code, said } = await copy.runAlone(one.name, one.event);

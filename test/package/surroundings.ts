@@ -15,6 +15,7 @@ policies:
     backup: image
     schedule: cron(0 12 * * ? *)
     keep: { last: 2 }
+    protect: true
     rehearse:
       schedule: cron(0 14 ? * MON *)
       subnet: subnet-0aaaaaaaaaaaaaaaa

@@ -30,7 +30,7 @@ describe('a file without such words', () => {
       outcomes: [],
     });
     expect(
-      scenario.region.calls.map(({ command }) => command).filter((name) => !name.startsWith("Describe")),
+      scenario.region.calls.map(({ command }) => command).filter((name) => !name.startsWith('Describe')),
     ).toEqual([]);
   });
 });

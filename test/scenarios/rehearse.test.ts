@@ -191,6 +191,44 @@ describe('a rehearsal that fails', () => {
     }
   });
 
+  test.each([
+    ['DescribeInstanceStatus', 'checks'],
+    ['DescribeInstanceInformation', 'agent'],
+    ['ListCommands', 'command'],
+    ['GetCommandInvocation', 'command'],
+  ])('because %s is refused all the time is ended at its deadline all the same', async (call, part) => {
+    const place = await rehearsable();
+    const { scenario } = place;
+    const begun = scenario.clock.now();
+    scenario.region.faults = ({ command }) =>
+      command === call ? { kind: 'error', name: 'AccessDeniedException', message: 'not you' } : undefined;
+    const { judged, outcomes } = await rehearse(scenario, 'sets');
+    expect(judged.map(({ verdict }) => verdict)).toEqual([
+      { isOk: false, what: expect.stringContaining(`its ${part} could not be looked at by`) as string },
+    ]);
+    const looks = outcomes.filter(({ action }) => action === 'look');
+    expect(looks.map(({ status }) => status)).toEqual([
+      ...Array<string>(looks.length - 1).fill('postponed'),
+      'failed',
+    ]);
+    expect(scenario.clock.now() - begun).toBeLessThan(HOUR);
+    expectNothingLeft(place);
+  });
+
+  test('does not become one because Systems Manager is busy at its deadline', async () => {
+    const place = await rehearsable();
+    const { scenario } = place;
+    const busyUntil = scenario.clock.now() + 50 * MINUTE;
+    scenario.region.faults = ({ command }) =>
+      command === 'GetCommandInvocation' && scenario.clock.now() < busyUntil
+        ? { kind: 'throttle' }
+        : undefined;
+    const { judged } = await rehearse(scenario, 'sets');
+    expect(judged).toMatchObject([{ verdict: { isOk: true } }]);
+    expect(scenario.clock.now()).toBeGreaterThanOrEqual(busyUntil);
+    expectNothingLeft(place);
+  });
+
   test('because EC2 could not start it says why', async () => {
     const place = await rehearsable();
     place.scenario.region.faults = ({ command }) =>

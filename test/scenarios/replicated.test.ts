@@ -91,6 +91,15 @@ const original = (allEncrypted: boolean): unknown =>
     encrypted: allEncrypted || 'encrypted' in volume,
   })).sort((a, b) => a.device.localeCompare(b.device));
 
+/** What the newest instance is, besides its volumes. */
+function machineOf(there: SimulatedRegion): unknown {
+  const { instanceType, keyName, tags } = there.instances().at(-1) ?? {};
+  const { Name, Team } = tags ?? {};
+  return { instanceType, keyName, Name, Team };
+}
+
+const MACHINE = { instanceType: 'm5.large', keyName: 'ops', Name: 'db', Team: 'payments' };
+
 async function everySource(rescue: Rescue, expected: unknown): Promise<void> {
   const { place, there } = rescue;
   const { database: source, disk } = place;
@@ -98,10 +107,10 @@ async function everySource(rescue: Rescue, expected: unknown): Promise<void> {
   expect(more).toBeUndefined();
   await restore(rescue, { source, point: image?.id ?? '' });
   place.scenario.clock.advance(MINUTE);
-  expect(volumesOf(there)).toEqual(expected);
+  expect([volumesOf(there), machineOf(there)]).toEqual([expected, MACHINE]);
   await restore(rescue, { source, point: pointOf(there, 'sets').id });
   place.scenario.clock.advance(MINUTE);
-  expect(volumesOf(there)).toEqual(expected);
+  expect([volumesOf(there), machineOf(there)]).toEqual([expected, MACHINE]);
   await restore(rescue, { source, as: 'volumes', point: pointOf(there, 'sets').id });
   await restore(rescue, { source: disk, as: 'volumes' });
   const logs = pointOf(there, 'disks');

@@ -110,6 +110,8 @@ describe.each(CASES)(
     async function prepared(): Promise<World> {
       const place = await world();
       prepare?.(place);
+      // Long enough ago for any list to show it.
+      place.scenario.clock.advance(MINUTE);
       return place;
     }
 

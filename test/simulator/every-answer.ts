@@ -68,8 +68,10 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import {
+  DescribeDocumentCommand,
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
+  ListCommandInvocationsCommand,
   ListCommandsCommand,
   SendCommandCommand,
 } from '@aws-sdk/client-ssm';
@@ -442,10 +444,13 @@ async function rehearse({ region, clock }: TestPlace, { ec2, ssm }: Inspector): 
     clock.advance(5000);
     await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
     await ssm.send(new ListCommandsCommand({ InstanceId }));
+    await ssm.send(new ListCommandInvocationsCommand({ CommandId, Details: true }));
     clock.advance(MINUTE);
     await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
     await toTheEnd((page) => ssm.send(new ListCommandsCommand({ ...page })));
+    await toTheEnd((page) => ssm.send(new ListCommandInvocationsCommand({ ...page, Details: true })));
   }
+  await ssm.send(new DescribeDocumentCommand({ Name: 'AWS-RunShellScript' }));
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
   clock.advance(MINUTE);
   await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));

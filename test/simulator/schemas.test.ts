@@ -8,9 +8,12 @@ import { CLOUDWATCH, DLM, EC2, ENUMS, IAM, KMS, SCHEDULER, SSM } from './sdk-enu
 import { RBIN } from './rbin-commands.ts';
 import { inspect, outputSchemaOf } from './sdk-schema.ts';
 
-const NAMES = Object.entries(COMMANDS).flatMap(([service, commands]) =>
-  Object.keys(commands).map((name) => `${service} ${name}`),
-);
+/** It is only ever asked by dry run, which has an error for an answer. */
+const WITHOUT_ANSWER = 'kms GenerateDataKeyWithoutPlaintext';
+
+const NAMES = Object.entries(COMMANDS)
+  .flatMap(([service, commands]) => Object.keys(commands).map((name) => `${service} ${name}`))
+  .filter((name) => name !== WITHOUT_ANSWER);
 
 describe('the answers of the simulated account', async () => {
   const answers = await everyAnswer();

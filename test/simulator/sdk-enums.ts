@@ -45,7 +45,15 @@ import {
   ScheduleGroupState,
   ScheduleState,
 } from '@aws-sdk/client-scheduler';
-import { CommandInvocationStatus, CommandStatus, PingStatus, PlatformType } from '@aws-sdk/client-ssm';
+import {
+  CommandInvocationStatus,
+  CommandStatus,
+  DocumentParameterType,
+  DocumentStatus,
+  DocumentType,
+  PingStatus,
+  PlatformType,
+} from '@aws-sdk/client-ssm';
 import type { Enums } from './sdk-schema.ts';
 import { RBIN } from './rbin-commands.ts';
 
@@ -121,7 +129,11 @@ export const ENUMS: Enums = new Map(
     [`${KMS}#KeyMetadata.Origin`]: OriginType,
     [`${CLOUDWATCH}#MetricAlarm.StateValue`]: StateValue,
     [`${SSM}#GetCommandInvocationResult.Status`]: CommandInvocationStatus,
+    [`${SSM}#CommandInvocation.Status`]: CommandInvocationStatus,
     [`${SSM}#Command.Status`]: CommandStatus,
+    [`${SSM}#DocumentDescription.DocumentType`]: DocumentType,
+    [`${SSM}#DocumentDescription.Status`]: DocumentStatus,
+    [`${SSM}#DocumentParameter.Type`]: DocumentParameterType,
     [`${SSM}#InstanceInformation.PingStatus`]: PingStatus,
     [`${SSM}#InstanceInformation.PlatformType`]: PlatformType,
   }).map(([key, values]) => [key, Object.values(values)]),

@@ -257,10 +257,14 @@ export class Authorisations {
   /** A command asks for the document and for each instance. */
   #ofSsm(command: string, input: ReadonlyMap<string, unknown>): readonly Asked[] {
     const action = `ssm:${command}`;
+    if (command === 'DescribeDocument') {
+      const resource = this.#documentArn(textOf(input, 'Name'));
+      return [{ command, action, resource, context: this.#context() }];
+    }
     if (/^(Describe|List|Get)/.test(command)) return [this.#onAll(action, command)];
     if (command !== 'SendCommand')
       throw new Error(`what IAM is asked for by ${command} is not known here: look it up and add it`);
-    const document = `arn:aws:ssm:${this.#region}::document/${textOf(input, 'DocumentName')}`;
+    const document = this.#documentArn(textOf(input, 'DocumentName'));
     const ids = (input.get('InstanceIds') ?? []) as readonly string[];
     return [
       { command, action, resource: document, context: this.#context() },
@@ -269,6 +273,13 @@ export class Authorisations {
         return { command, action, resource: arn, context: { ...this.#context(), ...context } };
       }),
     ];
+  }
+
+  /** Those of AWS are in no account. */
+  #documentArn(nameOrArn: string): string {
+    if (nameOrArn.startsWith('arn:')) return nameOrArn;
+    const owner = /^(?:aws|amazon|amzn)/i.test(nameOrArn) ? '' : this.#account;
+    return `arn:aws:ssm:${this.#region}:${owner}:document/${nameOrArn}`;
   }
 
   /** Calls about a queue, a topic or a role, which they name. A batch is authorised as its single call. */

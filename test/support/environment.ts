@@ -31,6 +31,7 @@ const NAMES: readonly (keyof Clients)[] = [
   'kms',
   'ssm',
   'ssmOnce',
+  'rbin',
 ];
 
 /** Clients as the SDK would make them: credentials are asked for with the first call, and lead to their account. */

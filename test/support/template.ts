@@ -35,6 +35,7 @@ export const infraPlaces = load('../../infra/places.cjs') as {
   placesOf: (file: PolicyFile) => readonly Target[];
   sourcesOf: (file: PolicyFile) => readonly Target[];
   copyPlacesOf: (file: PolicyFile) => readonly Target[];
+  hasProtection: (file: PolicyFile) => boolean;
 };
 
 /** The properties of a resource, resolved. */

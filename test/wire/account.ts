@@ -10,8 +10,11 @@ import {
   type Snapshot,
   type Tag,
 } from '@aws-sdk/client-ec2';
+import type { RunContext } from '../../src/lib/run/context.ts';
 
 export const ACCOUNT = '111122223333';
+/** Another one, into which the first may go by its role ec2-backup-replicate. */
+export const AWAY = '444455556666';
 export const REGION = 'ap-northeast-2';
 /** Where copies go. */
 export const OTHER_REGION = 'us-east-1';
@@ -41,19 +44,27 @@ export interface Account {
   readonly ec2: Pick<EC2Client, 'send'>;
   /** The same in OTHER_REGION. */
   readonly otherEc2: Pick<EC2Client, 'send'>;
+  /** The same in OTHER_REGION of the account AWAY. */
+  readonly awayEc2: Pick<EC2Client, 'send'>;
   /** ms since the epoch, of the clock that the command line sees. */
   now(): number;
   /** Until whatever was begun is completed. */
   settle(): Promise<void>;
   /** What was backed up becomes so many ms older; slots stay what they are. */
   age(ms: number): Promise<void>;
-  /** The next call of this action, as `CreateImage`, is carried out, but its answer does not arrive whole. */
+  /** The next call of this action, as `CreateImage`, is carried out, but its answer does not arrive whole. No dry run. */
   loseAnswer(action: string): Promise<void>;
   /** Runs `ec2-backup` to its end, with nobody to answer questions. */
   run(args: readonly string[]): Promise<Ended>;
+  /** What a run in the process of the test needs, under these policies. Nobody waits while it sleeps. */
+  context(policies: string): RunContext;
+  /** What rehearsals with a command need: endpoints in the VPC of all instances, of whose group it answers the id, and a profile. */
+  openToAgents(): Promise<string>;
   launch(launch: Launch): Promise<Launched>;
   createVolume(tags: TagRecord): Promise<string>;
   terminate(instanceId: string): Promise<void>;
+  /** As somebody does with a disk that has gone bad. */
+  detach(instanceId: string, volumeId: string): Promise<void>;
   tag(id: string, key: string, value: string): Promise<void>;
   /** A snapshot of another volume, made by somebody else. */
   foreignSnapshot(tags: TagRecord): Promise<string>;
@@ -121,7 +132,7 @@ interface Page<T> {
   readonly token: string | undefined;
 }
 
-async function allPages<T>(read: (next: { NextToken?: string }) => Promise<Page<T>>): Promise<T[]> {
+export async function allPages<T>(read: (next: { NextToken?: string }) => Promise<Page<T>>): Promise<T[]> {
   const all: T[] = [];
   let page = await read({});
   all.push(...(page.items ?? []));

@@ -126,7 +126,7 @@ onMoto('doctor on moto', (server) => {
     await deploy(clients);
     expect(await linesOf(...PARTS)).toEqual([
       'ok 6 of 6 are as the policy file says',
-      'ok those of backup, replicate, prune, register-policies, watch, digest and rehearse are there, and nothing that failed lies in them',
+      'ok those of backup, replicate, prune, register-policies, watch, digest, rehearse and protect are there, and nothing that failed lies in them',
       expect.stringMatching(/^ok (\d+) of \1 are quiet and tell the topic$/),
       'ok ops@example.com is told',
     ]);

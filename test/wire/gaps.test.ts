@@ -1,9 +1,10 @@
-/** An account that does not answer who uses what: nothing is deleted then. */
+/** An account that does not answer who uses what: nothing is deleted then. And one that does not tell of agents. */
 
 import { expect, test } from 'vitest';
 import { everything } from './account.ts';
 import { onMoto } from './backends.ts';
 import { motoAccount } from './moto-account.ts';
+import { COMMAND, Rehearsed, remains, results } from './rehearsals.ts';
 import { backupSlots, lastHours, prune } from './steps.ts';
 
 onMoto(
@@ -48,4 +49,24 @@ onMoto(
     });
   },
   ['describe_locked_snapshots', 'list_images_in_recycle_bin', 'list_snapshots_in_recycle_bin'],
+);
+
+onMoto(
+  'on moto without DescribeInstanceInformation',
+  (server) => {
+    test('what cannot ask for the agent has failed when its time is over, and is taken away', async () => {
+      const account = await motoAccount(server());
+      await account.openToAgents();
+      const rehearsed = await Rehearsed.of(account, 'images', COMMAND);
+      const before = await remains(account);
+      for (let round = 0; round < 2; round += 1) expect((await rehearsed.round()).isLeft).toBe(true);
+      await rehearsed.context.clock.sleep(50 * 60_000);
+      const { said } = await rehearsed.toTheEnd();
+      expect(said).toEqual([expect.stringMatching(/^failed: its agent could not be looked at by /)]);
+      expect(await rehearsed.commands()).toBe(0);
+      expect(await results(account)).toEqual([expect.stringMatching(/^AMI failed: /)]);
+      expect(await remains(account)).toEqual(before);
+    });
+  },
+  ['describe_instance_information'],
 );

@@ -2,7 +2,7 @@
 
 Prints {"port": N} when it listens. Reads commands from standard input, one a line, and answers each with `done`:
 `age SECONDS` moves all that was backed up into the past; `lose ACTION` carries out the next such call, as CreateImage,
-and cuts its answer off. Ends when standard input does, so it never outlives the test that started it.
+and cuts its answer off; dry runs do not count. Ends when standard input does, so it never outlives the test that started it.
 
     python3 launcher.py [--without NAME ...]    leaves the gap NAME (a key of PATCHES) as moto has it
 """
@@ -11,44 +11,30 @@ import argparse
 import json
 import logging
 import os
-import re
 import sys
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+# Nothing is left beside the sources.
+sys.dont_write_bytecode = True
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-os.environ["MOTO_ACCOUNT_ID"] = "111122223333"
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, BaseResponse
 from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.responses import EC2Response
-from moto.ec2.utils import random_snapshot_id
 from moto.server import ThreadedMotoServer
 
+import accounts  # noqa: F401  its patches register themselves
+import copies  # noqa: F401
+import launches  # noqa: F401
+import restores  # noqa: F401
+from patches import PATCHES, check_name, fills, is_true
+
 PAGE_SIZE = 2
-PATCHES = {}
-
-
-def fills(owner, attribute):
-    """Registers what replaces an attribute of moto; its name is the name of the gap."""
-
-    def register(replacement):
-        PATCHES[attribute] = (owner, replacement)
-        return replacement
-
-    return register
-
-
-def check_name(backend, name):
-    if not re.fullmatch(r"[A-Za-z0-9_./()-]{3,128}", name):
-        raise EC2ClientError("InvalidAMIName.Malformed", f"AMI name {name} is malformed")
-    for ami in backend.amis.values():
-        if ami.name == name:
-            raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {ami.id}")
 
 
 @fills(EC2Response, "create_image")
@@ -90,78 +76,11 @@ def block_device_mappings(self):
                 "VolumeSize": snapshot.volume_size,
                 "VolumeType": snapshot.volume.volume_type,
                 "DeleteOnTermination": device == self.root_device_name,
+                **getattr(self, "registered", {}).get(device, {}),
             },
         }
         for device, snapshot in self.backed_up.items()
     ]
-
-
-def copied(backend, source, description, encrypted=False, key=None, from_ami=None):
-    """A completed copy of a snapshot of any Region, of no volume of its own."""
-    snapshot = Snapshot(backend, random_snapshot_id(), CopiedVolume(source), description, from_ami=from_ami)
-    snapshot.encrypted = source.encrypted or encrypted
-    snapshot.kms_key_id = key
-    backend.snapshots[snapshot.id] = snapshot
-    return snapshot
-
-
-class CopiedVolume:
-    """What copies have for a volume: EC2's arbitrary id."""
-
-    id = "vol-ffffffff"
-
-    def __init__(self, source):
-        self.size, self.volume_type = source.volume_size, source.volume.volume_type
-
-
-def encryption(self):
-    encrypted = str(self._get_param("Encrypted", False)).lower() == "true"
-    key = self._get_param("KmsKeyId")
-    if key is not None and not encrypted:
-        raise EC2ClientError("InvalidParameterDependency", "KmsKeyId requires Encrypted")
-    return encrypted, key
-
-
-@fills(EC2Response, "copy_snapshot")
-def copy_snapshot(self):
-    region, snapshot_id = self._get_param("SourceRegion"), self._get_param("SourceSnapshotId")
-    source = ec2_backends[self.ec2_backend.account_id][region].describe_snapshots(snapshot_ids=[snapshot_id])[0]
-    text = self._get_param("Description") or f"[Copied {snapshot_id} from {region}] {source.description}"
-    encrypted, key = encryption(self)
-    self.error_on_dryrun()
-    snapshot = copied(self.ec2_backend, source, text, encrypted, key)
-    snapshot.add_tags(self._parse_tag_specification().get("snapshot", {}))
-    return ActionResult({"SnapshotId": snapshot.id, "Tags": snapshot.tag_set})
-
-
-TOKENS = {}
-
-
-@fills(EC2Response, "copy_image")
-def copy_image(self):
-    backend, name, token = self.ec2_backend, self._get_param("Name"), self._get_param("ClientToken")
-    region, image_id = self._get_param("SourceRegion"), self._get_param("SourceImageId")
-    source = ec2_backends[backend.account_id][region].describe_images(ami_ids=[image_id])[0]
-    # What a token made before a reset is gone with it.
-    known = backend.amis.get(TOKENS.get((backend.region_name, token)))
-    if known is not None:
-        return ActionResult({"ImageId": known.id})
-    check_name(backend, name)
-    encrypted, key = encryption(self)
-    self.error_on_dryrun()
-    tags = self._parse_tag_specification()
-    ami = backend.copy_image(image_id, region, name, self._get_param("Description"))
-    ami.add_tags(tags.get("image", {}))
-    ami.root_device_name, ami.root_device_type = source.root_device_name, "ebs"
-    del backend.snapshots[ami.ebs_snapshot.id]
-    ami.backed_up = {}
-    for device, original in getattr(source, "backed_up", {}).items():
-        text = f"Copied for DestinationAmi {ami.id} from SourceAmi {image_id} for SourceSnapshot {original.id}."
-        snapshot = copied(backend, original, text, encrypted, key, ami.id)
-        snapshot.add_tags(tags.get("snapshot", {}))
-        ami.backed_up[device] = snapshot
-    TOKENS[(backend.region_name, token)] = ami.id
-    return ActionResult({"ImageId": ami.id})
 
 
 @fills(EC2Response, "deregister_image")
@@ -186,7 +105,7 @@ def create_snapshots(self, instance_spec, description, tags):
     excluded = set(instance_spec.get("ExcludeDataVolumeIds", []))
     if root in excluded:
         raise EC2ClientError("InvalidParameterValue", f"{root} is the root volume: use ExcludeBootVolume")
-    if str(instance_spec.get("ExcludeBootVolume", False)).lower() == "true":
+    if is_true(instance_spec.get("ExcludeBootVolume")):
         excluded.add(root)
     ids = [attached.volume_id for attached in instance.block_device_mapping.values()]
     snapshots = [self.create_snapshot(each, description) for each in ids if each not in excluded]
@@ -266,12 +185,18 @@ def restorable_snapshots(self):
     )
 
 
+# What the tests themselves look up by one call.
+WHOLE_UNLESS_ASKED = {"describe_security_groups"}
+
+
 def paged(operation, key, whole=None):
     """The operation in an empty page and then pages of PAGE_SIZE, whatever MaxResults allows, as EC2 may."""
     whole = whole or getattr(EC2Response, operation)
 
     def answer(self):
         token = self.params.pop("NextToken", None)
+        if token is None and operation in WHOLE_UNLESS_ASKED and self._get_param("MaxResults") is None:
+            return whole(self)
         items = list(whole(self).result[key])
         if token is None:
             return ActionResult({key: [], "NextToken": "page-0"})
@@ -286,6 +211,7 @@ paged("describe_instances", "Reservations")
 paged("describe_volumes", "Volumes")
 paged("describe_snapshots", "Snapshots", restorable_snapshots)
 paged("describe_images", "Images")
+paged("describe_security_groups", "SecurityGroups")
 
 MOTO_MATCHING = utils.is_filter_matching
 
@@ -297,22 +223,22 @@ def is_filter_matching(resource, name, values):
     return any(fnmatchcase(tag["key"], value) for tag in resource.get_tags() for value in values)
 
 
-MOTO_CALL = EC2Response.call_action
+MOTO_CALL = BaseResponse.call_action
 LOST = set()
 
 
-@fills(EC2Response, "call_action")
+@fills(BaseResponse, "call_action")
 def call_action(self):
     status, headers, body = MOTO_CALL(self)
     action = self._get_action()
-    if action not in LOST:
+    if action not in LOST or is_true(self._get_param("DryRun")):
         return status, headers, body
     LOST.remove(action)
     return status, headers, body[: len(body) // 2]
 
 
 def age(seconds):
-    for backend in ec2_backends[os.environ["MOTO_ACCOUNT_ID"]].values():
+    for backend in [each for account in ec2_backends.values() for each in account.values()]:
         for snapshot in backend.snapshots.values():
             snapshot.start_time -= timedelta(seconds=seconds)
         for ami in backend.amis.values():
@@ -327,9 +253,11 @@ def main():
         if name not in left_open:
             setattr(owner, name, replacement)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # moto prints there what it does not know, such as the Recycle Bin's API.
+    answers, sys.stdout = sys.stdout, sys.stderr
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    print(json.dumps({"port": server.get_host_and_port()[1]}), flush=True)
+    print(json.dumps({"port": server.get_host_and_port()[1]}), file=answers, flush=True)
     for line in sys.stdin:
         command, value = line.split()
         if command == "age":
@@ -338,7 +266,7 @@ def main():
             LOST.add(value)
         else:
             sys.exit(f"unknown command {command}, expected age or lose")
-        print("done", flush=True)
+        print("done", file=answers, flush=True)
     server.stop()
 
 

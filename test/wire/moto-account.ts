@@ -7,12 +7,15 @@ import { text } from 'node:stream/consumers';
 import {
   CreateLaunchTemplateCommand,
   CreateLaunchTemplateVersionCommand,
+  CreateSecurityGroupCommand,
   CreateSnapshotCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  CreateVpcEndpointCommand,
   DeregisterImageCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DetachVolumeCommand,
   EC2Client,
   RegisterImageCommand,
   RunInstancesCommand,
@@ -20,7 +23,15 @@ import {
   type BlockDeviceMapping,
   type Tag,
 } from '@aws-sdk/client-ec2';
+import { CreateInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { awsClients } from '../../src/lib/aws/clients.ts';
+import type { Clock, RunContext } from '../../src/lib/run/context.ts';
+import { parse } from '../support/scenario.ts';
 import {
+  ACCOUNT,
+  AWAY,
   OTHER_REGION,
   REGION,
   type Account,
@@ -31,7 +42,7 @@ import {
 } from './account.ts';
 import type { MotoServer } from './moto.ts';
 
-const PROGRAM = 'dist/ec2-backup.js';
+export const PROGRAM = 'dist/ec2-backup.js';
 /** A program that hangs fails its test. */
 const PATIENCE = 50_000;
 const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
@@ -43,15 +54,21 @@ export async function motoAccount(server: MotoServer): Promise<Account> {
   return {
     ec2,
     otherEc2: motoClient(server, OTHER_REGION),
+    awayEc2: awayClient(server),
     now: () => Date.now(),
     settle: () => Promise.resolve(),
     age: (ms) => server.age(ms),
     loseAnswer: (action) => server.loseAnswer(action),
     run: (args) => runProgram(process.execPath, [PROGRAM, ...args], motoEnvironment(server)),
+    context: (policies) => motoContext(server, policies),
+    openToAgents: () => openToAgents(server),
     launch: (launch) => launchInstance(ec2, launch),
     createVolume: (tags) => newVolume(ec2, tags),
     terminate: async (id) => {
       await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    },
+    detach: async (InstanceId, VolumeId) => {
+      await ec2.send(new DetachVolumeCommand({ InstanceId, VolumeId }));
     },
     tag: async (id, key, value) => {
       await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: key, Value: value }] }));
@@ -74,9 +91,71 @@ export async function motoAccount(server: MotoServer): Promise<Account> {
   };
 }
 
-function motoClient({ url }: MotoServer, region = REGION): EC2Client {
+function motoClient(server: MotoServer, region = REGION): EC2Client {
+  return new EC2Client(motoAccess(server, region));
+}
+
+/** By a role that nobody has to make in moto. */
+function awayClient(server: MotoServer): EC2Client {
+  const credentials = async () => {
+    const role = { RoleArn: `arn:aws:iam::${AWAY}:role/test`, RoleSessionName: 'test' };
+    const answer = await new STSClient(motoAccess(server)).send(new AssumeRoleCommand(role));
+    const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials ?? {};
+    return {
+      accessKeyId: given(AccessKeyId),
+      secretAccessKey: given(SecretAccessKey),
+      sessionToken: given(SessionToken),
+    };
+  };
+  return new EC2Client({ ...motoAccess(server, OTHER_REGION), credentials });
+}
+
+/** Only what rehearsals call has clients. */
+function motoContext(server: MotoServer, policies: string): RunContext {
+  const access = motoAccess(server);
+  const once = { ...access, maxAttempts: 1 };
+  const clients = {
+    ...awsClients({ region: REGION }, []),
+    ec2: new EC2Client(access),
+    ec2Once: new EC2Client(once),
+    ssm: new SSMClient(access),
+    ssmOnce: new SSMClient(once),
+  };
+  let slept = 0;
+  const clock: Clock = {
+    now: () => Date.now() + slept,
+    sleep: (ms) => {
+      slept += ms;
+      return Promise.resolve();
+    },
+  };
+  return { file: parse(policies), place: { account: ACCOUNT, region: REGION }, clients, clock };
+}
+
+async function openToAgents(server: MotoServer): Promise<string> {
+  const ec2 = motoClient(server);
+  const [subnet] = (await ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? [];
+  const VpcId = given(subnet?.VpcId);
+  const Description = 'of the endpoints';
+  const { GroupId } = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: 'endpoints', Description, VpcId }),
+  );
+  const SecurityGroupIds = [given(GroupId)];
+  for (const service of ['ssm', 'ssmmessages']) {
+    const common = { VpcId, ServiceName: `com.amazonaws.${REGION}.${service}`, SecurityGroupIds };
+    await ec2.send(new CreateVpcEndpointCommand({ ...common, VpcEndpointType: 'Interface' }));
+  }
+  const gateway = { VpcId, ServiceName: `com.amazonaws.${REGION}.s3`, VpcEndpointType: 'Gateway' } as const;
+  await ec2.send(new CreateVpcEndpointCommand(gateway));
+  const iam = new IAMClient(motoAccess(server));
+  const profile = { Path: '/ec2-backup/wire/', InstanceProfileName: `wire-${REGION}-rehearsal` };
+  await iam.send(new CreateInstanceProfileCommand(profile));
+  return given(GroupId);
+}
+
+function motoAccess({ url }: MotoServer, region = REGION) {
   const credentials = { accessKeyId: KEYS.AWS_ACCESS_KEY_ID, secretAccessKey: KEYS.AWS_SECRET_ACCESS_KEY };
-  return new EC2Client({ region, endpoint: url, credentials });
+  return { region, endpoint: url, credentials };
 }
 
 /** What leads a program of ours, and nothing else, to the server. */

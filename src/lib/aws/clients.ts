@@ -7,6 +7,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { RecycleBinClient } from './recycle-bin-client.ts';
 
 /** What we need of the SDK's clients; the simulated account answers it too. */
 export interface Clients {
@@ -23,10 +24,17 @@ export interface Clients {
   readonly iam: Pick<IAMClient, 'send'>;
   /** Only to look at keys. */
   readonly kms: Pick<KMSClient, 'send'>;
-  /** Only for the commands of rehearsals. */
+  /** Only for the commands of rehearsals and of hooks. */
   readonly ssm: Pick<SSMClient, 'send'>;
   /** SendCommand takes no client token. */
   readonly ssmOnce: Pick<SSMClient, 'send'>;
+  /**
+   * Waits for the turn of one call of EC2, by its operation, and answers clients with which it goes out at once. Absent:
+   * calls have no pace.
+   */
+  readonly inTurn?: (operation: string) => Promise<Clients>;
+  /** Only to read the rules of the Recycle Bin, by the command line: see recycle-bin-client.ts. */
+  readonly rbin: RecycleBinClient;
 }
 
 /** Where requests, reports and words for people go, at home. */
@@ -110,6 +118,7 @@ export function awsClients(access: Access, services: readonly Service[]): Client
       kms: missing('KMS'),
       ssm: missing('Systems Manager'),
       ssmOnce: missing('Systems Manager'),
+      rbin: missing('the Recycle Bin'),
     },
     ...made,
   ) as Clients; // Object.assign types the sum of what it is given as an intersection

@@ -1,6 +1,8 @@
 /** Asks EC2 whether it would carry out a call, and makes none. */
 
 import {
+  CopyImageCommand,
+  CopySnapshotCommand,
   CreateImageCommand,
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
@@ -14,9 +16,12 @@ import {
   DescribeVolumesCommand,
   ListImagesInRecycleBinCommand,
   ListSnapshotsInRecycleBinCommand,
+  ModifyImageAttributeCommand,
+  ModifySnapshotAttributeCommand,
+  type OperationType,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import type { AskedCall, CallAnswer } from '../plan/doctor-permissions.ts';
+import type { AskedCall, CallAnswer, CopyingCall, SharingCall } from '../plan/doctor-permissions.ts';
 import type { Clients } from './clients.ts';
 import { describeError, errorCode } from './errors.ts';
 
@@ -39,7 +44,15 @@ export async function askDryRun({ ec2 }: Pick<Clients, 'ec2'>, call: AskedCall):
   return { action, answer: 'unclear', says: 'without the error that it has for every DryRun' };
 }
 
-function send({ ec2 }: Pick<Clients, 'ec2'>, call: AskedCall): Promise<unknown> {
+function send(clients: Pick<Clients, 'ec2'>, call: AskedCall): Promise<unknown> {
+  if ('source' in call) return sendCreating(clients, call);
+  if ('from' in call) return sendCopying(clients, call);
+  return 'account' in call ? sendSharing(clients, call) : sendOther(clients, call);
+}
+
+type OtherCall = Exclude<AskedCall, CreatingCall | CopyingCall | SharingCall>;
+
+function sendOther({ ec2 }: Pick<Clients, 'ec2'>, call: OtherCall): Promise<unknown> {
   switch (call.action) {
     case 'DescribeInstances':
       return ec2.send(new DescribeInstancesCommand({ DryRun }));
@@ -69,10 +82,6 @@ function send({ ec2 }: Pick<Clients, 'ec2'>, call: AskedCall): Promise<unknown> 
       );
     case 'DeleteSnapshot':
       return ec2.send(new DeleteSnapshotCommand({ SnapshotId: call.snapshot, DryRun }));
-    case 'CreateImage':
-    case 'CreateSnapshots':
-    case 'CreateSnapshot':
-      return sendCreating({ ec2 }, call);
   }
 }
 
@@ -109,6 +118,46 @@ function sendCreating(
     case 'CreateSnapshot':
       return ec2.send(new CreateSnapshotCommand({ VolumeId: source, ...tagged('snapshot'), DryRun }));
   }
+}
+
+function sendCopying(
+  { ec2 }: Pick<Clients, 'ec2'>,
+  { action, id, from, name, tags }: CopyingCall,
+): Promise<unknown> {
+  const Tags = tags.map(({ key, value }) => ({ Key: key, Value: value }));
+  const tagged = (ResourceType: 'image' | 'snapshot'): TagSpecification => ({ ResourceType, Tags });
+  if (action === 'CopySnapshot')
+    return ec2.send(
+      new CopySnapshotCommand({
+        SourceSnapshotId: id,
+        SourceRegion: from,
+        TagSpecifications: [tagged('snapshot')],
+        DryRun,
+      }),
+    );
+  return ec2.send(
+    new CopyImageCommand({
+      SourceImageId: id,
+      SourceRegion: from,
+      Name: name,
+      TagSpecifications: [tagged('image'), tagged('snapshot')],
+      DryRun,
+    }),
+  );
+}
+
+function sendSharing({ ec2 }: Pick<Clients, 'ec2'>, { action, id, account }: SharingCall): Promise<unknown> {
+  const OperationType: OperationType = 'add';
+  const change = { OperationType, UserIds: [account], DryRun };
+  return action === 'ModifyImageAttribute'
+    ? ec2.send(new ModifyImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission', ...change }))
+    : ec2.send(
+        new ModifySnapshotAttributeCommand({
+          SnapshotId: id,
+          Attribute: 'createVolumePermission',
+          ...change,
+        }),
+      );
 }
 
 /** EC2 appends an encoded message of a thousand characters that only sts:DecodeAuthorizationMessage reads. */

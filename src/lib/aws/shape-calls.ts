@@ -22,7 +22,15 @@ export function shapeCalls(clients: Clients, pace: Pace): Clients {
       return client.send(command as Parameters<typeof client.send>[0]);
     }) as Clients['ec2']['send'],
   });
-  return { ...clients, ec2: shaped(clients.ec2), ec2Once: shaped(clients.ec2Once) };
+  return {
+    ...clients,
+    ec2: shaped(clients.ec2),
+    ec2Once: shaped(clients.ec2Once),
+    inTurn: async (operation) => {
+      await buckets.take(operation);
+      return clients;
+    },
+  };
 }
 
 interface Sent {

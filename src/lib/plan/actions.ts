@@ -1,6 +1,6 @@
 /** One API call of a plan, and why it is made. */
 
-import type { Place } from '../policy/policy.ts';
+import type { Hooks, Place } from '../policy/policy.ts';
 import type { BackupIdentity } from './identity.ts';
 import type { Tag } from './restore-sheet.ts';
 
@@ -9,12 +9,20 @@ interface CreateBase extends BackupIdentity {
   readonly tags: readonly Tag[];
 }
 
+/** How what runs on the instance is told of a backup. */
+export interface PlannedHooks extends Hooks {
+  /** Why it cannot be told: known before anything is frozen. */
+  readonly obstacle?: string;
+}
+
 export interface CreateImageAction extends CreateBase {
   readonly action: 'create-image';
   /** The AMI's name: the one thing that makes a second call for the slot fail. */
   readonly name: string;
   readonly reboot: boolean;
   readonly excludedDevices: readonly string[];
+  /** Of an instance that runs. */
+  readonly hooks?: PlannedHooks;
 }
 
 export interface CreateSnapshotsAction extends CreateBase {
@@ -24,6 +32,8 @@ export interface CreateSnapshotsAction extends CreateBase {
   readonly excludedVolumes: readonly string[];
   /** Those that must be in the set. */
   readonly volumes: readonly string[];
+  /** Of an instance that runs. */
+  readonly hooks?: PlannedHooks;
 }
 
 export interface CreateSnapshotAction extends CreateBase {

@@ -11,7 +11,8 @@ const MAX_TAGS = 40;
 const MAX_NAME = 256;
 
 export type Trigger = 'schedule' | 'manual';
-export type Consistency = 'crash' | 'stopped';
+/** `application`: what runs on the instance was frozen while it was made. */
+export type Consistency = 'crash' | 'stopped' | 'application';
 
 export interface BackupFacts {
   readonly owner: Owner;

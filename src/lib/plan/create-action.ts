@@ -54,7 +54,14 @@ function orderInstance(instance: Instance, order: BackupOrder): Ordered {
   });
   const identity = identityOf(instance.id, order);
   const name = backupName(order.owner.deployment, identity);
-  const common = { ...identity, reason: reasonOf(instance, order), tags: tagged.tags };
+  const { hooks } = order.policy;
+  const common = {
+    ...identity,
+    reason: reasonOf(instance, order),
+    tags: tagged.tags,
+    // Where nothing runs, nothing needs to be told.
+    ...(hooks && instance.state === 'running' && { hooks }),
+  };
   const action: CreateAction =
     order.policy.backup === 'image'
       ? {

@@ -15,7 +15,28 @@ export type AskedCall =
   | { readonly action: 'DescribeImageReferences'; readonly image: string }
   | ({ readonly action: CreatingAction; readonly source: string } & CreatingDetails)
   | { readonly action: 'DeregisterImage'; readonly image: string }
-  | { readonly action: 'DeleteSnapshot'; readonly snapshot: string };
+  | { readonly action: 'DeleteSnapshot'; readonly snapshot: string }
+  | CopyingCall
+  | SharingCall;
+
+/** Asked where the copy would be made. */
+export interface CopyingCall {
+  readonly action: 'CopyImage' | 'CopySnapshot';
+  /** The original. */
+  readonly id: string;
+  /** The Region that it is in. */
+  readonly from: string;
+  /** An AMI's name. */
+  readonly name: string;
+  readonly tags: readonly Tag[];
+}
+
+/** Asked where the original is. */
+export interface SharingCall {
+  readonly action: 'ModifyImageAttribute' | 'ModifySnapshotAttribute';
+  readonly id: string;
+  readonly account: string;
+}
 
 interface CreatingDetails {
   /** An AMI's name. */
@@ -143,7 +164,7 @@ function notAllowed({ action, answer, onlyTags, says = '' }: CallAnswer, caller:
   return fail('permissions', `${what} (${says}): allow it to ${caller} to use the command line here`);
 }
 
-function permissionOf(action: Action): string {
+export function permissionOf(action: Action): string {
   return `ec2:${action}`;
 }
 

@@ -5,6 +5,7 @@ import type { PolicyFile } from '../policy/policy.ts';
 import { queueArn, queueNames } from './deployment-names.ts';
 import { fail, listedUpTo, ok, type Check } from './doctor-check.ts';
 import type { LifecyclePlace } from './lifecycle-role.ts';
+import { isProtecting } from './plan-protect.ts';
 
 /** A schedule of EventBridge Scheduler. */
 export interface DeployedSchedule {
@@ -22,7 +23,7 @@ interface WantedSchedule extends Omit<DeployedSchedule, 'state'> {
   readonly job: string;
 }
 
-/** What is left of rehearsals is looked for every hour, apart from the slots of most of them. */
+/** What is left of rehearsals, and what is to be protected, is looked for every hour, apart from the slots of most policies. */
 const SWEEP = { cron: 'cron(50 * * * ? *)' };
 
 /** A schedule for each policy that the Lambdas run, and one for each other job. */
@@ -35,6 +36,7 @@ function wantedSchedules(file: PolicyFile, place: LifecyclePlace): WantedSchedul
     { job: 'watch', schedule: file.watch.schedule },
     { job: 'digest', schedule: file.watch.digest },
     ...(hasRehearsals(file) ? [{ job: 'rehearse', schedule: SWEEP }] : []),
+    ...(file.policies.some(isProtecting) ? [{ job: 'protect', schedule: SWEEP }] : []),
   ];
   return [
     ...file.policies.map(({ name, ...policy }) => ({ ...policy, job: 'backup', name: `backup-${name}` })),

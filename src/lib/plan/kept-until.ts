@@ -6,8 +6,9 @@
  * is 3 March but 1 April less one month is 1 March, so that a point of 2 March is let go on 31 March alone.
  */
 
-import { formatInstant } from '../policy/instant.ts';
-import { newestOf } from './copy-rules.ts';
+import type { Policy } from '../policy/policy.ts';
+import { maker } from './coming-points.ts';
+import { keptBeyond } from './kept-beyond.ts';
 import {
   groupVerdicts,
   liftsProtection,
@@ -21,6 +22,8 @@ import { counts, keepsEverything } from './retention.ts';
 import { visiblePins } from './safety.ts';
 
 const DAY = 86_400_000;
+/** After so many rounds it pays to ask who outlasts the horizon. */
+const PATIENCE = 64;
 
 export interface UntilInput extends VerdictInput {
   /** How far to look ahead. */
@@ -31,8 +34,8 @@ export interface UntilInput extends VerdictInput {
 
 export interface KeptUntil {
   /**
-   * Why it was kept last: at the last run of prune that still kept it, or today when it cannot go at all or goes with the first
-   * run. Empty: nothing keeps it today.
+   * Why it is kept last: at the last run of prune that keeps it; today, when it goes with the first run or cannot go at all; at
+   * the horizon or some days after it, when it outlasts that. Empty: nothing keeps it today.
    */
   readonly reasons: readonly string[];
   /** Absent: it is still kept at the horizon. */
@@ -66,47 +69,60 @@ export function keptUntilOf(
   asked: ReadonlySet<string> = new Set(group.map(({ id }) => id)),
 ): ReadonlyMap<string, KeptUntil> {
   const answers = answersOfToday(group, input, asked);
+  if (staysWhole(group, input)) return answers;
   const open = new Set(
     group.filter((point) => asked.has(point.id) && mayGo(point, input)).map(({ id }) => id),
   );
-  if (staysWhole(group, input)) return answers;
-  const madeIn = maker(group);
-  let left: readonly RecoveryPoint[] = group.map((point) => finished(point, input.now));
-  let [lastMade, settled] = [-Infinity, false];
-  for (const { slots, prunedAt } of roundsOf(group, input)) {
-    if (prunedAt === undefined || open.size === 0) break;
-    const made = madeIn(slots, left);
-    if (made.length === 0 && settled) continue;
-    lastMade = made.at(-1)?.slot ?? lastMade;
-    const judged = groupVerdicts([...left, ...made], { ...input, now: prunedAt });
+  let rounds = 0;
+  for (const { judged, ...round } of judgedRounds(group, input)) {
     for (const entry of judged.filter(({ point }) => open.has(point.id))) {
       const { id } = entry.point;
-      const answer = answerOf(entry, answers.get(id)?.reasons ?? [], { left, made, prunedAt, input });
+      const answer = answerOf(entry, answers.get(id)?.reasons ?? [], round);
       answers.set(id, answer);
       if (answer.gone) open.delete(id);
     }
-    left = judged.filter(({ verdict }) => verdict.decision === 'keep').map(({ point }) => point);
-    settled = isSettled(left, lastMade);
+    rounds += 1;
+    for (const [id, reasons] of rounds === PATIENCE ? beyondHorizon(group, input) : []) {
+      if (open.delete(id)) answers.set(id, { reasons });
+    }
+    if (open.size === 0) break;
   }
   return answers;
 }
 
 interface JudgedRound {
-  /** What the round before left. */
-  readonly left: readonly RecoveryPoint[];
-  readonly made: readonly RecoveryPoint[];
   readonly prunedAt: number;
-  readonly input: VerdictInput;
+  /** What was left by then, and what was made since the round before. */
+  readonly judged: readonly PointVerdict[];
+  /** After which backup of the round a point was not kept any more. */
+  readonly slotOf: (id: string) => number | undefined;
+}
+
+/** The coming runs of prune, of what is left by then, but not those that find nothing changed. */
+function* judgedRounds(group: readonly RecoveryPoint[], input: UntilInput): Generator<JudgedRound> {
+  const madeIn = maker(group);
+  let left: readonly RecoveryPoint[] = group.map((point) => finished(point, input.now));
+  let [lastMade, settled] = [-Infinity, false];
+  for (const { slots, prunedAt } of roundsOf(group, input)) {
+    if (prunedAt === undefined) return;
+    const made = madeIn(slots, left);
+    if (made.length === 0 && settled) continue;
+    lastMade = made.at(-1)?.slot ?? lastMade;
+    const judged = groupVerdicts([...left, ...made], { ...input, now: prunedAt });
+    yield { prunedAt, judged, slotOf: lateSlots(left, made, input) };
+    left = judged.filter(({ verdict }) => verdict.decision === 'keep').map(({ point }) => point);
+    settled = isSettled(left, lastMade);
+  }
 }
 
 /** `before`: the reasons of the round before. */
 function answerOf(
   { point, verdict }: PointVerdict,
   before: readonly string[],
-  { left, made, prunedAt, input }: JudgedRound,
+  { prunedAt, slotOf }: Pick<JudgedRound, 'prunedAt' | 'slotOf'>,
 ): KeptUntil {
   if (verdict.decision === 'keep') return { reasons: verdict.reasons };
-  const slot = before.length === 0 ? undefined : pushedOutBy(point, left, made, input);
+  const slot = before.length === 0 ? undefined : slotOf(point.id);
   return { reasons: before, gone: { prunedAt, ...(slot !== undefined && { slot }) } };
 }
 
@@ -139,40 +155,36 @@ function staysWhole(group: readonly RecoveryPoint[], input: UntilInput): boolean
 }
 
 /** What DLM makes is not ours, and is of no group: only this product's own policies make more of it. */
-function roundsOf(group: readonly RecoveryPoint[], input: UntilInput): Iterable<Round> {
-  const { file, goesOn, now, horizonDays } = input;
-  const backup = goesOn ? file.policies.find(({ name }) => name === group[0]?.policy) : undefined;
+function goingOn([first]: readonly RecoveryPoint[], { file, goesOn }: UntilInput): Policy | undefined {
+  return goesOn ? file.policies.find(({ name }) => name === first?.policy) : undefined;
+}
+
+function beyondHorizon(
+  group: readonly RecoveryPoint[],
+  input: UntilInput,
+): ReadonlyMap<string, readonly string[]> {
+  const policy = goingOn(group, input);
+  return policy
+    ? keptBeyond(group, { ...input, policy, until: horizonOf(input) })
+    : new Map<string, string[]>();
+}
+
+function horizonOf({ now, horizonDays }: UntilInput): number {
+  return now + horizonDays * DAY;
+}
+
+function* roundsOf(group: readonly RecoveryPoint[], input: UntilInput): Generator<Round> {
+  const { file, now } = input;
   const prune = { schedule: file.prune.schedule, timezone: file.timezone };
-  return pruneRounds(backup, prune, { from: now + 1, to: now + horizonDays * DAY });
+  // A backup that is due this moment is still to come, but a prune of this moment has been judged already.
+  for (const round of pruneRounds(goingOn(group, input), prune, { from: now, to: horizonOf(input) })) {
+    if (round.prunedAt !== now) yield round;
+  }
 }
 
 /** Nothing fails, so what is being made today gets finished; what is overdue is left as it is. */
 function finished(point: RecoveryPoint, now: number): RecoveryPoint {
   return point.state === 'pending' && now - point.madeAt <= DAY ? { ...point, state: 'good' } : point;
-}
-
-/** Makes the points of coming slots, but none where there is one already. */
-function maker(
-  group: readonly RecoveryPoint[],
-): (slots: readonly number[], left: readonly RecoveryPoint[]) => RecoveryPoint[] {
-  const like = newestOf(group);
-  return (slots, left) => {
-    if (!like || slots.length === 0) return [];
-    const { policy, source, kind, keep, copiedFrom } = like;
-    const taken = new Set(left.filter(({ state }) => state !== 'failed').map(({ slot }) => slot));
-    return slots
-      .filter((slot) => !taken.has(slot))
-      .map((slot) => ({
-        ...{ policy, source, kind, slot, id: futureId(slot), madeAt: slot, state: 'good', snapshotIds: [] },
-        ...{ deregistrationProtected: false, foreignSnapshots: [], mappedBy: [] },
-        ...(keep !== undefined && { keep }),
-        ...(copiedFrom && { copiedFrom }),
-      }));
-  };
-}
-
-function futureId(slot: number): string {
-  return `to be made in ${formatInstant(slot)}`;
 }
 
 /**
@@ -183,19 +195,29 @@ function isSettled(left: readonly RecoveryPoint[], lastMade: number): boolean {
   return left.every(({ state, slot }) => state === 'good' && slot <= lastMade);
 }
 
-/** The first of the slots from which on retention would not have kept a point, had prune run after each. */
-function pushedOutBy(
-  { id }: RecoveryPoint,
+/** Answers the first of the slots from which on retention would not have kept a point, had prune run after each. */
+function lateSlots(
   left: readonly RecoveryPoint[],
   made: readonly RecoveryPoint[],
   input: VerdictInput,
-): number | undefined {
-  let first: number | undefined;
-  for (const { slot } of made.toReversed()) {
+): (id: string) => number | undefined {
+  const keptAfter = new Map<number, ReadonlySet<string>>();
+  const idsAfter = (slot: number): ReadonlySet<string> => {
+    const known = keptAfter.get(slot);
+    if (known) return known;
     const then = [...left, ...made.filter((point) => point.slot <= slot)];
-    const entry = groupVerdicts(then, { ...input, now: slot }).find(({ point }) => point.id === id);
-    if (entry?.verdict.decision !== 'prune') return first;
-    first = slot;
-  }
-  return first;
+    const judged = groupVerdicts(then, { ...input, now: slot });
+    const kept = judged.filter(({ verdict }) => verdict.decision === 'keep').map(({ point }) => point.id);
+    const ids = new Set(kept);
+    keptAfter.set(slot, ids);
+    return ids;
+  };
+  return (id) => {
+    let first: number | undefined;
+    for (const { slot } of made.toReversed()) {
+      if (idsAfter(slot).has(id)) return first;
+      first = slot;
+    }
+    return first;
+  };
 }

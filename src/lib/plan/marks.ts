@@ -109,6 +109,8 @@ export interface Marks {
   readonly copiedFrom?: CopiedFrom;
   /** Of an AMI on its way out. */
   readonly setAside?: SetAside;
+  /** How its last rehearsal ended, as the tag says. */
+  readonly rehearsed?: string;
 }
 
 export type Ownership =
@@ -157,9 +159,13 @@ function readCopiedFrom(text: string, tags: Tags): CopiedFrom | undefined {
   return { place: { account, region }, point, ...(takenAt !== undefined && { takenAt }) };
 }
 
-function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 'volumes' | 'setAside'> {
+function optionalMarks(
+  tags: Tags,
+  owner: Owner,
+): Pick<Marks, 'keep' | 'hold' | 'volumes' | 'setAside' | 'rehearsed'> {
   const keep = tags.get(MARK.keep);
   const hold = holdOf(tags, owner);
+  const rehearsed = tags.get(REHEARSAL.result);
   const setAside = readSetAside(tags.get(PROTECT.disabled));
   const volumes = tags.get(MARK.kind) === 'snapshots' ? readSheetVolumes(tags) : undefined;
   return {
@@ -167,6 +173,7 @@ function optionalMarks(tags: Tags, owner: Owner): Pick<Marks, 'keep' | 'hold' | 
     ...(hold !== undefined && { hold }),
     ...(volumes && { volumes }),
     ...(setAside && { setAside }),
+    ...(rehearsed !== undefined && { rehearsed }),
   };
 }
 

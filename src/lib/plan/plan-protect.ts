@@ -10,10 +10,10 @@ import { compareText } from './order.ts';
 import type { PointVerdict } from './point-verdicts.ts';
 import { dueForArchive, planArchive } from './protect-archive.ts';
 import type { ProtectAction, SetAsideAction } from './protect-actions.ts';
-import type { ProtectFacts } from './protect-facts.ts';
+import type { ImageFacts, ProtectFacts } from './protect-facts.ts';
 import { imageActions, setAsideAction } from './protect-images.ts';
 import { lockActions } from './protect-locks.ts';
-import { planShares, toldAccounts } from './protect-shares.ts';
+import { planShares, toldAccounts, type SharePlan, type Sharing } from './protect-shares.ts';
 import type { Refusal } from './plan-prune.ts';
 
 export interface ProtectInput {
@@ -22,8 +22,8 @@ export interface ProtectInput {
   readonly place: Place;
   /** Of everything in the place, or of one policy, after all checks and the guard. */
   readonly verdicts: readonly PointVerdict[];
-  /** Points that retention wants, whatever else was found out about them, by id. */
-  readonly wanted: ReadonlySet<string>;
+  /** Points that retention lets go, whatever else keeps them for now, by id. */
+  readonly letGo: ReadonlySet<string>;
   readonly facts: ProtectFacts;
   /** The exact number of AMIs whose disabling was accepted beforehand. */
   readonly accept?: number;
@@ -47,21 +47,24 @@ export function isProtecting(policy: Policy): boolean {
 export function planProtect(input: ProtectInput): ProtectPlan {
   const { file, verdicts, facts } = input;
   const policies = new Map(file.policies.map((policy) => [policy.name, policy]));
-  const each = verdicts.map((entry) => planPoint(entry, policies.get(entry.point.policy), input));
   const due = verdicts.filter((entry) => isDue(entry, policies.get(entry.point.policy), input));
   const archive = planArchive(
     due.map(({ point }) => point).filter(({ id }) => facts.staysLong.has(id)),
     facts,
   );
+  const archived = new Set([...facts.archiving, ...archive.actions.map(({ id }) => id)]);
+  const each = verdicts.map((entry) =>
+    planPoint(entry, policies.get(entry.point.policy), { ...input, archived }),
+  );
   const disabling = each.flatMap(({ aside }) => (aside?.action === 'disable-image' ? aside : []));
   const refused = guardDisabling(disabling, input);
   const isRefused = new Set(refused.map(({ policy }) => policy));
+  const enabling = each.flatMap(({ aside }) => (aside?.action === 'enable-image' ? aside : []));
   const actions = [
+    ...enabling,
     ...each.flatMap((one) => one.actions),
     ...archive.actions,
-    ...each.flatMap(({ aside }) =>
-      aside && (aside.action === 'enable-image' || !isRefused.has(aside.policy)) ? aside : [],
-    ),
+    ...disabling.filter(({ policy }) => !isRefused.has(policy)),
   ];
   return {
     actions: actions.sort(inOrder),
@@ -80,46 +83,68 @@ interface PlannedPoint {
   readonly warnings: readonly Warning[];
 }
 
-function planPoint(
-  entry: PointVerdict,
-  policy: Policy | undefined,
-  { facts, now, place, wanted }: ProtectInput,
-): PlannedPoint {
-  const { point, verdict } = entry;
-  const image = point.imageId === undefined ? undefined : facts.images.get(point.imageId);
-  const aside = image && setAsideAction(entry, image, { isWanted: wanted.has(point.id) });
-  // What goes, or is not whole, is left as it is.
-  if (!policy || verdict.decision === 'prune' || point.state !== 'good' || aside)
-    return { actions: [], warnings: [], ...(aside && { aside }) };
-  const shares = point.copiedFrom ? undefined : sharesOf(entry, policy, { facts, place });
+interface Surroundings extends ProtectInput, Pick<Sharing, 'archived'> {}
+
+function planPoint(entry: PointVerdict, policy: Policy | undefined, input: Surroundings): PlannedPoint {
+  const { point } = entry;
+  const { facts, letGo } = input;
+  const found = point.imageId === undefined ? undefined : facts.images.get(point.imageId);
+  const aside = found && setAsideAction(entry, found, { isWanted: !letGo.has(point.id) });
+  const isBack = aside?.action === 'enable-image';
+  const image = found && isBack ? { ...found, state: 'available' } : found;
+  // What goes, or is not whole, is not protected any more, and shared with nobody new.
+  const stays = !letGo.has(point.id) && (point.state === 'good' || isBack);
+  const shares = point.copiedFrom ? NO_SHARES : sharesOf(entry, policy, { ...input, image, mayAdd: stays });
   return {
     actions: [
-      ...(policy.lock ? lockActions(point, policy.lock, { locks: facts.locks, now }) : []),
-      ...(image ? imageActions(entry, image, { policy, now }) : []),
-      ...(shares?.actions ?? []),
+      ...(policy && stays ? keepingActions(entry, policy, { ...input, image }) : []),
+      ...shares.actions,
     ],
-    warnings: (shares?.refused ?? []).map(({ id, reason }) => ({ id, policy: policy.name, reason })),
+    warnings: shares.refused.map(({ id, reason }) => ({ id, policy: point.policy, reason })),
+    ...(aside && { aside }),
   };
+}
+
+const NO_SHARES: SharePlan = { actions: [], refused: [] };
+
+interface WithImage {
+  /** As it will be once it is enabled again. */
+  readonly image: ImageFacts | undefined;
+}
+
+function keepingActions(
+  entry: PointVerdict,
+  policy: Policy,
+  { facts: { locks }, now, image }: ProtectInput & WithImage,
+): ProtectAction[] {
+  return [
+    ...(policy.lock ? lockActions(entry.point, policy.lock, { locks, now }) : []),
+    ...(image ? imageActions(entry, image, { policy, now }) : []),
+  ];
 }
 
 /** Of what is made here: a copy is another account's, or as good as the original. */
 function sharesOf(
   { point }: PointVerdict,
-  policy: Policy,
-  { facts, place }: Pick<ProtectInput, 'facts' | 'place'>,
-) {
-  const copiedTo = new Set(destinationsOf(policy, place).map(({ place: { account } }) => account));
-  const accounts = policy.share?.filter((account) => account !== place.account);
-  return planShares(point, { accounts, copiedTo }, facts);
+  policy: Policy | undefined,
+  { facts, place, archived, image, mayAdd }: Surroundings & WithImage & Pick<Sharing, 'mayAdd'>,
+): SharePlan {
+  const copiedTo = new Set(
+    policy ? destinationsOf(policy, place).map(({ place: { account } }) => account) : [],
+  );
+  const accounts = policy?.share?.filter((account) => account !== place.account);
+  const { imageId: id } = point;
+  const images = id === undefined || !image ? facts.images : new Map([[id, image]]);
+  return planShares(point, { accounts, copiedTo, archived, mayAdd }, { ...facts, images });
 }
 
 function isDue(
-  { point, verdict }: PointVerdict,
+  { point }: PointVerdict,
   policy: Policy | undefined,
-  { facts: { snapshots, archiving }, now }: ProtectInput,
+  { facts: { snapshots, archiving }, now, letGo }: ProtectInput,
 ): boolean {
   const after = policy?.archiveAfter;
-  if (after === undefined || verdict.decision === 'prune') return false;
+  if (after === undefined || letGo.has(point.id)) return false;
   return dueForArchive(point, after, { snapshots, archiving, now });
 }
 

@@ -50,12 +50,18 @@ export function planUnshares(input: SharesInput): ShareAction[] {
   );
   return shared
     .filter(({ id, policy }) => policies.has(policy) && !needed.has(pointOf.get(id) ?? id))
+    .filter(({ policy }) => !sharesWith(file, policy, account))
     .map(({ id, policy, source, slot }): ShareAction => {
       const action = id.startsWith('ami-') ? 'unshare-image' : 'unshare-snapshot';
       const reason = `account ${account} need not copy it any more`;
       return { action, id, point: pointOf.get(id) ?? id, from, account, reason, policy, source, slot };
     })
     .sort((a, b) => compareText(a.id, b.id));
+}
+
+/** Shared for good by the policy's own word, whatever is copied. */
+function sharesWith({ policies }: PolicyFile, name: string, account: string): boolean {
+  return policies.find((policy) => policy.name === name)?.share?.includes(account) === true;
 }
 
 /** A copy fails when what it is made of is no longer shared. */

@@ -49,12 +49,12 @@ export function groupVerdicts(points: readonly RecoveryPoint[], input: VerdictIn
 }
 
 /** Whether prunes of a policy lift the deregistration protection of what they delete: it says so, or that there is to be none. */
-export function liftsProtection(name: string, { policies }: PolicyFile): boolean {
-  return policies.find((policy) => policy.name === name)?.protect !== undefined;
+export function liftsProtection(name: string, { policies, retired }: PolicyFile): boolean {
+  return [...policies, ...retired].find((policy) => policy.name === name)?.protect !== undefined;
 }
 
 /** Copies are kept apart from what was made here, and by where they come from. */
-function groupKey({ source, copiedFrom }: RecoveryPoint): string {
+export function groupKey({ source, copiedFrom }: RecoveryPoint): string {
   if (!copiedFrom) return source;
   const { account, region } = copiedFrom.place;
   return `${source} ${account} ${region}`;

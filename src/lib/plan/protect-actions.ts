@@ -36,6 +36,8 @@ export interface ArchiveAction extends ProtectBase {
 /** The first step of a removal, or taking it back. */
 export interface SetAsideAction extends ProtectBase {
   readonly action: 'disable-image' | 'enable-image';
+  /** It is so already, but for the tag that tells since when. */
+  readonly isDone?: true;
 }
 
 /** Who may use it besides its own account. */

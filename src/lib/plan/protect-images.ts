@@ -16,12 +16,12 @@ interface Aged {
 }
 
 export function imageActions(
-  { point, verdict }: PointVerdict,
+  { point }: PointVerdict,
   image: ImageFacts,
   { policy, now }: Aged,
 ): (ProtectImageAction | DeprecateAction)[] {
-  const { imageId: id, id: pointId, policy: name, source, slot, state } = point;
-  if (id === undefined || verdict.decision === 'prune' || state !== 'good') return [];
+  const { imageId: id, id: pointId, policy: name, source, slot } = point;
+  if (id === undefined) return [];
   const common = { id, point: pointId, policy: name, source, slot };
   const actions: (ProtectImageAction | DeprecateAction)[] = [];
   if (policy.protect === true && image.protection === 'disabled')
@@ -56,7 +56,12 @@ export function setAsideAction(
   if (id === undefined) return undefined;
   const common = { id, point: pointId, policy, source, slot };
   if (verdict.decision === 'keep' && verdict.reasons.includes(TO_BE_DISABLED))
-    return { ...common, action: 'disable-image', reason: 'no rule keeps it' };
+    return {
+      ...common,
+      action: 'disable-image',
+      reason: 'no rule keeps it',
+      ...(image.state === 'disabled' && { isDone: true }),
+    };
   if (!setAside || image.state !== 'disabled' || !isWanted) return undefined;
   return { ...common, action: 'enable-image', reason: `wanted again: ${verdict.reasons.join('; ')}` };
 }

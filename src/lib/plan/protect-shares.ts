@@ -6,6 +6,10 @@ import type { ProtectFacts } from './protect-facts.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 
 export interface Sharing {
+  /** Snapshots in the archive, or on their way there: EC2 shares them with nobody. */
+  readonly archived: ReadonlySet<string>;
+  /** What is on its way out is shared with nobody new. */
+  readonly mayAdd: boolean;
   /** Those that are to have it; absent: the policy says nothing of sharing. */
   readonly accounts: readonly string[] | undefined;
   /** Those that it is copied to: `replicate` shares with them and takes it back. */
@@ -25,9 +29,9 @@ export function toldAccounts(told: string | undefined): readonly string[] {
 
 export function planShares(point: RecoveryPoint, sharing: Sharing, facts: ProtectFacts): SharePlan {
   const parts = [...(point.imageId === undefined ? [] : [point.imageId]), ...point.snapshotIds];
-  const obstacle = sharing.accounts?.length ? obstacleOf(point, facts) : undefined;
+  const obstacle = sharing.mayAdd && sharing.accounts?.length ? obstacleOf(point, facts) : undefined;
   const actions = parts.flatMap(
-    (id) => actionOf(id, { point, sharing, facts, mayAdd: obstacle === undefined }) ?? [],
+    (id) => actionOf(id, { point, sharing, facts, mayAdd: sharing.mayAdd && obstacle === undefined }) ?? [],
   );
   return { actions, refused: obstacle === undefined ? [] : [{ id: point.id, reason: obstacle }] };
 }
@@ -54,7 +58,8 @@ function actionOf(id: string, { point, sharing, facts, mayAdd }: Question): Shar
   const part = images.get(id) ?? snapshots.get(id);
   if (!part) return undefined;
   const told = toldAccounts(part.told);
-  const isAway = 'isArchived' in part ? part.isArchived : part.state !== 'available';
+  const isAway =
+    'isArchived' in part ? part.isArchived || sharing.archived.has(id) : part.state !== 'available';
   const wanted = sharing.accounts ?? [];
   const has = (account: string): boolean => sharedWith.get(account)?.has(id) === true;
   const add = mayAdd && !isAway ? wanted.filter((account) => !has(account)) : [];
@@ -62,7 +67,7 @@ function actionOf(id: string, { point, sharing, facts, mayAdd }: Question): Shar
     (account) => !wanted.includes(account) && !sharing.copiedTo.has(account) && has(account),
   );
   // What could not be shared is not told as shared.
-  const kept = wanted.filter((account) => has(account) || add.includes(account));
+  const kept = isAway ? [] : wanted.filter((account) => has(account) || add.includes(account));
   const tell = [...kept].sort(compareText).join(' ');
   if (add.length === 0 && remove.length === 0 && tell === (part.told ?? '')) return undefined;
   const { id: pointId, policy, source, slot } = point;

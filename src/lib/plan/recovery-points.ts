@@ -40,6 +40,8 @@ export interface RecoveryPoint extends BackupIdentity {
   readonly protectionLingers?: true;
   /** Its AMI was disabled by this product, or was about to be. */
   readonly setAside?: SetAside;
+  /** How its last rehearsal ended: `ok <time>`, or `failed <time>: <what>`. */
+  readonly rehearsed?: string;
   /** Snapshots that its AMI maps but that are not ours to delete. */
   readonly foreignSnapshots: readonly string[];
   /** Other AMIs that map one of its snapshots. */
@@ -241,10 +243,15 @@ function identityOf({ policy, source, slot }: Marks): BackupIdentity {
   return { policy, source, slot };
 }
 
-function heldBy(marks: readonly Marks[]): { hold?: string; keep?: string } {
+function heldBy(marks: readonly Marks[]): Pick<RecoveryPoint, 'hold' | 'keep' | 'rehearsed'> {
   const hold = marks.find((mark) => mark.hold !== undefined)?.hold;
   const keep = marks.find((mark) => mark.keep !== undefined)?.keep;
-  return { ...(hold !== undefined && { hold }), ...(keep !== undefined && { keep }) };
+  const rehearsed = marks.find((mark) => mark.rehearsed !== undefined)?.rehearsed;
+  return {
+    ...(hold !== undefined && { hold }),
+    ...(keep !== undefined && { keep }),
+    ...(rehearsed !== undefined && { rehearsed }),
+  };
 }
 
 /** All snapshots of one CreateSnapshots share a start time, and EC2 takes at least 15 s between two of a volume. */

@@ -1,6 +1,7 @@
 import { defaultPolicyProblems } from './default-policies.ts';
 import { checkCopies } from './copy-checks.ts';
 import { checkEngine } from './engine-checks.ts';
+import { checkHooks } from './hooks-schema.ts';
 import { checkProtect } from './protect-checks.ts';
 import { checkRehearse } from './rehearse-checks.ts';
 import { parseSchedule, gapProblem } from './schedule.ts';
@@ -41,6 +42,7 @@ export function checkFile(file: unknown): readonly Finding[] {
         zoneOf(policy, file),
       ),
       ...checkRehearse(['policies', name], policy, wordOf(file, 'targets')),
+      ...checkHooks(['policies', name], policy),
       ...checkProtect(['policies', name], policy, wordOf(file, 'targets')),
     ]),
     ...defaultPolicyProblems(wordOf(file, 'defaultPolicies')).map(({ path, message }): Finding => ({

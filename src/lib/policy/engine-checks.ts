@@ -7,8 +7,6 @@ import { isLambdaWord } from './engine-words.ts';
 import { isDlm, isMap, wordOf } from './written.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
-/** Words that the Lambda engine will know one day. */
-const LATER = new Set(['hooks']);
 const DLM_WORDS = Object.keys(dlmWords).filter((word) => !isLambdaWord(word));
 /** Words of the Lambda engine only, with what DLM does instead. */
 const LAMBDA_ONLY: Readonly<Record<string, string>> = {
@@ -41,9 +39,7 @@ export function checkEngine(path: Path, policy: unknown, surroundings: DlmSurrou
   }
   return DLM_WORDS.filter((word) => Object.hasOwn(policy, word)).map((word) => ({
     path: [...path, word],
-    message: LATER.has(word)
-      ? `${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`
-      : `${word} is only for engine: dlm, expected it left out with engine: lambda`,
+    message: `${word} is only for engine: dlm, expected it left out with engine: lambda`,
     at: 'key',
   }));
 }

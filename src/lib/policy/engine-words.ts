@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { copiesSchema, copyOf } from './copies-schema.ts';
 import type { dlmWords } from './dlm-schema.ts';
+import { hooksOf, hooksSchema } from './hooks-schema.ts';
 import type { Policy } from './policy.ts';
 import { archiveSchema, deprecateSchema, shareSchema } from './protect-schema.ts';
 import { entriesOf, isDlm, isMap } from './written.ts';
@@ -16,6 +17,7 @@ export const lambdaWords = {
   share: shareSchema,
   archiveAfter: archiveSchema,
   deprecateAfter: deprecateSchema,
+  hooks: hooksSchema,
 } satisfies Partial<Record<keyof typeof dlmWords, z.ZodType>>;
 
 const schema = z.object(lambdaWords).partial();
@@ -52,12 +54,14 @@ export function assembleLambdaWords({
   share,
   archiveAfter,
   deprecateAfter,
-}: z.output<typeof schema>): Pick<Policy, 'copies' | 'share' | 'archiveAfter' | 'deprecateAfter'> {
+  hooks,
+}: z.output<typeof schema>): Pick<Policy, 'copies' | 'share' | 'archiveAfter' | 'deprecateAfter' | 'hooks'> {
   return {
     copies: copies.map(copyOf),
     ...(share !== undefined && { share }),
     ...(archiveAfter !== undefined && { archiveAfter }),
     ...(deprecateAfter !== undefined && { deprecateAfter }),
+    ...(hooks && { hooks: hooksOf(hooks) }),
   };
 }
 

@@ -144,9 +144,17 @@ function assembleRehearse(
   };
 }
 
-function assembleRetired(name: string, policy: ParsedFile['retired'][string], zone: string): RetiredPolicy {
-  const { keep, timezone = zone, releaseAfterSourceGone } = policy;
-  return { name, timezone, keep, ...(releaseAfterSourceGone !== undefined && { releaseAfterSourceGone }) };
+type Kept = Pick<ParsedPolicy, 'keep' | 'timezone' | 'releaseAfterSourceGone' | 'protect'>;
+
+function assembleRetired(name: string, policy: Kept, zone: string): RetiredPolicy {
+  const { keep, timezone = zone, releaseAfterSourceGone, protect } = policy;
+  return {
+    name,
+    timezone,
+    keep,
+    ...(releaseAfterSourceGone !== undefined && { releaseAfterSourceGone }),
+    ...(protect !== undefined && { protect }),
+  };
 }
 
 /** A text where a list belongs is for zod also a list of the wrong length. */

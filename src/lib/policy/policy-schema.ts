@@ -80,6 +80,12 @@ export const policySchema = section('a policy', {
 }).describe('One entry: which sources, how, when, and how long to keep.');
 
 export const retiredSchema = section('a retired policy', {
+  protect: z
+    .literal(false, complaint('a switch of a retired policy', 'false, or nothing'))
+    .optional()
+    .describe(
+      'false: prunes lift the protection from deregistration that its AMIs have. Default: they stay.',
+    ),
   keep: keepSchema,
   timezone: timezone.optional().describe('The time zone of its calendar, instead of the file’s.'),
   releaseAfterSourceGone,

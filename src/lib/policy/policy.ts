@@ -26,6 +26,8 @@ export interface Policy {
   readonly releaseAfterSourceGone?: number;
   /** Absent: nothing of it is ever rehearsed. Only of instances. */
   readonly rehearse?: Rehearse;
+  /** Absent: what runs on its instances is told nothing. Only of instances that are not rebooted. */
+  readonly hooks?: Hooks;
   /** Absent: nothing of it is locked. */
   readonly lock?: Lock;
   /** AMIs are protected from deregistration, and a prune lifts that just before it deregisters. false: only lifted. Absent: whoever protects one, it stays. */
@@ -38,6 +40,18 @@ export interface Policy {
   readonly share?: readonly string[];
   /** Before it is deregistered an AMI is disabled for so long (ms). */
   readonly removal?: { readonly disableFor: number };
+}
+
+/** A document of Systems Manager, by DLM's contract, that freezes and thaws the application around the backup. */
+export interface Hooks {
+  /** Name or ARN. */
+  readonly document: string;
+  /** Seconds that each run of it may take. */
+  readonly timeout: number;
+  /** When the pre-script fails. */
+  readonly onFailure: 'crash-consistent' | 'skip';
+  /** Besides `command` and `executionId`. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 export interface Lock {
@@ -178,6 +192,8 @@ export interface DefaultPolicy {
 /** A policy that no longer runs: what it made is kept by these rules. */
 export interface RetiredPolicy {
   readonly name: string;
+  /** false: prunes lift the deregistration protection of what they delete. Absent: whoever protects an AMI, it stays. */
+  readonly protect?: boolean;
   readonly timezone: string;
   readonly keep: Keep;
   readonly releaseAfterSourceGone?: number;

@@ -7,7 +7,8 @@ import type { Lock } from './policy.ts';
 import { complaint, quotingHint, section, textLike } from './schema-words.ts';
 
 const HOUR = 3_600_000;
-const MOST_ACCOUNTS = 50;
+/** As many as fit into the tag that remembers them. */
+const MOST_ACCOUNTS = 19;
 const ACCOUNT_EXPECTED = 'twelve digits in quotes, such as "111122223333"';
 
 export const lockSchema = section('a lock', {

@@ -25,7 +25,9 @@ export const rehearseSchema = section('a rehearsal', {
     .describe('Run there by Systems Manager once it is up; exit code 0 is a success.'),
   account: textLike(/^[0-9]{12}$/, complaint('an account', 'twelve digits in quotes, such as "111122223333"'))
     .optional()
-    .describe('With region: the target that the subnet is of. Default: the one target there is.'),
+    .describe(
+      'With region: the target that the subnet is of. Default: where backups are made, if that is one target; without one, where the functions run.',
+    ),
   region: textLike(
     /^[a-z]{2,5}(?:-[a-z]+){1,3}-[0-9]{1,2}$/,
     complaint('a Region', 'the name of an AWS Region such as ap-northeast-2'),

@@ -6,6 +6,7 @@ import {
   defaultPoliciesSchema,
 } from './default-policies-schema.ts';
 import { DLM_SECTIONS } from './dlm-schema.ts';
+import { hooksSchema } from './hooks-schema.ts';
 import { KEEP_RULES } from './keep.ts';
 import { policySchema, retiredSchema, selectSchema, timezone } from './policy-schema.ts';
 import { lockSchema, removalSchema } from './protect-schema.ts';
@@ -205,6 +206,10 @@ export const LAMBDA_SECTIONS: readonly Section[] = [
     ofDlm: Object.keys(DLM_SECTIONS.copies.shape).filter((word) => !(word in copySchema.shape)),
   },
   sectionAt('policies.*.copies.*.keep', { shape: KEEP }),
+  {
+    ...sectionAt('policies.*.hooks', hooksSchema),
+    ofDlm: Object.keys(DLM_SECTIONS.hooks.shape).filter((word) => !(word in hooksSchema.shape)),
+  },
 ];
 
 function shareHint(value: unknown): string {

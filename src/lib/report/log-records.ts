@@ -90,9 +90,13 @@ export function* policiesOutcomes({ outcomes, plan }: PoliciesReport): Generator
   yield record(level, 'run ended', { counts: countOutcomes(outcomes), refused, errors });
 }
 
-/** How the run ended: a record an outcome, and the summary last. */
+/** How the run ended: a record an outcome, one more for what is to be known of it, and the summary last. */
 export function* runOutcomes({ outcomes, plan }: BackupReport | PruneReport): Generator<LogRecord> {
-  for (const outcome of outcomes) yield record(levelOf([outcome]), 'outcome', outcomeFields(outcome));
+  for (const outcome of outcomes) {
+    yield record(levelOf([outcome]), 'outcome', outcomeFields(outcome));
+    const { id, policy, warning } = outcome;
+    if (warning !== undefined) yield record('warn', 'take note', { id, policy, reason: warning });
+  }
   const refused = 'refused' in plan ? plan.refused.length : 0;
   const level = refused > 0 ? 'error' : levelOf(outcomes);
   yield record(level, 'run ended', { counts: countOutcomes(outcomes), refused });

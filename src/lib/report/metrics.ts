@@ -33,15 +33,16 @@ export const METRICS = [
     name: 'ExhaustedRounds',
     unit: 'Count',
     dimensions: WHOLE,
-    jobs: ['backup', 'replicate', 'prune', 'register-policies', 'rehearse'],
+    jobs: ['backup', 'replicate', 'prune', 'register-policies', 'rehearse', 'protect'],
   },
   { name: 'MissedSlots', unit: 'Count', dimensions: WHOLE, jobs: ['backup', 'watch'] },
-  { name: 'RefusedPrunes', unit: 'Count', dimensions: WHOLE, jobs: ['prune', 'watch'] },
+  { name: 'RefusedPrunes', unit: 'Count', dimensions: WHOLE, jobs: ['prune', 'protect', 'watch'] },
   { name: 'LifecycleErrors', unit: 'Count', dimensions: WHOLE, jobs: ['register-policies', 'watch'] },
   { name: 'CopiesBehind', unit: 'Count', dimensions: WHOLE, jobs: ['replicate'] },
   { name: 'FailedCopies', unit: 'Count', dimensions: WHOLE, jobs: ['replicate'] },
   { name: 'FailedRehearsals', unit: 'Count', dimensions: WHOLE, jobs: ['rehearse'] },
   { name: 'OverdueRehearsals', unit: 'Count', dimensions: WHOLE, jobs: ['rehearse'] },
+  { name: 'FailedHooks', unit: 'Count', dimensions: WHOLE, jobs: ['backup'], ifNotZero: true },
   { name: 'Rehearsed', unit: 'Count', dimensions: OF_POLICY, jobs: ['rehearse'], ifNotZero: true },
   { name: 'StaleSources', unit: 'Count', dimensions: WHOLE, jobs: WATCH },
   { name: 'NeverBackedUp', unit: 'Count', dimensions: WHOLE, jobs: WATCH },
@@ -93,9 +94,12 @@ export function backupMetrics({ deployment, place }: MetricScope, end: BackupEnd
   const { policy, outcomes, missed = false, exhausted = false } = end;
   const both = { deployment, policy, ...dimensionsOf(place) };
   const failed = failuresOf(end).length;
+  // Only what hooks come to is told besides how a backup ended.
+  const unsure = outcomes.filter(({ warning }) => warning !== undefined).length;
   return [
     metric('BackupsMade', outcomes.filter(({ status }) => status === 'done').length, both),
     metric('BackupsFailed', failed, both),
+    ...(unsure > 0 ? [metric('FailedHooks', unsure, { deployment })] : []),
     failedRuns(deployment, failed > 0),
     metric('MissedSlots', Number(missed), { deployment }),
     metric('ExhaustedRounds', Number(exhausted), { deployment }),

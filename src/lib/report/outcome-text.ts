@@ -1,9 +1,10 @@
 import { countOutcomes, isFailure, type LifecycleOutcome, type Outcome } from '../run/outcome.ts';
+import type { ProtectOutcome } from '../run/apply-protect.ts';
 import { capped, printable, table, type Paint } from './text.ts';
 
 const MAX_LINES = 30;
 
-type AnyOutcome = Outcome | LifecycleOutcome;
+type AnyOutcome = Outcome | LifecycleOutcome | ProtectOutcome;
 
 /** Failures in full, then what was done, then the count. */
 export function outcomeText(outcomes: readonly AnyOutcome[], paint: Paint): string[] {
@@ -21,7 +22,14 @@ export function outcomeText(outcomes: readonly AnyOutcome[], paint: Paint): stri
 }
 
 function rowOf(outcome: AnyOutcome, colour: (text: string) => string): string[] {
-  const { status, action, id, error } = outcome;
+  const { status, action, id, error = '' } = outcome;
+  const warning = 'warning' in outcome ? (outcome.warning ?? '') : '';
   const of = 'source' in outcome ? outcome.source : outcome.policy;
-  return [colour(status), action, id, id === of ? '' : of, printable(error ?? '')];
+  return [
+    colour(status),
+    action,
+    id,
+    id === of ? '' : of,
+    printable([error, warning].filter(Boolean).join('; ')),
+  ];
 }

@@ -6,6 +6,7 @@ import type { PrunePlan, Refusal } from '../plan/plan-prune.ts';
 import type { PointVerdict } from '../plan/point-verdicts.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
+import type { RecycleBinJson } from './bin-text.ts';
 
 export interface PlanParts {
   readonly place: Place;
@@ -13,6 +14,8 @@ export interface PlanParts {
   readonly backups: readonly BackupPlan[];
   readonly prune?: PrunePlan;
   readonly tagProblems: readonly Skipped[];
+  /** Absent: nothing is deleted. */
+  readonly recycleBin?: RecycleBinJson | undefined;
 }
 
 interface ActionJson {
@@ -46,10 +49,19 @@ export interface PlanJson {
   readonly skipped: readonly Skipped[];
   readonly refused: readonly Refusal[];
   readonly warnings: readonly Skipped[];
+  /** Absent: nothing is deleted. */
+  readonly recycleBin?: RecycleBinJson;
 }
 
 /** What would be done, in the order in which it would be done. */
-export function planJson({ place, deployment, backups, prune, tagProblems }: PlanParts): PlanJson {
+export function planJson({
+  place,
+  deployment,
+  backups,
+  prune,
+  tagProblems,
+  recycleBin,
+}: PlanParts): PlanJson {
   const actions: readonly Action[] = [...backups.flatMap((plan) => plan.actions), ...(prune?.actions ?? [])];
   return {
     version: 1,
@@ -60,6 +72,7 @@ export function planJson({ place, deployment, backups, prune, tagProblems }: Pla
     skipped: [...tagProblems, ...backups.flatMap(skippedOf), ...(prune?.skipped ?? [])],
     refused: prune?.refused ?? [],
     warnings: [...backups.flatMap(({ warnings }) => warnings), ...(prune?.warnings ?? [])],
+    ...(recycleBin && { recycleBin }),
   };
 }
 

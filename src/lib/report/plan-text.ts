@@ -1,6 +1,6 @@
 /** Plans as text for people. */
 
-import type { Action, Skipped } from '../plan/actions.ts';
+import type { Action, PlannedHooks, Skipped } from '../plan/actions.ts';
 import type { BackupPlan } from '../plan/plan-backup.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import { formatInstant } from '../policy/instant.ts';
@@ -90,5 +90,11 @@ function notesOf(action: Action): string {
     const left = [...(action.excludeBootVolume ? ['the root volume'] : []), ...action.excludedVolumes];
     if (left.length > 0) notes.push(`without ${left.join(', ')}`);
   }
+  if ('hooks' in action) notes.push(hookNote(action.hooks));
   return printable(notes.join('; '));
+}
+
+function hookNote({ document, obstacle, onFailure }: PlannedHooks): string {
+  if (obstacle === undefined) return `frozen by ${document}`;
+  return `${obstacle}, so ${onFailure === 'skip' ? 'it will not be backed up' : 'only crash-consistent'}`;
 }

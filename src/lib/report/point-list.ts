@@ -23,6 +23,10 @@ function originOf({ copiedFrom }: PointVerdict['point']): string {
   return ` (copied from ${place.account}/${place.region}, ${printable(point)})`;
 }
 
+function rehearsalOf({ rehearsed }: PointVerdict['point']): string {
+  return rehearsed === undefined ? '' : ` (rehearsed: ${printable(rehearsed)})`;
+}
+
 function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): string[] {
   const state = point.state === 'good' ? paint.good(point.state) : paint.warn(point.state);
   const detail = point.detail === undefined ? '' : ` (${printable(point.detail)})`;
@@ -34,6 +38,6 @@ function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): str
     formatAge(now - point.slot),
     state,
     verdict.decision === 'keep' ? verdict.decision : paint.bad(verdict.decision),
-    `${printable(verdict.reasons.join('; '))}${detail}${originOf(point)}`,
+    `${printable(verdict.reasons.join('; '))}${detail}${originOf(point)}${rehearsalOf(point)}`,
   ];
 }

@@ -34,6 +34,7 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
     ...copiesText(file),
     ...protectText(file),
     ...file.policies.flatMap(rehearseText),
+    ...file.policies.flatMap(hooksText),
     ...file.dlmPolicies.flatMap((policy) => [
       `  ${policy.name} is run by DLM:`,
       ...[...scheduleWords(policy), ...featureWords(policy)].map((line) => `    ${line}`),
@@ -49,6 +50,17 @@ function rehearseText({ name, timezone, rehearse }: Policy): string[] {
   const as = instanceType === undefined ? '' : ` as ${instanceType}`;
   const runs = command === undefined ? '' : `, where it runs ${JSON.stringify(command.slice(0, 80))}`;
   return [`  rehearses ${name} ${schedule.text} ${timezone}${as} in ${where}${runs}`];
+}
+
+function hooksText({ name, backup, hooks }: Policy): string[] {
+  if (!hooks) return [];
+  const { document, timeout, onFailure } = hooks;
+  const otherwise = onFailure === 'skip' ? 'no backup' : 'a crash-consistent backup';
+  const doubt =
+    backup === 'image' ? '. Of an AMI it is not sure that it was frozen: take snapshots (docs/hooks.md)' : '';
+  return [
+    `  freezes ${name} by ${document}, each script within ${timeout} s; where that fails, ${otherwise}${doubt}`,
+  ];
 }
 
 /** Where the Lambdas work, how hard, and whom they tell. */

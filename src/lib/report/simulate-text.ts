@@ -7,7 +7,8 @@ import { GUARDED_SOURCES } from '../plan/simulate-policy.ts';
 import { formatMinute } from '../policy/instant.ts';
 import { formatKeep } from '../policy/keep.ts';
 import { kindOfReason } from './plan-text.ts';
-import { formatAge, plural, table, type Paint } from './text.ts';
+import { sideBySide, type Row } from './side-by-side.ts';
+import { formatAge, plural, type Paint } from './text.ts';
 
 export interface NamedSimulation {
   /** The path of the policy file. */
@@ -15,17 +16,11 @@ export interface NamedSimulation {
   readonly simulation: FileSimulation;
 }
 
-/** Its figures by what they are of; the same for one file and for two. */
-interface Row {
-  readonly label: string;
-  readonly value: string;
-}
-
 /** A table for each policy and each of its copies. */
 export function simulationText({ simulation }: NamedSimulation, paint: Paint): string[] {
   const tables = simulation.policies.flatMap((policy) => [
     paint.bold(simulatedName(policy)),
-    ...table(rowsOf(policy).map(({ label, value }) => [label, value])),
+    ...sideBySide([rowsOf(policy)], [], paint),
     ...refusedText(policy, paint),
     '',
   ]);
@@ -37,7 +32,7 @@ export function comparisonText(left: NamedSimulation, right: NamedSimulation, pa
   const pairs = pairsOf(left.simulation, right.simulation);
   const tables = pairs.flatMap((pair) => [
     paint.bold(pair.name) + (pair.differs ? '' : ': the same in both'),
-    ...(pair.differs ? table(comparedRows(pair, [left.path, right.path], paint)) : []),
+    ...(pair.differs ? sideBySide(columnsOf(pair), [left.path, right.path], paint) : []),
     ...[pair.left, pair.right].flatMap((policy) => (policy ? refusedText(policy, paint) : [])),
     '',
   ]);
@@ -50,14 +45,8 @@ export function comparisonText(left: NamedSimulation, right: NamedSimulation, pa
   ];
 }
 
-function comparedRows({ left, right }: SimulatedPair, paths: readonly string[], paint: Paint): string[][] {
-  const [lefts, rights] = [left && rowsOf(left), right && rowsOf(right)];
-  const labels = (lefts ?? rights ?? []).map(({ label }) => label);
-  const body = labels.map((label, index) => {
-    const cells = [lefts, rights].map((rows) => (rows ? (rows[index]?.value ?? '') : 'not in it'));
-    return cells[0] === cells[1] ? [' ', label, ...cells] : [paint.warn('≠'), label, ...cells];
-  });
-  return [['', '', ...paths], ...body];
+function columnsOf({ left, right }: SimulatedPair): (Row[] | undefined)[] {
+  return [left, right].map((policy) => policy && rowsOf(policy));
 }
 
 function rowsOf(policy: PolicySimulation): Row[] {
@@ -117,7 +106,7 @@ function refusedText({ simulation: { refused } }: PolicySimulation, paint: Paint
   ];
 }
 
-function notSimulatedText({ notSimulated }: FileSimulation, paint: Paint): string[] {
-  if (notSimulated.length === 0) return [];
+function notSimulatedText({ policies, notSimulated }: FileSimulation, paint: Paint): string[] {
+  if (notSimulated.length === 0) return policies.length === 0 ? ['No policy of the file runs.'] : [];
   return [paint.warn(`Not simulated, because Amazon DLM runs them: ${notSimulated.join(', ')}`)];
 }

@@ -22,10 +22,14 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
   }
   return rows.map((row) => {
     const cells = row.map((cell, column) =>
-      column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+      column === row.length - 1 ? cell : padded(cell, widths[column] ?? 0),
     );
     return `${indent}${cells.join('  ')}`.trimEnd();
   });
+}
+
+function padded(cell: string, width: number): string {
+  return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
 }
 
 // Colours take no room on the screen.
@@ -49,6 +53,12 @@ export function formatAge(ms: number): string {
   if (ms < 0) return 'future';
   if (ms < HOUR) return `${Math.floor(ms / 60_000)} min`;
   return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
+}
+
+/** At most `most` characters, the last of them an ellipsis where something was left out. */
+export function cut(text: string, most = 80): string {
+  const characters = Array.from(text);
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
 /** Text of others (tags, error messages) with control characters made visible, so that it cannot move the cursor. */

@@ -1,15 +1,16 @@
 /** Carries out creating actions: each is one call, and what went wrong with one leaves the others alone. */
 
 import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
-import { create } from '../aws/mutate.ts';
+import type { Made } from '../aws/mutate.ts';
 import type { CreateAction, CreateImageAction } from '../plan/actions.ts';
+import { isHooked } from '../plan/hooked.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
+import { attemptCreate, attemptHooked } from './hooked-create.ts';
 import type { Outcome } from './outcome.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 import { sideBySide } from './side-by-side.ts';
 import { lookUpName } from './taken-name.ts';
-import { retryThrottled } from './throttle.ts';
 
 /** How often, and after how many ms, a run without a later round tries again what EC2 was too busy for. */
 const TURNS = 4;
@@ -47,24 +48,32 @@ function createAll(actions: readonly CreateAction[], context: RunContext): Promi
 }
 
 async function createOne(action: CreateAction, context: RunContext): Promise<Outcome> {
-  try {
-    const { ids, missing } = await retryThrottled(context, () => create(context.clients, action));
-    const [id = action.source] = [...ids].sort();
-    const made = {
-      ...outcomeOf(action),
-      id,
-      ...(action.action !== 'create-image' && { snapshots: [...ids].sort() }),
-    };
-    return missing.length === 0
-      ? { ...made, status: 'done' }
-      : { ...made, status: 'failed', error: incomplete(missing) };
-  } catch (error) {
-    if (action.action === 'create-image' && errorCode(error) === 'InvalidAMIName.Duplicate') {
-      return nameTaken(action, context);
-    }
-    if (isOutcomeUnknown(error)) return ended(action, 'unknown', unknownOutcome(error, action, context));
-    return ended(action, isPostponed(error) ? 'postponed' : 'failed', describeError(error));
+  const attempt = await (isHooked(action) ? attemptHooked(action, context) : attemptCreate(action, context));
+  if ('refused' in attempt) return ended(action, 'failed', attempt.refused);
+  const { warning } = attempt;
+  const outcome =
+    'made' in attempt ? made(action, attempt.made) : await failed(action, attempt.error, context);
+  return warning === undefined ? outcome : { ...outcome, warning };
+}
+
+function made(action: CreateAction, { ids, missing }: Made): Outcome {
+  const [id = action.source] = [...ids].sort();
+  const outcome = {
+    ...outcomeOf(action),
+    id,
+    ...(action.action !== 'create-image' && { snapshots: [...ids].sort() }),
+  };
+  return missing.length === 0
+    ? { ...outcome, status: 'done' }
+    : { ...outcome, status: 'failed', error: incomplete(missing) };
+}
+
+async function failed(action: CreateAction, error: unknown, context: RunContext): Promise<Outcome> {
+  if (action.action === 'create-image' && errorCode(error) === 'InvalidAMIName.Duplicate') {
+    return nameTaken(action, context);
   }
+  if (isOutcomeUnknown(error)) return ended(action, 'unknown', unknownOutcome(error, action, context));
+  return ended(action, isPostponed(error) ? 'postponed' : 'failed', describeError(error));
 }
 
 async function nameTaken(action: CreateImageAction, context: RunContext): Promise<Outcome> {

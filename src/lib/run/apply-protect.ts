@@ -91,8 +91,10 @@ async function carryOut(action: ProtectAction, context: RunContext): Promise<voi
       return applySharing(action, context);
     case 'disable-image': {
       // Told before and after: in between nobody takes it for what somebody else has enabled or disabled.
-      await send(() => tagPart(clients, id, { key: PROTECT.disabled, value: MOVING }));
-      await send(() => disableImage(clients, id));
+      if (!action.isDone) {
+        await send(() => tagPart(clients, id, { key: PROTECT.disabled, value: MOVING }));
+        await send(() => disableImage(clients, id));
+      }
       const value = formatInstant(Math.ceil(context.clock.now() / 1000) * 1000);
       return send(() => tagPart(clients, id, { key: PROTECT.disabled, value }));
     }

@@ -9,6 +9,7 @@ import type { BackupKind, Policy, PolicyFile } from '../policy/policy.ts';
 import { previousSlot } from '../policy/schedule.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { applyCreate, lostSlot } from './apply-create.ts';
+import { knowAgents } from './know-agents.ts';
 import type { RunContext } from './context.ts';
 import { ConfigurationError, MissedSlotError } from './errors.ts';
 import { isLeft, type Outcome } from './outcome.ts';
@@ -55,8 +56,9 @@ export async function planBackupRun(request: BackupRequest, context: RunContext)
     readSlotPoints(context, policy, [request.slot, ...(before === undefined ? [] : [before])]),
     readPolicySources(context, policy),
   ]);
-  const plan = planBackup({ ...request, ...sources, policy, file, points });
-  refuseUnknownSources(plan, policy, file);
+  const sought = planBackup({ ...request, ...sources, policy, file, points });
+  refuseUnknownSources(sought, policy, file);
+  const [plan = sought] = await knowAgents([sought], context);
   const isBeingMade = request.standsBack === true && isInTheMaking(points, request.slot, clock.now());
   return {
     ...plan,

@@ -2,6 +2,7 @@ import { askDryRun } from '../aws/dry-run.ts';
 import { isDenied } from '../aws/error-hints.ts';
 import { describeError } from '../aws/errors.ts';
 import type { PlaceAnswer, RoleAnswer } from '../plan/doctor-places.ts';
+import { isProtecting } from '../plan/plan-protect.ts';
 import { copyPlaces, hasCopies, hasRehearsals, samePlace, sourcePlaces, targetOf } from '../policy/places.ts';
 import type { Place, PolicyFile, Target } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
@@ -48,11 +49,14 @@ function targetsOf(file: PolicyFile, home: Place): readonly Target[] {
 function jobsIn(target: Place, { file, place }: RunContext): [Job, ...Job[]] {
   const isSource = sourcePlaces(file, place).some((one) => samePlace(one, target));
   const isCopied = copyPlaces(file, place).some((one) => samePlace(one, target));
-  const rehearsing: Job[] = hasRehearsals(file) ? ['rehearse'] : [];
+  const everywhere: Job[] = [
+    ...(hasRehearsals(file) ? (['rehearse'] as const) : []),
+    ...(file.policies.some(isProtecting) ? (['protect'] as const) : []),
+  ];
   if (!isSource)
-    return [...(isCopied ? (['replicate', 'prune'] as const) : (['prune'] as const)), 'watch', ...rehearsing];
+    return [...(isCopied ? (['replicate', 'prune'] as const) : (['prune'] as const)), 'watch', ...everywhere];
   const copying: Job[] = hasCopies(file) ? ['replicate'] : [];
-  return ['backup', ...copying, 'prune', 'register-policies', 'watch', ...rehearsing];
+  return ['backup', ...copying, 'prune', 'register-policies', 'watch', ...everywhere];
 }
 
 interface Tried {

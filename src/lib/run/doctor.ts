@@ -15,12 +15,14 @@ import { runningPolicies, type Place, type PolicyFile } from '../policy/policy.t
 import type { RunContext } from './context.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
 import { readPlaces } from './doctor-places.ts';
+import { hookChecks } from './doctor-hooks.ts';
+import { copyChecks } from './doctor-copies.ts';
 import { keyChecks } from './doctor-keys.ts';
 import { ownPlaceChecks } from './doctor-own-place.ts';
 import { ConfigurationError } from './errors.ts';
 import { isBackedUp } from './place.ts';
 import type { Connect } from './reach.ts';
-import { regionRemarks } from './region-remarks.ts';
+import { fileRemarks } from './file-remarks.ts';
 
 /** Where doctor looks. */
 export interface Examined {
@@ -79,6 +81,8 @@ async function examinePlace(
     ...(isBackedUp(file, place) ? await ownPlaceChecks(context, caller, place) : []),
     ...places.map((answer) => placeCheck(answer, isHome)),
     ...(await keyChecks(context, examined.at)),
+    ...(await copyChecks(context, examined.at)),
+    ...(await hookChecks(context, examined.at)),
     ...(await deploymentChecks(deployment, group, { file, place })),
   ];
 }
@@ -97,7 +101,7 @@ async function loadFile({
       file,
       checks: [
         ok(name, `${path}: ${counts}, deployment ${deployment}`),
-        ...regionRemarks(file).map(({ id, reason }) => warn(name, `${id}: ${reason}`)),
+        ...fileRemarks(file).map(({ id, reason }) => warn(name, `${id}: ${reason}`)),
       ],
     };
   } catch (error) {

@@ -21,6 +21,8 @@ export interface Outcome {
   readonly slot: number;
   /** Snapshots that were made by it, or deleted with it. */
   readonly snapshots?: readonly string[];
+  /** What somebody should know of it, however it ended. */
+  readonly warning?: string;
 }
 
 /** How one change of a lifecycle policy ended. */

@@ -5,6 +5,7 @@ import { planBackup, tagProblems, type BackupPlan } from '../plan/plan-backup.ts
 import type { Skipped } from '../plan/actions.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import type { RunContext } from './context.ts';
+import { knowAgents } from './know-agents.ts';
 import { isBackedUp } from './place.ts';
 import { decidePrune } from './prune.ts';
 import { readAllPoints, readAllSources } from './read.ts';
@@ -21,10 +22,11 @@ export async function planEverything(context: RunContext): Promise<WholePlan> {
   const { file } = context;
   const policiesHere = isBackedUp(file, context.place) ? file.policies : [];
   const slot = manualSlot(context.clock.now());
+  const backups = policiesHere.map((policy) =>
+    planBackup({ ...sources, file, policy, slot, trigger: 'manual', points: points.points }),
+  );
   return {
-    backups: policiesHere.map((policy) =>
-      planBackup({ ...sources, file, policy, slot, trigger: 'manual', points: points.points }),
-    ),
+    backups: await knowAgents(backups, context),
     prune: await decidePrune({}, { points, sources }, context),
     tagProblems: tagProblems(file, sources),
   };

@@ -17,7 +17,7 @@ import { ConfigurationError } from './errors.ts';
 import type { LifecycleOutcome } from './outcome.ts';
 import { readAllSources, readEach, readMadeByDlm, readPolicyPoints } from './read.ts';
 import { readRoleProblems } from './read-roles.ts';
-import { regionRemarks } from './region-remarks.ts';
+import { fileRemarks } from './file-remarks.ts';
 
 export interface PoliciesRequest {
   /** Policies whose lifecycle policy may be deleted and made anew, where DLM cannot change it. */
@@ -59,7 +59,7 @@ export async function planPoliciesRun(request: PoliciesRequest, context: RunCont
     ...plan,
     targets,
     warnings: [
-      ...regionRemarks(file),
+      ...fileRemarks(file),
       ...roles.unchecked,
       ...plan.warnings,
       ...emptyTargets(targets),

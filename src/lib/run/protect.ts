@@ -49,16 +49,13 @@ export async function planProtectRun(request: ProtectRequest, context: RunContex
   };
   const candidates = pruneCandidates(input);
   const verdicts = await judge(input, candidates, context);
-  const isCandidate = new Set(candidates.map(({ id }) => id));
   const facts = await readProtectFacts(context);
   return planProtect({
     file,
     now: input.now,
     place,
     verdicts,
-    wanted: new Set(
-      read.points.filter(({ id, setAside }) => setAside && !isCandidate.has(id)).map(({ id }) => id),
-    ),
+    letGo: new Set(candidates.map(({ id }) => id)),
     facts: { ...facts, ...(await archivable(input, facts, context)) },
     ...(accept !== undefined && { accept }),
   });

@@ -70,8 +70,10 @@ async function readSnapshots(context: RunContext, ours: Filters): Promise<Map<st
 async function readTiers(context: RunContext): Promise<Pick<Read, 'archiving' | 'archivedOf'>> {
   const archivedOf = new Map<string, number>();
   const archiving = new Set<string>();
-  if (!context.file.policies.some(({ archiveAfter }) => archiveAfter !== undefined))
-    return { archiving, archivedOf };
+  const matters = context.file.policies.some(
+    ({ archiveAfter, share }) => archiveAfter !== undefined || share,
+  );
+  if (!matters) return { archiving, archivedOf };
   for (const { id, status, volumeId } of await readEach(
     context,
     'storage tiers',

@@ -5,6 +5,7 @@ import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/
 import type { Known, Rehearsal, Step } from '../plan/plan-rehearse.ts';
 import { rehearsalKey, type Verdict } from '../plan/rehearsal-marks.ts';
 import { without } from '../plan/rehearse-egress.ts';
+import { formatInstant } from '../policy/instant.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
@@ -104,8 +105,8 @@ export async function afterError(step: Acting, error: unknown, { now, context }:
   if (step.step !== 'look' && ALREADY[step.step]?.includes(code)) return already(step, now);
   const rehearsal = rehearsalKey(now.rehearsal);
   const told = { action: step.step, id: idOf(step, rehearsal), error: describeError(error), rehearsal };
-  // A list is read again by the next round.
-  if (step.step === 'look' || isPostponed(error) || LATER[step.step]?.includes(code))
+  if (step.step === 'look') return afterLook(step, { told, isBusy: isPostponed(error) }, { now, context });
+  if (isPostponed(error) || LATER[step.step]?.includes(code))
     return { outcome: { ...told, status: 'postponed' }, stops: true };
   if (isOutcomeUnknown(error)) {
     // A second one would run beside the first: not before the lists must show it.
@@ -128,6 +129,32 @@ export async function afterError(step: Acting, error: unknown, { now, context }:
 function verdictOf(what: string, error: unknown): Verdict {
   const isUntried = isDenied(error) || OF_THE_ACCOUNT.has(errorCode(error));
   return { isOk: false, what, ...(isUntried && { isUntried }) };
+}
+
+interface FailedLook {
+  readonly told: Omit<RehearseOutcome, 'status'>;
+  readonly isBusy: boolean;
+}
+
+const LOOKS_AT_INSTANCE: readonly string[] = ['checks', 'agent', 'command'];
+
+/**
+ * A list is read again by the next round. An instance that cannot be looked at would run for ever so: after the deadline
+ * that is the verdict, unless AWS was only too busy.
+ */
+function afterLook(
+  { at }: Extract<Step, { readonly step: 'look' }>,
+  { told, isBusy }: FailedLook,
+  { now: { rehearsal }, context: { clock } }: Failing,
+): Taken {
+  const isRunning = LOOKS_AT_INSTANCE.includes(at) || (at === 'point' && rehearsal.instances.length > 0);
+  if (!isRunning || isBusy || clock.now() < rehearsal.deadline)
+    return { outcome: { ...told, status: 'postponed' }, stops: true };
+  const by = formatInstant(rehearsal.deadline);
+  const what = `its ${at} could not be looked at by ${by}: ${told.error}`;
+  // The point may have been told already.
+  const verdict = { isOk: false, what, ...(at === 'point' && { isUntried: true as const }) };
+  return { outcome: { ...told, status: 'failed' }, known: { verdict } };
 }
 
 function already(step: Changing, now: Rehearsing): Taken {

@@ -15,6 +15,7 @@ export const JOBS = [
   'watch',
   'digest',
   'rehearse',
+  'protect',
 ] as const;
 
 /** Each is a Lambda of the same name. */
@@ -55,6 +56,7 @@ const WORDS: Record<Job, readonly string[]> = {
   watch: COMMON,
   digest: COMMON,
   rehearse: [...COMMON, 'policy'],
+  protect: [...COMMON, 'policy', 'accept', 'idle'],
 };
 
 const EXAMPLES: Record<Job, string> = {
@@ -65,6 +67,7 @@ const EXAMPLES: Record<Job, string> = {
   watch: '{"dryRun":true}',
   digest: '{"dryRun":true}',
   rehearse: '{"policy":"daily-ami"}',
+  protect: '{"policy":"daily-ami"}',
 };
 
 /** Reads an event, or throws a ConfigurationError with everything that is wrong with it and what was expected. */
@@ -83,7 +86,7 @@ export function readRunRequest(event: unknown, job: Job, now: number): RunReques
     trigger: reader.read('trigger', isTrigger, '"schedule" or "manual"') ?? 'manual',
     ...reader.optional('sources', isTextList, 'a list of instance or volume ids'),
     ...reader.optional('hold', isReason, 'a reason of 1 to 256 characters'),
-    ...reader.optional('accept', isCount, 'the exact number of points to delete'),
+    ...reader.optional('accept', isCount, 'the exact number of points to delete or to disable'),
     ...reader.optional('replace', isTextList, 'a list of policy names'),
     ...reader.optional('place', isPlace, '{"account":"111122223333","region":"ap-northeast-2"}'),
     dryRun: reader.read('dryRun', isBoolean, 'true or false') ?? false,

@@ -15,9 +15,12 @@ import { isRunningTask, newestTask } from '../plan/plan-restore-in-place.ts';
 import type { Ground, Restorables, RestoreRequest } from '../plan/restorable.ts';
 import type { RestorePlan, RestoreTarget } from '../plan/restore-plan.ts';
 import { choosePoint } from '../plan/restore-point.ts';
+import { newestOf } from '../plan/copy-rules.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
+import type { Place } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
+import { inPlace } from './elsewhere.ts';
 import { ConfigurationError } from './errors.ts';
 import { isFailure } from './outcome.ts';
 import { formatPlace } from './place.ts';
@@ -79,11 +82,27 @@ async function elsewhere(
   if (isHere) return hints;
   const home = (await context.elsewhere?.home()) ?? context.place;
   const others = allPlaces(context.file, home).filter((place) => !samePlace(place, context.place));
-  const places = others.length > 0 ? `: ${others.map(formatPlace).join('; ')}` : '';
-  return [
-    ...hints,
-    `this looked in ${formatPlace(context.place)} only; a copy in another place is restored there${places}`,
-  ];
+  if (others.length === 0) return hints;
+  const found = await Promise.all(
+    others.map((place) => lookIn(place, { source, ...(point !== undefined && { point }) }, context)),
+  );
+  return [...hints, ...found];
+}
+
+/** What another place has of a source, or that it could not be looked at. */
+async function lookIn(
+  place: Place,
+  { source, point }: Pick<RestoreRequest, 'source' | 'point'>,
+  context: RunContext,
+): Promise<string> {
+  const there = formatPlace(place);
+  const read = await reading(inPlace(place, context).then((one) => readRestorables(one, source)));
+  if (!('value' in read)) return `${there} could not be looked at: ${read.problem}`;
+  const good = read.value.points.filter(({ state }) => state === 'good');
+  const named = good.find(({ id, snapshotIds }) => id === point || snapshotIds.includes(point ?? ''));
+  const newest = named ?? newestOf(good);
+  if (!newest) return `${there} has no good point of ${source}`;
+  return `${there} has ${newest.id} of slot ${formatInstant(newest.slot)}: restore it there, with --region ${place.region} and credentials of that account`;
 }
 
 /** The same of the deployment, point and choices is the same restore, whenever it runs. */

@@ -8,6 +8,11 @@ const creating = {
   name: 'prod/nightly/i-0123456789abcdef0/20261122T030000Z',
   tags: [{ key: 'ec2-backup:deployment', value: 'prod' }],
 };
+const copying = {
+  from: 'us-east-1',
+  name: creating.name,
+  tags: creating.tags,
+};
 const image = 'ami-0123456789abcdef0';
 
 /** A call of each kind: the record is complete, or this does not compile. */
@@ -23,6 +28,14 @@ const CALLS: Record<AskedCall['action'], AskedCall> = {
   CreateImage: { action: 'CreateImage', ...creating },
   CreateSnapshots: { action: 'CreateSnapshots', ...creating },
   CreateSnapshot: { action: 'CreateSnapshot', ...creating },
+  CopyImage: { action: 'CopyImage', id: image, ...copying },
+  CopySnapshot: { action: 'CopySnapshot', id: 'snap-0123456789abcdef0', ...copying },
+  ModifyImageAttribute: { action: 'ModifyImageAttribute', id: image, account: '444455556666' },
+  ModifySnapshotAttribute: {
+    action: 'ModifySnapshotAttribute',
+    id: 'snap-0123456789abcdef0',
+    account: '444455556666',
+  },
   DeregisterImage: { action: 'DeregisterImage', image },
   DeleteSnapshot: { action: 'DeleteSnapshot', snapshot: 'snap-0123456789abcdef0' },
 };

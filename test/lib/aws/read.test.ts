@@ -232,8 +232,8 @@ test('[H28] locks in force are answered with their end, expired ones not at all'
     ],
   });
   expect(await all(listLocks(clients))).toEqual([
-    { snapshotId: 'snap-1', until: end.getTime() },
-    { snapshotId: 'snap-2' },
+    { snapshotId: 'snap-1', state: 'governance', until: end.getTime() },
+    { snapshotId: 'snap-2', state: 'compliance-cooloff' },
   ]);
 });
 

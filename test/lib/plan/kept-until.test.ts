@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { keptBeyond } from '../../../src/lib/plan/kept-beyond.ts';
 import { keptUntil, keptUntilOf, type KeptUntil, type UntilInput } from '../../../src/lib/plan/kept-until.ts';
 import { groupVerdicts } from '../../../src/lib/plan/point-verdicts.ts';
 import type { RecoveryPoint } from '../../../src/lib/plan/recovery-points.ts';
@@ -153,6 +154,13 @@ describe('between two runs of prune', () => {
   });
 });
 
+test('a backup that is due this moment is still to come', () => {
+  const due = input({ keep: keep('last=1') }, '2026-11-23T03:00Z');
+  expect(until(points(['2026-11-22T03:00Z']), '2026-11-22T03:00Z', due)).toBe(
+    'last 1/1 | 2026-11-23T03:00Z | 2026-11-23T06:00Z',
+  );
+});
+
 describe('never says that something goes which stays', () => {
   const group = points(['2026-11-21T03:00Z', '2026-11-22T03:00Z']);
 
@@ -162,7 +170,7 @@ describe('never says that something goes which stays', () => {
     [
       'beyond the horizon',
       { ...input({ keep: keep('last=100') }), horizonDays: 90 },
-      'last 92/100 | - | stays',
+      'last 98/100 | - | stays',
     ],
     [
       'a policy that is not in the file',
@@ -325,6 +333,13 @@ describe('whatever the rules', () => {
     { minLength: 1, maxLength: 12 },
   );
 
+  /** What is being made gets finished, but not what has been for over a day. */
+  function settled(group: readonly RecoveryPoint[], now: number): readonly RecoveryPoint[] {
+    return group.map((one) =>
+      one.state === 'pending' && now - one.madeAt <= DAY ? { ...one, state: 'good' } : one,
+    );
+  }
+
   /** Every run of prune of the span, one after the other, with nothing skipped: written apart from the code under test. */
   function stepByStep(
     group: readonly RecoveryPoint[],
@@ -333,19 +348,16 @@ describe('whatever the rules', () => {
     const { file, now, horizonDays, goesOn } = given;
     const end = now + horizonDays * DAY;
     const [own] = file.policies;
-    const slots = own && goesOn ? [...slotsBetween(own.schedule, own.timezone, now + 1, end)] : [];
+    const slots = own && goesOn ? [...slotsBetween(own.schedule, own.timezone, now, end)] : [];
     const gone: Record<string, number | undefined> = Object.fromEntries(
       group.map(({ id }) => [id, undefined]),
     );
-    const started = (madeAt: number): boolean => now - madeAt <= DAY;
-    let left = group.map((one): RecoveryPoint =>
-      one.state === 'pending' && started(one.madeAt) ? { ...one, state: 'good' } : one,
-    );
+    let left = [...settled(group, now)];
     let before = now;
     for (const run of slotsBetween(file.prune.schedule, file.timezone, now + 1, end)) {
       for (const slot of slots.filter((one) => one >= before && one < run)) {
         const isThere = left.some((one) => one.slot === slot && one.state !== 'failed');
-        if (!isThere && slot > now) left.push(point({ slot, id: `new-${slot}`, madeAt: slot }));
+        if (!isThere) left.push(point({ slot, id: `new-${slot}`, madeAt: slot }));
       }
       before = run;
       const kept = groupVerdicts(left, { ...given, now: run }).filter(
@@ -382,6 +394,10 @@ describe('whatever the rules', () => {
         expect(Object.fromEntries([...answers].map(([id, { gone }]) => [id, gone?.prunedAt]))).toEqual(
           expected,
         );
+        const ahead = { ...given, policy: own, until: now + 60 * DAY };
+        for (const id of goesOn ? keptBeyond(settled(group, now), ahead).keys() : []) {
+          expect([id, expected[id]]).toEqual([id, undefined]);
+        }
         for (const one of group.slice(0, 2)) {
           expect(keptUntil({ ...given, group, point: one })).toEqual(answers.get(one.id));
         }

@@ -117,7 +117,7 @@ describe('editors are told of', () => {
     [
       'a hook of ten retries',
       { policies: { a: { ...policy, engine: 'dlm', hooks: { document: 'freeze', retries: 10 } } } },
-      '.policies.a.hooks.retries',
+      '.policies.a.hooks',
     ],
     [
       'an age that is none',

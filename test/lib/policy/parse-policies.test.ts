@@ -269,15 +269,6 @@ describe('names what is wrong with a policy', () => {
     expect(problemsOf(withPolicy(`    ${line}`))).toEqual([problem]);
   });
 
-  test.each(['hooks'])(
-    '%s is not yet supported with engine: lambda, and that is all that is said of it',
-    (word) => {
-      const said = `policies.a.${word}: ${word} is not yet supported with engine: lambda; DLM has it (engine: dlm)`;
-      expect(problemsOf(withPolicy(`    ${word}: [{ any: thing }]`))).toEqual([`7:5 ${said}`]);
-      expect(problemsOf(withPolicy('    engine: lambda', `    ${word}: {}`))).toEqual([`8:5 ${said}`]);
-    },
-  );
-
   test.each(['enabled', 'tags', 'copyTags', 'fastRestore', 'exclude'])(
     '%s is only for engine: dlm, and that is all that is said of it',
     (word) => {
@@ -467,7 +458,7 @@ test('reports every problem at once, by line', () => {
     [
       `p.yml:7:20 policies.a.keep.daily: daily is 0, ${COUNT} (leave the rule out instead of zero)`,
       'p.yml:7:23 policies.a.keep.dayly: unknown word "dayly" (did you mean daily?)',
-      'p.yml:8:5 policies.a.share: a map is not a list, expected a list of 0 to 50',
+      'p.yml:8:5 policies.a.share: a map is not a list, expected a list of 0 to 19',
       'p.yml:9:11 timezone: "Asia/Seul" is not a time zone, expected an IANA name such as Asia/Seoul or UTC (did you mean Asia/Seoul?)',
       'p.yml:10:1 optintag: unknown word "optintag" (did you mean optInTag?)',
       '5 problems in p.yml',

@@ -38,6 +38,17 @@ describe('a backup', () => {
     ]);
   });
 
+  test('counts what its hooks came to, however it ended, and says nothing where there is nothing', () => {
+    const outcomes = [
+      outcome('done', { warning: 'only crash-consistent: …' }),
+      outcome('failed', { error: '…', warning: 'post-script: …' }),
+      outcome('done'),
+    ];
+    expect(lines(backupMetrics(SCOPE, { policy: 'nightly', outcomes }))).toContain('FailedHooks 2');
+    const names = backupMetrics(SCOPE, { policy: 'nightly', outcomes: [outcome('done')] });
+    expect(names.map(({ name }) => name)).not.toContain('FailedHooks');
+  });
+
   test('in its last round counts as failed what is left', () => {
     const end = { policy: 'nightly', outcomes: [outcome('postponed')], exhausted: true };
     expect(lines(backupMetrics(SCOPE, end))).toEqual([
@@ -118,7 +129,10 @@ describe('the list of metrics', () => {
     `${name} ${unit} ${[...dimensions].sort().join(' ')}`;
 
   test.each<[Job, readonly MetricRecord[]]>([
-    ['backup', backupMetrics(SCOPE, { policy: 'nightly', outcomes: [] })],
+    [
+      'backup',
+      backupMetrics(SCOPE, { policy: 'nightly', outcomes: [outcome('done', { warning: 'crash' })] }),
+    ],
     ['prune', pruneMetrics(SCOPE, { outcomes: [outcome('done')], refused: [] })],
     ['register-policies', registerMetrics(SCOPE, { outcomes: [], refused: [], errors: [] })],
     ['digest', [failedRuns('prod', false)]],

@@ -1,0 +1,21 @@
+/** What the commands' options have in common. */
+
+import { UsageError, type ExitCode } from './shell.ts';
+
+/** Told with what code a command has ended. */
+export type End = (code: ExitCode) => void;
+
+export const YES_HELP = 'do not ask; needed where there is no terminal';
+export const DRY_RUN_HELP = 'show the plan and stop';
+
+/** A second value would silently win over the first. */
+export function once(name: string): (value: string, before: string | undefined) => string {
+  return (value, before) => {
+    if (before === undefined) return value;
+    throw new UsageError(`${name} is given twice: ${JSON.stringify(before)} and ${JSON.stringify(value)}`);
+  };
+}
+
+export function example(line: string): string {
+  return `\nExample:\n  ${line}`;
+}

@@ -1,0 +1,43 @@
+import { loadPolicies } from '../lib/policy/load-policies.ts';
+import { previewJson, previewText, type NamedPreview } from '../lib/report/preview-text.ts';
+import { formatMinute } from '../lib/policy/instant.ts';
+import { formatPlace } from '../lib/run/place.ts';
+import { previewRun } from '../lib/run/preview.ts';
+import { requireKnownPolicy } from '../lib/run/prune.ts';
+import { withAccount, withDeployment, type AccountOptions } from './account.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
+
+export interface PreviewOptions extends AccountOptions {
+  readonly policy?: string;
+  readonly compare?: string;
+}
+
+/** `simulate --from-account`: what one or two policy files would do to what exists; changes nothing. */
+export async function previewCommand(options: PreviewOptions, days: number, shell: Shell): Promise<ExitCode> {
+  const { compare, policy } = options;
+  const other =
+    compare === undefined ? [] : [withDeployment(await loadPolicies(compare), options.deployment)];
+  const { named, context } = await withAccount(
+    options,
+    shell,
+    async (context) => {
+      const files = [context.file, ...other];
+      const previews = await previewRun({ files, days, ...(policy !== undefined && { policy }) }, context);
+      const paths = [options.policies, compare ?? ''];
+      return {
+        context,
+        named: previews.map((preview, index): NamedPreview => ({ path: paths[index] ?? '', preview })),
+      };
+    },
+    { check: (file) => requireKnownPolicy(file, policy) },
+  );
+  const { place, file, clock } = context;
+  const now = clock.now();
+  if (options.json) {
+    shell.out(JSON.stringify(previewJson({ now, days, place, deployment: file.deployment }, named), null, 2));
+    return EXIT.done;
+  }
+  const title = `${formatPlace(place)}, deployment ${file.deployment}, what exists at ${formatMinute(now)}. Nothing is changed.`;
+  shell.out([title, '', ...previewText(named, shell.paint)].join('\n').trimEnd());
+  return EXIT.done;
+}

@@ -1,0 +1,53 @@
+import { statusJson } from '../lib/report/status-json.ts';
+import { statusText } from '../lib/report/status-text.ts';
+import { isBroken, readStatus, type Status } from '../lib/run/status.ts';
+import { withAccount, type AccountOptions } from './account.ts';
+import { explainError } from './explain-error.ts';
+import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+
+/** Between two looks of `--watch`, in ms. */
+const REFRESH = 60_000;
+/** Clears the screen and goes to its upper left; what has scrolled off stays. */
+const CLEAR = '\u001b[2J\u001b[H';
+
+export interface StatusOptions extends AccountOptions {
+  readonly watch?: boolean;
+}
+
+/** `status`: how the backups of a place stand, on one screen; changes nothing. Exit code 3 when they are not as promised. */
+export async function statusCommand(options: StatusOptions, shell: Shell): Promise<ExitCode> {
+  if (options.watch && options.json)
+    throw new UsageError('--watch shows a screen over and over, and --json answers once: leave out one');
+  const status = await look(options, shell);
+  if (options.json) {
+    shell.out(JSON.stringify(statusJson(status), null, 2));
+    return isBroken(status) ? EXIT.failed : EXIT.done;
+  }
+  if (!options.watch) {
+    shell.out(statusText(status, shell.paint).join('\n'));
+    return isBroken(status) ? EXIT.failed : EXIT.done;
+  }
+  return await goOn(status, options, shell);
+}
+
+/** The policy file and the credentials are looked at anew each time, as both may change. */
+function look(options: StatusOptions, shell: Shell): Promise<Status> {
+  return withAccount(options, shell, readStatus, { job: 'watch' });
+}
+
+/** Until somebody ends it, or nobody reads on. What goes wrong once it runs is said, and the next look may find it mended. */
+async function goOn(first: Status, options: StatusOptions, shell: Shell): Promise<ExitCode> {
+  let status: Status | undefined = first;
+  for (;;) {
+    if (status) {
+      const text = statusText(status, shell.paint).join('\n');
+      shell.out(shell.isScreen ? `${CLEAR}${text}` : `${text}\n`);
+    }
+    await shell.clock.sleep(REFRESH);
+    if (!shell.isRead()) return EXIT.done;
+    status = await look(options, shell).catch((error: unknown) => {
+      shell.note(`${explainError(error).message}\nStill to be seen is what was true before; trying again.`);
+      return undefined;
+    });
+  }
+}

@@ -1,0 +1,82 @@
+/** What Systems Manager knows of instances, and how its commands end there. */
+
+import {
+  DescribeInstanceInformationCommand,
+  ListCommandInvocationsCommand,
+  type CommandPlugin,
+} from '@aws-sdk/client-ssm';
+import type { Clients } from './clients.ts';
+import { everyPage } from './pages.ts';
+import { optional, required } from './shapes.ts';
+
+export interface Agent {
+  readonly instance: string;
+  /** Online, ConnectionLost or Inactive. */
+  readonly ping: string;
+}
+
+/** A page holds at most 50, and so do we ask. */
+const AT_ONCE = 50;
+
+/** The agents of these instances. Those that were never heard of are not among them. */
+export async function* listAgents(
+  { ssm }: Pick<Clients, 'ssm'>,
+  instances: readonly string[],
+): AsyncGenerator<Agent> {
+  for (let start = 0; start < instances.length; start += AT_ONCE) {
+    const ids = instances.slice(start, start + AT_ONCE);
+    yield* everyPage(async (token) => {
+      const answer = await ssm.send(
+        new DescribeInstanceInformationCommand({
+          Filters: [{ Key: 'InstanceIds', Values: ids }],
+          MaxResults: AT_ONCE,
+          ...optional('NextToken', token),
+        }),
+      );
+      const items = (answer.InstanceInformationList ?? []).map(({ InstanceId, PingStatus }) => ({
+        instance: required(InstanceId, 'InstanceId of an agent'),
+        ping: PingStatus ?? 'unknown',
+      }));
+      return { items, nextToken: answer.NextToken };
+    });
+  }
+}
+
+/** How a command stands on its instance. */
+export interface HookRun {
+  /** Systems Manager's word, without spaces: Pending, InProgress, Delayed, Success, Failed, DeliveryTimedOut, … */
+  readonly status: string;
+  /** Of the first step that failed. */
+  readonly exitCode?: number;
+}
+
+/**
+ * Undefined for a moment after it was sent. Not by GetCommandInvocation, which of a document with several steps wants the name
+ * of one.
+ */
+export async function readHookRun(
+  { ssm }: Pick<Clients, 'ssm'>,
+  { command, instance }: { readonly command: string; readonly instance: string },
+): Promise<HookRun | undefined> {
+  const runs = everyPage(async (token) => {
+    const answer = await ssm.send(
+      new ListCommandInvocationsCommand({
+        CommandId: command,
+        InstanceId: instance,
+        Details: true,
+        ...optional('NextToken', token),
+      }),
+    );
+    return { items: answer.CommandInvocations ?? [], nextToken: answer.NextToken };
+  });
+  for await (const { Status, StatusDetails, CommandPlugins } of runs) {
+    const status = (StatusDetails ?? Status ?? 'Pending').replaceAll(' ', '');
+    return { status, ...optional('exitCode', exitCodeOf(CommandPlugins ?? [])) };
+  }
+  return undefined;
+}
+
+/** A step that was not run, as one for another platform, has none or 0. */
+function exitCodeOf(steps: readonly CommandPlugin[]): number | undefined {
+  return steps.map(({ ResponseCode }) => ResponseCode ?? 0).find((code) => code > 0);
+}

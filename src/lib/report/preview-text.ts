@@ -1,0 +1,116 @@
+/** What policy files would do to the points that exist, as text for people and as JSON. */
+
+import { lostBetween, type PolicyPreview, type Preview } from '../plan/preview.ts';
+import type { PointVerdict } from '../plan/point-verdicts.ts';
+import { formatInstant } from '../policy/instant.ts';
+import type { Place } from '../policy/policy.ts';
+import { sideBySide, type Row } from './side-by-side.ts';
+import { capped, plural, printable, table, type Paint } from './text.ts';
+
+const MAX_LINES = 30;
+
+export interface NamedPreview {
+  /** The path of the policy file. */
+  readonly path: string;
+  readonly preview: Preview;
+}
+
+/** One table a policy; of two files, what differs is marked and what only the second deletes is listed. */
+export function previewText(files: readonly NamedPreview[], paint: Paint): string[] {
+  const paths = files.map(({ path }) => path);
+  const names = [...new Set(files.flatMap(({ preview }) => preview.policies.map(({ policy }) => policy)))];
+  if (names.length === 0) return ['There are no recovery points.'];
+  const tables = names.sort().flatMap((name) => {
+    const found = files.map(({ preview }) => preview.policies.find(({ policy }) => policy === name));
+    return [
+      paint.bold(name),
+      ...sideBySide(
+        found.map((policy) => policy && rowsOf(policy)),
+        paths,
+        paint,
+      ),
+      ...files.flatMap(({ path }, index) => refusedText(found[index], path, paint)),
+      '',
+    ];
+  });
+  return [...tables, ...lostText(files, paint), ...failuresText(files, paint)];
+}
+
+function rowsOf({ points, deleted, left }: PolicyPreview): Row[] {
+  return [
+    { label: 'exist now', value: plural(points, 'point') },
+    { label: 'the next prune deletes', value: String(deleted) },
+    { label: 'and keeps', value: String(points - deleted) },
+    ...left.map((look) => ({ label: `of them left on day ${look.day}`, value: String(look.points) })),
+  ];
+}
+
+function refusedText(policy: PolicyPreview | undefined, path: string, paint: Paint): string[] {
+  if (policy?.refused === undefined) return [];
+  return [
+    paint.bad(
+      `  With ${path} the guard refuses the next prune: ${policy.refused}. The figures are as if somebody accepted it.`,
+    ),
+  ];
+}
+
+function lostText(files: readonly NamedPreview[], paint: Paint): string[] {
+  const [first, second] = files;
+  if (!first || !second) return [];
+  const lost = lostOf(files);
+  if (lost.length === 0) return [`Nothing that ${first.path} keeps is deleted by ${second.path}.`];
+  const rows = lost.map(({ point, verdict }) => [
+    paint.bad('-'),
+    point.id,
+    point.policy,
+    point.source,
+    formatInstant(point.slot),
+    printable(verdict.reasons.join(', ')),
+  ]);
+  return [
+    paint.bad(`${plural(lost.length, 'point')} that ${first.path} keeps would be deleted by ${second.path}`),
+    ...capped(table(rows), MAX_LINES),
+  ];
+}
+
+function failuresText(files: readonly NamedPreview[], paint: Paint): string[] {
+  const failures = files.flatMap(({ preview }) =>
+    preview.accepted.warnings.filter(({ id }) => id === 'prune'),
+  );
+  return [...new Set(failures.map(({ reason }) => reason))].map((reason) =>
+    paint.warn(`Could not be checked, so that what hangs on it is kept: ${printable(reason)}`),
+  );
+}
+
+function lostOf([first, second]: readonly NamedPreview[]): readonly PointVerdict[] {
+  return first && second ? lostBetween(first.preview.accepted, second.preview.accepted) : [];
+}
+
+export interface PreviewTerms {
+  readonly now: number;
+  readonly days: number;
+  readonly deployment: string;
+  readonly place: Place;
+}
+
+/** Scripts rely on this shape: fields may be added, none renamed or removed. */
+export function previewJson(terms: PreviewTerms, files: readonly NamedPreview[]): object {
+  const { now, days, deployment, place } = terms;
+  return {
+    version: 1,
+    ...{ deployment, place, now: formatInstant(now), days },
+    files: files.map(({ path, preview }) => ({
+      file: path,
+      policies: preview.policies,
+      deletes: preview.accepted.verdicts
+        .filter(({ verdict }) => verdict.decision === 'prune')
+        .map(({ point }) => point.id),
+    })),
+    ...(files.length === 2 && {
+      lost: lostOf(files).map(({ point, verdict }) => ({
+        ...{ id: point.id, policy: point.policy, source: point.source, slot: formatInstant(point.slot) },
+        keptFor: verdict.reasons,
+      })),
+    }),
+  };
+}

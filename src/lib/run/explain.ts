@@ -1,0 +1,120 @@
+/** What an id is and why it is there: reads what `plan` and `watch` read, and answers with their own verdicts. */
+
+import { listImages } from '../aws/read-images.ts';
+import { listSnapshots } from '../aws/read-snapshots.ts';
+import { whoseIs, type Belonging } from '../plan/explain-owner.ts';
+import { pointStory, pointWith, type PointStory } from '../plan/explain-point.ts';
+import { sourceStory, type SourceStory } from '../plan/explain-source.ts';
+import type { Tags } from '../plan/inventory.ts';
+import { DLM_POLICY, MARK } from '../plan/marks.ts';
+import { isOurs } from '../plan/plan-lifecycle.ts';
+import type { RecoveryPoint, RecoveryPoints } from '../plan/recovery-points.ts';
+import { watchPlace } from '../plan/watch-place.ts';
+import type { RunContext } from './context.ts';
+import { backsUpHere } from './elsewhere.ts';
+import { readLifecyclePolicies } from './policies.ts';
+import { decidePrune, sourceFacts } from './prune.ts';
+import { readSafety } from './read-safety.ts';
+import { readAllPoints, readAllSources, readEach, type Sources } from './read.ts';
+import { reading } from './reading.ts';
+
+export type Explanation =
+  | { readonly is: 'point'; readonly story: PointStory }
+  | { readonly is: 'source'; readonly story: SourceStory }
+  /** An AMI or a snapshot that is no recovery point of this deployment, or part of none. */
+  | {
+      readonly is: 'foreign';
+      readonly id: string;
+      readonly belonging: Belonging;
+      readonly mappedBy: readonly string[];
+    }
+  | { readonly is: 'unknown'; readonly id: string };
+
+interface Everything {
+  readonly points: RecoveryPoints;
+  readonly sources: Sources;
+  readonly backsUp: boolean;
+}
+
+/** `id` is that of an AMI, a snapshot, an instance or a volume. Changes nothing. */
+export async function explain(id: string, context: RunContext): Promise<Explanation> {
+  const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
+  const everything = { points, sources, backsUp: await backsUpHere(context) };
+  if (/^(i|vol)-/.test(id)) return explainSource(id, everything, context);
+  const point = pointWith(points.points, id);
+  return point ? explainPoint(id, point, everything, context) : explainOther(id, everything, context);
+}
+
+function explainSource(
+  id: string,
+  { points, sources, backsUp }: Everything,
+  context: RunContext,
+): Explanation {
+  const { file, clock } = context;
+  const now = clock.now();
+  const here = { file, now, ...sources, points: points.points };
+  const watch = watchPlace(here);
+  const story = sourceStory({ id, ...here, backsUp, watch });
+  const isKnown = story.state !== undefined || story.leftovers.length > 0;
+  return isKnown ? { is: 'source', story } : { is: 'unknown', id };
+}
+
+async function explainPoint(
+  asked: string,
+  point: RecoveryPoint,
+  { points, sources, backsUp }: Everything,
+  context: RunContext,
+): Promise<Explanation> {
+  const { file, place, clock } = context;
+  const { verdicts } = await decidePrune({ policy: point.policy }, { points, sources }, context);
+  const entry = verdicts.find((verdict) => verdict.point.id === point.id);
+  if (!entry) throw new Error(`${point.id} has no verdict among the ${verdicts.length} of ${point.policy}`);
+  // Who uses or locks what retention keeps is not asked for by a plan.
+  const checks = await readSafety(context, [point], points.points);
+  const now = clock.now();
+  const { selection } = watchPlace({ file, now, ...sources, points: [] });
+  const asks = selection.asking.get(point.source)?.optIn.policies.includes(point.policy) ?? false;
+  const facts = sourceFacts(sources, file);
+  const story = pointStory({
+    asked,
+    entry,
+    points: points.points,
+    checks,
+    goesOn: backsUp && asks,
+    file,
+    place,
+    now,
+    sources: facts,
+  });
+  return { is: 'point', story };
+}
+
+async function explainOther(id: string, { points }: Everything, context: RunContext): Promise<Explanation> {
+  const tags = await readTags(id, context);
+  if (!tags) return { is: 'unknown', id };
+  const belonging = whoseIs(tags, context.file, await lifecycleNames(tags, context));
+  const mappers = points.points.filter(({ foreignSnapshots }) => foreignSnapshots.includes(id));
+  return { is: 'foreign', id, belonging, mappedBy: mappers.map((point) => point.id) };
+}
+
+async function readTags(id: string, context: RunContext): Promise<Tags | undefined> {
+  const { clients } = context;
+  const found: readonly { readonly tags: Tags }[] = id.startsWith('ami-')
+    ? await readEach(context, 'AMIs', listImages(clients, [{ name: 'image-id', values: [id] }]))
+    : await readEach(context, 'snapshots', listSnapshots(clients, [{ name: 'snapshot-id', values: [id] }]));
+  return found[0]?.tags;
+}
+
+/** Asked only of what DLM made; that DLM cannot be asked leaves the name out. */
+async function lifecycleNames(tags: Tags, context: RunContext): Promise<ReadonlyMap<string, string>> {
+  if (!tags.has(DLM_POLICY) || context.file.dlmPolicies.length === 0) return new Map();
+  const answer = await reading(readLifecyclePolicies(context));
+  if (!('value' in answer)) return new Map();
+  const ours = answer.value.filter((policy) => isOurs(policy, context.file));
+  return new Map(
+    ours.flatMap(({ id, tags: own }) => {
+      const policy = own.get(MARK.policy);
+      return policy === undefined ? [] : [[id, policy] as const];
+    }),
+  );
+}

@@ -1,0 +1,20 @@
+import type { GuestRun } from './ssm-guests.ts';
+
+/** A command that Systems Manager was given for one instance. */
+export interface CommandRecord {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly document: string;
+  readonly comment: string;
+  readonly parameters: Record<string, string[]>;
+  /** s. */
+  readonly timeout: number;
+  readonly sentAt: number;
+  readonly endsAt: number;
+  readonly exitCode: number;
+  readonly output: string;
+  /** Of a document that freezes or thaws. */
+  readonly hook?: GuestRun;
+  /** It ends so, without having run. */
+  readonly undelivered?: 'Delivery Timed Out' | 'Undeliverable';
+}
