@@ -23,7 +23,11 @@ async function json<T>(scenario: Scenario, command: string): Promise<T> {
   return parseJson<T>(out);
 }
 
-const handover = (scenario: Scenario): Promise<HandoverJson> => json(scenario, 'handover');
+async function handover(scenario: Scenario, { isWarned = false } = {}): Promise<HandoverJson> {
+  const answer = await json<HandoverJson>(scenario, 'handover');
+  expect(answer.warnings.length > 0).toBe(isWarned);
+  return answer;
+}
 
 const RESTORE = {
   as: 'instance',
@@ -245,5 +249,15 @@ describe('[H33] the product is removed', () => {
     const sum = groups.reduce((bytes, group) => bytes + (group.cost?.standardBytes.high ?? 0), 0);
     expect(sum).toBe(total.standardBytes.high);
     expect(mutatingCalls(scenario)).toHaveLength(before);
+  });
+
+  test('what was restored from a backup that is gone is named, and not taken for ours', async () => {
+    const { scenario } = await world();
+    const tags = { 'ec2-backup:restored-from': 'ami-0123456789abcdef0' };
+    const { id } = scenario.region.runInstance({ tags });
+    scenario.clock.advance(HOUR);
+    const answer = await handover(scenario, { isWarned: true });
+    expect(answer.warnings.join()).toContain(id);
+    expect(JSON.stringify(answer.groups)).not.toContain(id);
   });
 });

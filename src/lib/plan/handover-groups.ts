@@ -131,6 +131,15 @@ function restoredFrom(facts: HandoverFacts): Tagged[] {
   );
 }
 
+/** What may be of this deployment or of another: the recovery point that would tell is gone. */
+export function restoredOfNobody(facts: HandoverFacts): string[] {
+  const known = new Set(restoredFrom(facts).map(({ id }) => id));
+  return alive(facts)
+    .filter(({ id, tags }) => tags.has(RESTORED.from) && !tags.has(REHEARSAL.key) && !known.has(id))
+    .filter(({ tags }) => !tags.has(MARK.deployment))
+    .map(({ id }) => id);
+}
+
 function alive({ instances, volumes }: Pick<HandoverFacts, 'instances' | 'volumes'>): Tagged[] {
   const running = instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   return [...running, ...volumes];

@@ -1,7 +1,14 @@
 /** What of a deployment remains in a place when the product goes, what it costs, and the commands that remove it. */
 
 import { binGroup, imagesGroup, madeByDlmGroup, snapshotsGroup, staysGroup } from './handover-stored.ts';
-import { lifecycleGroup, restoredGroup, stackGroup, statusGroup, temporaryGroup } from './handover-groups.ts';
+import {
+  lifecycleGroup,
+  restoredGroup,
+  restoredOfNobody,
+  stackGroup,
+  statusGroup,
+  temporaryGroup,
+} from './handover-groups.ts';
 import type { Handover, HandoverFacts } from './handover-shapes.ts';
 import { NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
 
@@ -25,8 +32,16 @@ export function planHandover(facts: HandoverFacts): Handover {
     deployment: owner.deployment,
     groups: groups.filter(({ items }) => items.length > 0),
     elsewhere,
-    warnings,
+    warnings: [...warnings, ...unknownOrigin(facts)],
   };
+}
+
+function unknownOrigin(facts: HandoverFacts): string[] {
+  const ids = restoredOfNobody(facts);
+  if (ids.length === 0) return [];
+  return [
+    `restored from backups that are gone, maybe of another deployment, and so in no group: ${ids.join(', ')}`,
+  ];
 }
 
 /** The sum of the groups: what `cost` says of all policies, and what DLM made besides. Each snapshot is in one group. */
