@@ -18,6 +18,7 @@ import type { RehearseOptions } from './rehearse-command.ts';
 import type { ReplicateOptions } from './replicate-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { EXIT, type ExitCode, type Shell } from './shell.ts';
+import { addWholePlaceCommands } from './whole-place-commands.ts';
 
 const EXIT_HELP = `
 Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.`;
@@ -56,6 +57,7 @@ function buildProgram(shell: Shell, end: End): Command {
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
   addLookingCommands(program, shell, end);
+  addWholePlaceCommands(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }

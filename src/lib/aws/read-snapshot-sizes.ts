@@ -1,10 +1,11 @@
 /** Snapshots with what DescribeSnapshots says of their sizes and tiers. */
 
 import type { Image as Ec2Image, Snapshot as Ec2Snapshot } from '@aws-sdk/client-ec2';
+import type { DescribedSnapshot } from '../plan/audit-orphans.ts';
 import { COPY } from '../plan/marks.ts';
 import type { Clients } from './clients.ts';
 import { everyImage } from './read-images.ts';
-import { everySnapshot } from './read-snapshots.ts';
+import { everySnapshot, toSnapshot } from './read-snapshots.ts';
 import { optional, required, type Filter } from './shapes.ts';
 
 /** EC2's arbitrary volume id of copies. */
@@ -28,6 +29,20 @@ export function listSnapshotSizes(
   filters: readonly Filter[],
 ): AsyncGenerator<SnapshotSize> {
   return everySnapshot(clients, filters, toSize);
+}
+
+/** A snapshot with its size and description, all of one answer. */
+export interface DescribedSize {
+  readonly snapshot: DescribedSnapshot;
+  readonly size: SnapshotSize;
+}
+
+/** Every snapshot that the account owns in the Region. */
+export function listDescribedSizes(clients: Pick<Clients, 'ec2'>): AsyncGenerator<DescribedSize> {
+  return everySnapshot(clients, [], (answer) => ({
+    snapshot: { ...toSnapshot(answer), description: answer.Description ?? '' },
+    size: toSize(answer),
+  }));
 }
 
 /** The device that each snapshot of an AMI is of. */

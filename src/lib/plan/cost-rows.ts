@@ -120,6 +120,11 @@ export function lineagesOf(snapshots: readonly SizedSnapshot[]): Map<string, Siz
   return groupBy(inOrder, ({ lineage }) => lineage);
 }
 
+/** What each of the snapshots adds to the bill, estimated: those that stored nothing when they failed are not among them. */
+export function storedBySnapshot(snapshots: readonly SizedSnapshot[]): ReadonlyMap<string, StoredBytes> {
+  return storedBy(snapshots, new Map(), () => true);
+}
+
 /** What each of the snapshots that exist adds to the bill. */
 function storedBy(
   snapshots: readonly SizedSnapshot[],

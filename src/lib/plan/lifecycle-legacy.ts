@@ -88,7 +88,7 @@ function orphans(made: readonly MadeByDlm[], { id, policy, what, copies }: Orpha
 }
 
 /** Where its backups are copied to, ascending. */
-function copyRegions(policy: LifecyclePolicy | undefined): readonly string[] {
+export function copyRegions(policy: LifecyclePolicy | undefined): readonly string[] {
   const fields = policy ? [...fieldsOf(policy.details)] : [];
   const regions = fields.flatMap(([field, value]) => {
     if (field === 'CrossRegionCopyTargets') return value.split(', ');

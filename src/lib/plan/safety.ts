@@ -74,6 +74,6 @@ export function visiblePins(point: RecoveryPoint, { lifts }: PinRules): readonly
 
 const NO_PINS: readonly string[] = [];
 
-function lockReason(until: number | undefined): string {
+export function lockReason(until: number | undefined): string {
   return `locked until ${until === undefined ? '(EC2 does not say)' : formatInstant(until)}`;
 }

@@ -57,7 +57,7 @@ function laterText(now: Holding, later: Holding, price: RegionPrice | undefined)
 }
 
 /** `12.5 GiB, USD 0.63 (0.40 to 2.00)`; without a price `12.5 GiB (8.0 to 40.0 GiB)`. */
-function storedText({ stored }: Holding, price: RegionPrice | undefined): string {
+export function storedText({ stored }: Pick<Holding, 'stored'>, price: RegionPrice | undefined): string {
   const bytes = plus(stored.standard, stored.archive);
   if (!price) return rangeText(bytes, formatSize, (size) => formatSize(size));
   const cost = monthlyCost(stored, price);

@@ -130,7 +130,7 @@ export async function* owned<T>(
 }
 
 /** Member by member: of a hundred thousand, an object that was spread takes far more room. */
-function markSnapshot(snapshot: Snapshot, owner: Owner): Owned<Snapshot> {
+export function markSnapshot(snapshot: Snapshot, owner: Owner): Owned<Snapshot> {
   const { id, state, stateReason, startedAt, volumeId, tags } = snapshot;
   const marked = { id, state, startedAt, volumeId, ownership: readOwnership(tags, owner) };
   return stateReason === undefined ? marked : { ...marked, stateReason };

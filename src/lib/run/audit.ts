@@ -1,0 +1,104 @@
+/** What a place holds, of whoever, held against the policy file: read for `audit`. It changes nothing. */
+
+import type { DeploymentClients } from '../aws/deployment-clients.ts';
+import { listImages } from '../aws/read-images.ts';
+import { listBinned } from '../aws/read-recycle-bin.ts';
+import { listDescribedSizes, type DescribedSize } from '../aws/read-snapshot-sizes.ts';
+import { partitionOf } from '../aws/regions.ts';
+import { coverageOf } from '../plan/audit-coverage.ts';
+import { orphansOf } from '../plan/audit-orphans.ts';
+import type { Audit } from '../plan/audit-report.ts';
+import { storedBySnapshot } from '../plan/cost-rows.ts';
+import { unread, warn, type Check, type Reading } from '../plan/doctor-check.ts';
+import { lifecycleChecks } from '../plan/doctor-lifecycle.ts';
+import { MARK } from '../plan/marks.ts';
+import type { PrunePlan } from '../plan/plan-prune.ts';
+import { assemblePoints } from '../plan/recovery-points.ts';
+import type { StoredBytes } from '../plan/snapshot-prices.ts';
+import type { RunContext } from './context.ts';
+import { readSizes, sizedSnapshot } from './cost.ts';
+import { deploymentChecks, readGroup } from './doctor-deployment.ts';
+import { planPoliciesRun, readLifecyclePolicies } from './policies.ts';
+import { decidePrune, sourceFacts } from './prune.ts';
+import { markImage, markSnapshot, readAllSources, readEach } from './read.ts';
+import { reading } from './reading.ts';
+
+export interface AuditRead {
+  readonly audit: Audit;
+  readonly plan: PrunePlan;
+}
+
+/** A ReadError where a list cannot be had: what is missing in it would be taken for what does not exist. */
+export async function readAudit(context: RunContext, deployment: DeploymentClients): Promise<AuditRead> {
+  const { file, place, clients, clock } = context;
+  const sources = await readAllSources(context);
+  const lifecyclePolicies = await readLifecyclePolicies(context);
+  // Snapshots before images, as for recovery points.
+  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
+  const images = await readEach(context, 'AMIs', listImages(clients));
+  const snapshots = described.map(({ snapshot }) => snapshot);
+  const points = assemblePoints(
+    images.map((image) => markImage(image, file)),
+    snapshots.map((snapshot) => markSnapshot(snapshot, file)),
+    clock.now(),
+  );
+  const plan = await decidePrune({}, { points, sources }, context);
+  const bin = await reading(readBinnedImages(context));
+  const own = storedBySnapshot(await readSizes(context, points.points));
+  const all = { file, now: clock.now(), ...sources, lifecyclePolicies, images, snapshots };
+  const audit = {
+    place,
+    deployment: file.deployment,
+    coverage: coverageOf(all),
+    orphans: orphansOf({
+      ...all,
+      place,
+      plan,
+      sources: new Set(sourceFacts(sources, file).keys()),
+      stored: new Map([...storedByOthers(described, context), ...own]),
+      ...('value' in bin && { binned: bin.value }),
+    }),
+    drift: await readDrift(deployment, context),
+    warnings: [
+      ...plan.warnings.map(({ id, reason }) => `${id}: ${reason}`),
+      ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
+    ],
+  };
+  return { audit, plan };
+}
+
+/** As if there were only theirs: `cost` reckons the deployment's own as if there were only those. */
+function storedByOthers(
+  described: readonly DescribedSize[],
+  { file }: RunContext,
+): ReadonlyMap<string, StoredBytes> {
+  const theirs = described.filter(
+    ({ snapshot, size }) => snapshot.tags.get(MARK.deployment) !== file.deployment && size.state !== 'error',
+  );
+  return storedBySnapshot(theirs.map(({ size }) => sizedSnapshot(size, undefined, undefined)));
+}
+
+async function readBinnedImages({ clients }: RunContext): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const { kind, id } of listBinned(clients)) if (kind === 'image') ids.add(id);
+  return ids;
+}
+
+/** What `doctor` says of the deployment and `policies plan` of DLM, but for what is as it should be. */
+async function readDrift(clients: DeploymentClients, context: RunContext): Promise<Check[]> {
+  const { file, place } = context;
+  const home = { file, place: { ...place, partition: partitionOf(place.region) } };
+  const checks = await deploymentChecks(clients, await readGroup(clients, file), home);
+  const plan = await reading(planPoliciesRun({}, context));
+  return [...checks, ...lifecycleDrift(plan)].filter(({ level }) => level !== 'ok' && level !== 'skip');
+}
+
+function lifecycleDrift(plan: Reading<Awaited<ReturnType<typeof planPoliciesRun>>>): Check[] {
+  const name = 'lifecycle policies';
+  if (!('value' in plan)) return [unread(name, plan, 'dlm:GetLifecyclePolicies and iam:GetRole')];
+  const { warnings } = plan.value;
+  return [
+    ...lifecycleChecks(plan.value, []),
+    ...warnings.map(({ id, reason }) => warn(name, `${id}: ${reason}`)),
+  ];
+}

@@ -1,0 +1,132 @@
+/** What of a deployment remains in a place, read for `handover`. It changes nothing. */
+
+import type { DeploymentClients } from '../aws/deployment-clients.ts';
+import { listImages } from '../aws/read-images.ts';
+import { listBinned } from '../aws/read-recycle-bin.ts';
+import { listSnapshots } from '../aws/read-snapshots.ts';
+import { storedBySnapshot } from '../plan/cost-rows.ts';
+import { planHandover } from '../plan/handover.ts';
+import { handoverBackups, otherImages, pointLike } from '../plan/handover-backups.ts';
+import type { Handover, InBin, StackFound, Temporary } from '../plan/handover-shapes.ts';
+import type { Image, Snapshot } from '../plan/inventory.ts';
+import { DLM_POLICY, readOwnership, RESTORED } from '../plan/marks.ts';
+import { copyRegions } from '../plan/lifecycle-legacy.ts';
+import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
+import { isOurs } from '../plan/plan-lifecycle.ts';
+import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
+import type { StoredBytes } from '../plan/snapshot-prices.ts';
+import { allPlaces, samePlace } from '../policy/places.ts';
+import type { RunContext } from './context.ts';
+import { readSizes, readSizesOf } from './cost.ts';
+import { readGroup } from './doctor-deployment.ts';
+import { readLifecyclePolicies } from './policies.ts';
+import { readAllSources, readEach } from './read.ts';
+import { reading } from './reading.ts';
+import { readSafety } from './read-safety.ts';
+import { readRehearsals } from './rehearse-read.ts';
+import { temporaryName } from './restore-instance.ts';
+
+/** A ReadError where a list cannot be had: what is left out of a handover would be billed for ever. */
+export async function readHandover(context: RunContext, deployment: DeploymentClients): Promise<Handover> {
+  const { file, place, clients, clock } = context;
+  const sources = await readAllSources(context);
+  const lifecyclePolicies = await readLifecyclePolicies(context);
+  // Snapshots before images, as for recovery points.
+  const snapshots = await readEach(context, 'snapshots', listSnapshots(clients));
+  const all = await readEach(context, 'AMIs', listImages(clients));
+  const temporary = await readTemporary(context, all);
+  const images = all.filter(({ id }) => !temporary.images.includes(id));
+  const marked = <T extends Image | Snapshot>({ tags, ...rest }: T) => ({
+    ...rest,
+    ownership: readOwnership(tags, file),
+  });
+  const points = assemblePoints(images.map(marked), snapshots.map(marked), clock.now());
+  const ids = lifecyclePolicies.filter((policy) => isOurs(policy, file)).map(({ id }) => id);
+  const owner = { ...file, lifecyclePolicies: new Set(ids) };
+  const known = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+  const others = otherImages({ images, owner });
+  const safety = await readSafety(
+    context,
+    [...points.points, ...others.map((image) => pointLike(image, known, owner))],
+    points.points,
+  );
+  const bin = await reading(readBin(context));
+  return planHandover({
+    place,
+    owner: file,
+    stack: await readStack(deployment, context),
+    backups: handoverBackups({ owner, images, snapshots, points, safety }),
+    temporary,
+    lifecyclePolicies: lifecyclePolicies.filter((policy) => isOurs(policy, file)),
+    ...sources,
+    ...('value' in bin && { binned: bin.value }),
+    stored: await readStored(context, points.points, ids),
+    elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
+    warnings: [
+      ...safety.failures,
+      ...lifecyclePolicies.filter((policy) => isOurs(policy, file)).flatMap(copiesOfDlm),
+      ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
+    ],
+  });
+}
+
+/** In another Region nothing but the id of a lifecycle policy that is not there tells whose they are. */
+function copiesOfDlm(policy: LifecyclePolicy): string[] {
+  const regions = copyRegions(policy);
+  if (regions.length === 0) return [];
+  return [
+    `${policy.id} has DLM copy to ${regions.join(', ')}: what it made there is not told by handover, here or there; it carries the tag ${DLM_POLICY}=${policy.id}`,
+  ];
+}
+
+/**
+ * What each snapshot stores: of the deployment the numbers of `cost`, which leaves out what DLM makes; of that as if it
+ * were alone.
+ */
+async function readStored(
+  context: RunContext,
+  points: readonly RecoveryPoint[],
+  lifecyclePolicies: readonly string[],
+): Promise<ReadonlyMap<string, StoredBytes>> {
+  const own = await readSizes(context, points);
+  if (lifecyclePolicies.length === 0) return storedBySnapshot(own);
+  const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
+  const isOwn = new Set(own.map(({ id }) => id));
+  const byDlm = (await readSizesOf(context, [], filters)).filter(({ id }) => !isOwn.has(id));
+  return new Map([...storedBySnapshot(own), ...storedBySnapshot(byDlm)]);
+}
+
+/** By their names and tokens as well as their tags, which anybody may have copied. */
+async function readTemporary(context: RunContext, images: readonly Image[]): Promise<Temporary> {
+  const { all, unreadable } = await readRehearsals(context);
+  const prefix = temporaryName(context.file.deployment, '');
+  const restores = images.filter(
+    ({ name, tags, state }) => name.startsWith(prefix) && tags.has(RESTORED.by) && state !== 'deregistered',
+  );
+  return {
+    instances: all.flatMap(({ instances }) =>
+      instances
+        .filter(({ state }) => state !== 'terminated' && state !== 'shutting-down')
+        .map(({ id }) => id),
+    ),
+    images: [...all.flatMap((one) => one.images.map(({ id }) => id)), ...restores.map(({ id }) => id)].sort(),
+    groups: all.flatMap(({ groups }) => groups.map(({ id }) => id)),
+    unreadable,
+  };
+}
+
+async function readStack(clients: DeploymentClients, { file }: RunContext): Promise<StackFound> {
+  const group = await readGroup(clients, file);
+  if (!('value' in group)) return { problem: group.problem };
+  return group.value === undefined ? 'not here' : 'here';
+}
+
+/** What is in the bin shows no tags: ours carries the backup's name. */
+async function readBin({ clients, file }: RunContext): Promise<InBin[]> {
+  const found: InBin[] = [];
+  for await (const { id, name, until } of listBinned(clients)) {
+    if (name.startsWith(`${file.deployment}/`))
+      found.push({ id, name, ...(until !== undefined && { until }) });
+  }
+  return found;
+}

@@ -1,0 +1,263 @@
+/** What remains when the product goes is all told, once, and what the printed commands do is all that happens. */
+
+import { describe, expect, test } from 'vitest';
+import type { HandoverJson } from '../../src/lib/report/handover-json.ts';
+import type { CostJson } from '../../src/lib/report/cost-json.ts';
+import { applyRestore, planRestoreRun } from '../../src/lib/run/restore.ts';
+import { parseJson } from '../cli/answers.ts';
+import { fileWith, mutatingCalls, run } from '../cli/fake-shell.ts';
+import { carryOut } from '../support/command-line.ts';
+import { deploy } from '../support/deployed.ts';
+import { rehearsable, rehearsedPolicies, round } from '../support/rehearsing.ts';
+import { DAY, HOUR, MINUTE, parse, START, type Scenario } from '../support/scenario.ts';
+
+const POLICIES = rehearsedPolicies(`
+  disks: { backup: volume, schedule: every 24 hours, keep: { last: 2 } }
+  hourly: { engine: dlm, backup: image, schedule: every 1 hours, keep: { last: 24 } }
+`);
+
+async function json<T>(scenario: Scenario, command: string): Promise<T> {
+  const file = await fileWith(POLICIES);
+  const { code, out, notes } = await run([command, '--policies', file, '--json'], { scenario });
+  expect([code, notes]).toEqual([0, '']);
+  return parseJson<T>(out);
+}
+
+async function handover(scenario: Scenario, { isWarned = false } = {}): Promise<HandoverJson> {
+  const answer = await json<HandoverJson>(scenario, 'handover');
+  expect(answer.warnings.length > 0).toBe(isWarned);
+  return answer;
+}
+
+const RESTORE = {
+  as: 'instance',
+  tags: [],
+  withProfile: false,
+  withAddress: false,
+  adopt: false,
+  machine: {},
+  restoreDays: 7,
+} as const;
+
+interface World {
+  readonly scenario: Scenario;
+  /** Ids of all that is of the deployment, or carries a tag of its. */
+  readonly ours: () => string[];
+  /** All that is not, as it is. */
+  readonly theirs: () => unknown;
+  readonly held: string;
+  readonly locked: string;
+  readonly protectedImage: string;
+  readonly restored: string;
+}
+
+/**
+ * Backups of every kind, DLM's too; one held, one locked, one protected; the deployed stack; a rehearsal in the middle of its
+ * way, a restored machine, a status tag; and beside them what others have.
+ */
+async function world(): Promise<World> {
+  const { scenario, source } = await rehearsable({ policies: POLICIES });
+  const { region, clock } = scenario;
+  scenario.createDlmRoles();
+  await scenario.registerPolicies();
+  const disk = region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+  const { id: hourly } = region.runInstance({ tags: { Backup: 'hourly' } });
+  for (let night = 0; night < 3; night += 1) {
+    await scenario.backup('nightly');
+    await scenario.backup('disks');
+    await scenario.backup('sets');
+    clock.advance(2 * HOUR);
+  }
+  // DLM works while time passes.
+  await clock.sleep(2 * HOUR);
+  deploy(region, parse(POLICIES));
+  for (const id of [source, disk, hourly]) region.tag(id, 'Backup:Status', 'ok 2026-11-22T09:00Z');
+  const mine = region.images().filter(({ tags }) => tags['ec2-backup:source'] === source);
+  const [held = '', protectedImage = ''] = mine.map(({ id }) => id);
+  region.tag(held, 'Backup:Hold', 'a lawsuit');
+  region.protectImage(protectedImage, 'enabled-without-cooldown');
+  const disks = region.snapshots().filter(({ tags }) => tags['ec2-backup:policy'] === 'disks');
+  const locked = disks[0]?.id ?? '';
+  region.lockSnapshot(locked, { mode: 'compliance', expiresOn: START + 30 * DAY });
+  const point = mine[2]?.id ?? '';
+  const plan = await planRestoreRun({ ...RESTORE, source, point }, scenario.context);
+  await applyRestore(plan, scenario.context, { wait: false });
+  clock.advance(10 * MINUTE);
+  // As far as an instance that runs, with a group and a temporary AMI.
+  for (let step = 1; step <= 4; step += 1) {
+    await round(scenario, 'sets', { slot: START + 9 * HOUR, round: step });
+    clock.advance(MINUTE);
+  }
+  others(scenario);
+  clock.advance(HOUR);
+  const restored = region.instances().find(({ tags }) => 'ec2-backup:restored-by' in tags)?.id ?? '';
+  return {
+    scenario,
+    held,
+    locked,
+    protectedImage,
+    restored,
+    ours: () => idsOf(scenario, true),
+    theirs: () => theirs(scenario),
+  };
+}
+
+function others({ region }: Scenario): void {
+  const theirs = { 'ec2-backup:deployment': 'other', 'ec2-backup:policy': 'nightly', Backup: 'nightly' };
+  region.registerImage({ name: 'golden', tags: { Name: 'golden' } });
+  region.registerImage({ name: 'other/nightly/i-1/20261122T030000Z', tags: theirs });
+  region.createForeignSnapshot({ tags: theirs });
+  region.createForeignSnapshot({ description: 'by hand' });
+  region.createForeignSnapshot({ tags: { 'aws:backup:source-resource': 'arn:aws:ec2:::volume/vol-1' } });
+  region.runInstance({ tags: { Name: 'theirs' } });
+  region.createLifecyclePolicy({
+    ExecutionRoleArn: 'arn:aws:iam::111122223333:role/theirs',
+    Description: 'by hand',
+    State: 'DISABLED',
+    PolicyDetails: {
+      ResourceTypes: ['VOLUME'],
+      TargetTags: [{ Key: 'Theirs', Value: 'yes' }],
+      Schedules: [{ Name: 'd', CreateRule: { Interval: 24, Times: ['03:00'] }, RetainRule: { Count: 1 } }],
+    },
+  });
+}
+
+interface Thing {
+  readonly id: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly state?: string;
+}
+
+function things({ region }: Scenario): readonly Thing[] {
+  return [
+    ...region.images(),
+    ...region.snapshots(),
+    ...region.lifecyclePolicies(),
+    ...region.launching.groups(),
+    ...region.volumes(),
+    ...region.instances().filter(({ state }) => state !== 'terminated'),
+  ];
+}
+
+/** The only lifecycle policy that makes anything here is ours. */
+function isOurs({ tags }: Thing): boolean {
+  return (
+    'aws:dlm:lifecycle-policy-id' in tags ||
+    tags['ec2-backup:deployment'] === 'test' ||
+    'Backup:Status' in tags ||
+    'ec2-backup:restored-from' in tags
+  );
+}
+
+/** Volumes of a rehearsal's instance go with it. */
+function idsOf(scenario: Scenario, withParts: boolean): string[] {
+  const rehearsed = scenario.region
+    .volumes()
+    .filter(({ tags }) => 'ec2-backup:rehearsal' in tags)
+    .map(({ id }) => id);
+  return things(scenario)
+    .filter((thing) => isOurs(thing))
+    .map(({ id }) => id)
+    .filter((id) => !withParts || !rehearsed.includes(id))
+    .sort();
+}
+
+function theirs(scenario: Scenario): unknown {
+  return things(scenario).filter((thing) => !isOurs(thing));
+}
+
+function commandsOf({ groups }: HandoverJson, which: 'remove' | 'lift'): string[] {
+  return groups.flatMap((group) => group[which]).filter((line) => !line.startsWith('npx '));
+}
+
+describe('[H33] the product is removed', () => {
+  test('everything of the deployment is told exactly once, and nothing of others', async () => {
+    const { scenario, ours } = await world();
+    const { groups } = await handover(scenario);
+    const told = groups
+      .filter(({ kind }) => kind !== 'stack')
+      .flatMap(({ items }) => items.flatMap(({ id, parts }) => [id, ...parts]));
+    expect(told.toSorted()).toEqual(ours());
+    expect(groups.map(({ kind }) => kind)).toEqual([
+      'stack',
+      'lifecycle-policies',
+      'temporary',
+      'status-tags',
+      'restored',
+      'images',
+      'snapshots',
+      'made-by-dlm',
+      'stays',
+    ]);
+    expect(groups[0]?.remove).toEqual(['npx serverless remove --region ap-northeast-2']);
+  });
+
+  test('what is held, locked or protected stands apart with the reason, and no command removes it', async () => {
+    const { scenario, held, locked, protectedImage } = await world();
+    const answer = await handover(scenario);
+    const stays = answer.groups.find(({ kind }) => kind === 'stays');
+    const reasons = new Map(stays?.items.map(({ id, reasons: why }) => [id, why.join()]));
+    expect(reasons.get(held)).toBe('held: a lawsuit');
+    expect(reasons.get(protectedImage)).toBe('deregistration protected');
+    expect(reasons.get(locked)).toBe('locked until 2026-12-22T03:00:00Z');
+    const removes = commandsOf(answer, 'remove').join('\n');
+    for (const id of [held, protectedImage, locked]) expect(removes).not.toContain(id);
+  });
+
+  test('carried out, the commands leave what stands apart and touch nothing of others', async () => {
+    const { scenario, theirs: left, restored } = await world();
+    const before = left();
+    const answer = await handover(scenario);
+    const machines = scenario.region.instances().map(({ id, state }) => [id, state]);
+    const rehearsal = answer.groups.find(({ kind }) => kind === 'temporary')?.items.map(({ id }) => id) ?? [];
+    for (const line of commandsOf(answer, 'remove')) await carryOut(line, scenario);
+    const stays = answer.groups.find(({ kind }) => kind === 'stays')?.items ?? [];
+    expect(idsOf(scenario, false)).toEqual(stays.flatMap(({ id, parts }) => [id, ...parts]).toSorted());
+    // What was ours for its tags alone has become theirs; what was theirs is as it was.
+    expect(left()).toEqual(expect.arrayContaining(before as unknown[]));
+    const now = new Map(scenario.region.instances().map(({ id, state }) => [id, state]));
+    for (const [id = '', state] of machines) {
+      if (!rehearsal.includes(id)) expect(now.get(id)).toBe(state);
+    }
+    expect(now.get(restored)).toBe('running');
+  });
+
+  test('with the obstacles taken away, nothing is left but what is locked, and after the lock nothing', async () => {
+    const { scenario, locked } = await world();
+    for (const line of commandsOf(await handover(scenario), 'remove')) await carryOut(line, scenario);
+    for (const line of commandsOf(await handover(scenario), 'lift')) await carryOut(line, scenario);
+    for (const line of commandsOf(await handover(scenario), 'remove')) await carryOut(line, scenario);
+    expect(idsOf(scenario, false)).toEqual([locked]);
+    scenario.clock.advance(40 * DAY);
+    for (const line of commandsOf(await handover(scenario), 'remove')) await carryOut(line, scenario);
+    expect(idsOf(scenario, false)).toEqual([]);
+    expect((await handover(scenario)).groups.map(({ kind }) => kind)).toEqual(['stack']);
+  });
+
+  test('it costs what cost says and what DLM made besides, and it changes nothing', async () => {
+    const { scenario } = await world();
+    const before = mutatingCalls(scenario).length;
+    const { total, groups } = await handover(scenario);
+    const cost = await json<CostJson>(scenario, 'cost');
+    const byDlm = groups.find(({ kind }) => kind === 'made-by-dlm')?.cost;
+    for (const end of ['low', 'middle', 'high'] as const) {
+      const own = total.standardBytes[end] - (byDlm?.standardBytes[end] ?? NaN);
+      expect(own).toBe(cost.total.now.standardBytes[end]);
+      const usd = (total.usdPerMonth?.[end] ?? NaN) - (byDlm?.usdPerMonth?.[end] ?? NaN);
+      expect(usd).toBeCloseTo(cost.total.now.usdPerMonth?.[end] ?? NaN, 9);
+    }
+    const sum = groups.reduce((bytes, group) => bytes + (group.cost?.standardBytes.high ?? 0), 0);
+    expect(sum).toBe(total.standardBytes.high);
+    expect(mutatingCalls(scenario)).toHaveLength(before);
+  });
+
+  test('what was restored from a backup that is gone is named, and not taken for ours', async () => {
+    const { scenario } = await world();
+    const tags = { 'ec2-backup:restored-from': 'ami-0123456789abcdef0' };
+    const { id } = scenario.region.runInstance({ tags });
+    scenario.clock.advance(HOUR);
+    const answer = await handover(scenario, { isWarned: true });
+    expect(answer.warnings.join()).toContain(id);
+    expect(JSON.stringify(answer.groups)).not.toContain(id);
+  });
+});
