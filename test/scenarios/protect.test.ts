@@ -73,9 +73,9 @@ describe('lock', () => {
   });
 
   test('becomes a compliance lock with a cooling-off period, and not the other way', async () => {
-    const { scenario } = await protecting({ sets: 'lock: { mode: governance, for: 9d }' }, { days: 1 });
+    const { scenario } = await protecting({ sets: 'lock: { mode: governance, for: 5d }' }, { days: 1 });
     await protect(scenario);
-    scenario.edit(policiesWith({ sets: 'lock: { mode: compliance, for: 5d, coolOff: 2h }' }));
+    scenario.edit(policiesWith({ sets: 'lock: { mode: compliance, for: 9d, coolOff: 2h }' }));
     await protect(scenario);
     const until = formatInstant(START + HOUR + 9 * DAY);
     expect(await locksOf(scenario.region)).toEqual(Array(2).fill({ state: 'compliance-cooloff', until }));
@@ -92,7 +92,8 @@ describe('lock', () => {
   });
 
   test('locks nothing that is pending, and nothing that would be over within a day', async () => {
-    const { scenario } = await protecting({ image: 'lock: { mode: governance, for: 1d }' }, { days: 1 });
+    const { scenario } = await protecting({ image: 'lock: { mode: governance, for: 2d }' }, { days: 1 });
+    scenario.clock.advance(HOUR);
     expect((await planned(scenario)).actions).toEqual([]);
     await scenario.backup('nightly');
     expect((await planned(scenario)).actions).toEqual([]);
@@ -133,14 +134,15 @@ describe('protect', () => {
   });
 
   test('a hold is a hold, and its protection stays', async () => {
-    const { scenario } = await protecting({ image: 'protect: true', keep: '{ last: 1 }' });
+    const { scenario } = await protecting({ image: 'protect: true', keep: '{ last: 2 }' });
     const { region } = scenario;
     await protect(scenario);
+    scenario.edit(policiesWith({ image: 'protect: true', keep: '{ last: 1 }' }));
     const [first] = region.images();
     region.tag(first?.id ?? '', 'Backup:Hold', 'audit');
     await scenario.prune({ policy: 'nightly' });
     expect(region.has(first?.id ?? '')).toBe(true);
-    expect(endsOf(await protect(scenario))).toEqual(['protect-image done']);
+    await expectSettled(scenario);
     expect(region.images().every(({ isProtected }) => isProtected)).toBe(true);
   });
 

@@ -4,7 +4,7 @@ import { formatInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
 import { isCopyable } from './backup-tags.ts';
 import type { Tags } from './inventory.ts';
-import { COPY, copiedFromText, OWN_PREFIX, REHEARSAL, type Owner } from './marks.ts';
+import { COPY, copiedFromText, OWN_PREFIX, PROTECT, REHEARSAL, type Owner } from './marks.ts';
 import type { Tag } from './restore-sheet.ts';
 
 /** EC2 takes 50; two are left to the user. */
@@ -29,11 +29,13 @@ export interface CopyTags {
   readonly dropped: readonly string[];
 }
 
+const OF_THE_ORIGINAL: ReadonlySet<string> = new Set([REHEARSAL.result, PROTECT.disabled, PROTECT.shared]);
+
 /** Ours and the name first, then the source's own while there is room. A hold, or a rehearsal, is of what it was put on. */
 export function copyTags({ owner, tags, from, point, takenAt, volume }: CopyTagFacts): CopyTags {
   const all = [...tags].map(([key, value]): Tag => ({ key, value }));
   const ours = [
-    ...all.filter(({ key }) => (key.startsWith(OWN_PREFIX) && key !== REHEARSAL.result) || key === 'Name'),
+    ...all.filter(({ key }) => (key.startsWith(OWN_PREFIX) && !OF_THE_ORIGINAL.has(key)) || key === 'Name'),
     { key: COPY.from, value: copiedFromText(from, point) },
     { key: COPY.taken, value: formatInstant(takenAt) },
     ...(volume === undefined ? [] : [{ key: COPY.volume, value: volume }]),

@@ -62,6 +62,9 @@ export const PROTECT = {
 /** It is being disabled or enabled: told before, so that who comes after a death does not take it for somebody's doing. */
 export const MOVING = 'changing';
 
+/** It was disabled, and is wanted again: as if it had never been. */
+export const NOT_DISABLED = 'no';
+
 /** An AMI that this product has disabled, or was about to. */
 export interface SetAside {
   /** ms since the epoch; absent while it is being changed. */
@@ -178,7 +181,7 @@ function optionalMarks(
 }
 
 function readSetAside(text: string | undefined): SetAside | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text === NOT_DISABLED) return undefined;
   const since = parseInstant(text);
   return since === undefined ? {} : { since };
 }

@@ -15,6 +15,7 @@ import { imageActions, setAsideAction } from './protect-images.ts';
 import { lockActions } from './protect-locks.ts';
 import { planShares, toldAccounts, type SharePlan, type Sharing } from './protect-shares.ts';
 import type { Refusal } from './plan-prune.ts';
+import { isRule } from './retention.ts';
 
 export interface ProtectInput {
   readonly file: PolicyFile;
@@ -93,7 +94,7 @@ function planPoint(entry: PointVerdict, policy: Policy | undefined, input: Surro
   const isBack = aside?.action === 'enable-image';
   const image = found && isBack ? { ...found, state: 'available' } : found;
   // What goes, or is not whole, is not protected any more, and shared with nobody new.
-  const stays = !letGo.has(point.id) && (point.state === 'good' || isBack);
+  const stays = isKeptByRules(entry, input.now) && (point.state === 'good' || isBack);
   const shares = point.copiedFrom ? NO_SHARES : sharesOf(entry, policy, { ...input, image, mayAdd: stays });
   return {
     actions: [
@@ -103,6 +104,14 @@ function planPoint(entry: PointVerdict, policy: Policy | undefined, input: Surro
     warnings: shares.refused.map(({ id, reason }) => ({ id, policy: point.policy, reason })),
     ...(aside && { aside }),
   };
+}
+
+/**
+ * Kept by a rule, and not only because of a hold, a user, a tag that cannot be read, or a clock that was wrong: a lock would
+ * keep it for good.
+ */
+function isKeptByRules({ point: { slot }, verdict }: PointVerdict, now: number): boolean {
+  return slot <= now && verdict.decision === 'keep' && verdict.reasons.some(isRule);
 }
 
 const NO_SHARES: SharePlan = { actions: [], refused: [] };
@@ -115,10 +124,10 @@ interface WithImage {
 function keepingActions(
   entry: PointVerdict,
   policy: Policy,
-  { facts: { locks }, now, image }: ProtectInput & WithImage,
+  { facts, now, image }: ProtectInput & WithImage,
 ): ProtectAction[] {
   return [
-    ...(policy.lock ? lockActions(entry.point, policy.lock, { locks, now }) : []),
+    ...(policy.lock ? lockActions(entry.point, policy.lock, { ...facts, now }) : []),
     ...(image ? imageActions(entry, image, { policy, now }) : []),
   ];
 }
@@ -139,13 +148,13 @@ function sharesOf(
 }
 
 function isDue(
-  { point }: PointVerdict,
+  { point, verdict }: PointVerdict,
   policy: Policy | undefined,
-  { facts: { snapshots, archiving }, now, letGo }: ProtectInput,
+  { facts, now }: ProtectInput,
 ): boolean {
   const after = policy?.archiveAfter;
-  if (after === undefined || letGo.has(point.id)) return false;
-  return dueForArchive(point, after, { snapshots, archiving, now });
+  if (after === undefined || !isKeptByRules({ point, verdict }, now)) return false;
+  return dueForArchive(point, after, { ...facts, now });
 }
 
 /** As the guard of a prune: an edit that lets go of much is to be noticed before the first step of it, too. */

@@ -185,10 +185,7 @@ function isReleased(
 ): boolean {
   const [first] = points;
   if (!first || policy.releaseAfterSourceGone === undefined || sources.has(first.source)) return false;
-  const newest = points.reduce(
-    (latest, { state, slot }) => (state === 'good' ? Math.max(latest, slot) : latest),
-    0,
-  );
+  const newest = points.reduce((latest, point) => (counts(point) ? Math.max(latest, point.slot) : latest), 0);
   return now - newest > policy.releaseAfterSourceGone;
 }
 

@@ -15,14 +15,17 @@ export interface ArchivePlan {
   readonly waiting: readonly { readonly id: string; readonly policy: string; readonly reason: string }[];
 }
 
+export type Movable = Pick<ProtectFacts, 'snapshots' | 'archiving' | 'restored'>;
+
 /** Points whose time has come, so far as they can be told without asking how long they stay. */
 export function dueForArchive(
   { slot, state, imageId, copiedFrom, snapshotIds }: RecoveryPoint,
   after: number,
-  { snapshots, archiving, now }: Pick<ProtectFacts, 'snapshots' | 'archiving'> & { readonly now: number },
+  { snapshots, archiving, restored, now }: Movable & { readonly now: number },
 ): boolean {
   // A copy in the archive would make the next one a full copy.
   if (imageId !== undefined || copiedFrom || state !== 'good' || now < slot + after) return false;
+  if (snapshotIds.some((id) => restored.has(id))) return false;
   return snapshotIds.some((id) => snapshots.get(id)?.isArchived === false && !archiving.has(id));
 }
 
@@ -36,7 +39,9 @@ export function planArchive(due: readonly RecoveryPoint[], facts: ProtectFacts):
     const { id, policy, source, slot } = point;
     const wait = (reason: string): void => void waiting.push({ id, policy, reason });
     const [copying] = facts.copying.get(id) ?? [];
+    const [mapper] = point.mappedBy;
     if (copying !== undefined) wait(`not archived yet: ${copying}`);
+    else if (mapper !== undefined) wait(`not archived: ${mapper} is made of it`);
     else {
       const parts = partsOf(point, facts);
       const full = parts.find(({ volumeId }) => (counts.get(volumeId) ?? 0) >= OF_A_VOLUME);

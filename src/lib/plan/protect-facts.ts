@@ -12,6 +12,8 @@ export interface ProtectFacts {
   readonly keys: KeyManagers;
   /** Snapshots that are on their way into the archive, of whomever. */
   readonly archiving: ReadonlySet<string>;
+  /** Snapshots that somebody has brought back from the archive for good. */
+  readonly restored: ReadonlySet<string>;
   /** How many snapshots of each volume are in the archive, or on their way. */
   readonly archivedOf: ReadonlyMap<string, number>;
   /** Points that will be kept for as long as the archive is paid for at least, by id. */

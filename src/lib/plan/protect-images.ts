@@ -52,7 +52,7 @@ export function setAsideAction(
   image: ImageFacts,
   { isWanted }: { readonly isWanted: boolean },
 ): SetAsideAction | undefined {
-  const { imageId: id, id: pointId, policy, source, slot, setAside } = point;
+  const { imageId: id, id: pointId, policy, source, slot, setAside, state } = point;
   if (id === undefined) return undefined;
   const common = { id, point: pointId, policy, source, slot };
   if (verdict.decision === 'keep' && verdict.reasons.includes(TO_BE_DISABLED))
@@ -62,6 +62,13 @@ export function setAsideAction(
       reason: 'no rule keeps it',
       ...(image.state === 'disabled' && { isDone: true }),
     };
-  if (!setAside || image.state !== 'disabled' || !isWanted) return undefined;
-  return { ...common, action: 'enable-image', reason: `wanted again: ${verdict.reasons.join('; ')}` };
+  const isToBeCopied = verdict.reasons.some((reason) => reason.startsWith('to be copied to'));
+  if (!setAside || !(isWanted || isToBeCopied)) return undefined;
+  const reason = `wanted again: ${verdict.reasons.join('; ')}`;
+  const enable = { ...common, action: 'enable-image', reason } as const;
+  if (state === 'disabled') return enable;
+  // Whoever was enabling it, or about to disable it, did not come to the end.
+  return setAside.since === undefined && image.state === 'available'
+    ? { ...enable, isDone: true }
+    : undefined;
 }

@@ -14,13 +14,14 @@ const SHORTEST = DAY;
 
 /** For each snapshot of a good point that is to be locked longer, or harder, than it is. */
 export function lockActions(
-  { id: point, policy, source, slot, snapshotIds }: RecoveryPoint,
+  { id: point, policy, source, slot, snapshotIds, foreignSnapshots }: RecoveryPoint,
   lock: Lock,
-  { locks, now }: Pick<ProtectFacts, 'locks'> & { readonly now: number },
+  { locks, snapshots, now }: Pick<ProtectFacts, 'locks' | 'snapshots'> & { readonly now: number },
 ): LockAction[] {
   const until = slot + lock.for;
   if (until - now < SHORTEST) return [];
-  return snapshotIds.flatMap((id) => {
+  const ours = snapshotIds.filter((id) => snapshots.has(id) && !foreignSnapshots.includes(id));
+  return ours.flatMap((id) => {
     const is = locks.get(id);
     if (is && !isWeaker(is, lock, until)) return [];
     const common = { action: 'lock-snapshot', id, point, policy, source, slot } as const;
@@ -32,7 +33,8 @@ export function lockActions(
 
 /** A lock without an end is of a snapshot that was pending: EC2 counts from its completion. */
 function isWeaker({ state, until = Infinity }: LockFacts, { mode }: Lock, wanted: number): boolean {
-  const isSofter = mode === 'compliance' && state === 'governance';
+  // Not what somebody has locked for longer: nobody could undo that, and the file does not say it.
+  const isSofter = mode === 'compliance' && state === 'governance' && until <= wanted + TOLERANCE;
   // A compliance lock cannot be made longer in governance mode.
   const isHarder = mode === 'governance' && state !== 'governance';
   return isSofter || (!isHarder && until < wanted - TOLERANCE);

@@ -28,7 +28,8 @@ export function toldAccounts(told: string | undefined): readonly string[] {
 }
 
 export function planShares(point: RecoveryPoint, sharing: Sharing, facts: ProtectFacts): SharePlan {
-  const parts = [...(point.imageId === undefined ? [] : [point.imageId]), ...point.snapshotIds];
+  const ours = point.snapshotIds.filter((id) => !point.foreignSnapshots.includes(id));
+  const parts = [...(point.imageId === undefined ? [] : [point.imageId]), ...ours];
   const obstacle = sharing.mayAdd && sharing.accounts?.length ? obstacleOf(point, facts) : undefined;
   const actions = parts.flatMap(
     (id) => actionOf(id, { point, sharing, facts, mayAdd: sharing.mayAdd && obstacle === undefined }) ?? [],

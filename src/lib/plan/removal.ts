@@ -14,13 +14,14 @@ export function inTwoPhases(
   { file, now }: { readonly file: PolicyFile; readonly now: number },
 ): PointVerdict {
   const { point, verdict } = entry;
-  const removal = file.policies.find(({ name }) => name === point.policy)?.removal;
   // What failed cannot be disabled, and nobody can miss it.
-  if (!removal || verdict.decision === 'keep' || point.imageId === undefined || point.state === 'failed')
-    return entry;
+  if (verdict.decision === 'keep' || point.imageId === undefined || point.state === 'failed') return entry;
   const { since } = point.setAside ?? {};
+  // Whatever has become of the policy since.
+  if (since !== undefined && point.state !== 'disabled') return kept(entry, ENABLED_AGAIN);
+  const removal = file.policies.find(({ name }) => name === point.policy)?.removal;
+  if (!removal) return entry;
   if (since === undefined) return kept(entry, TO_BE_DISABLED);
-  if (point.state !== 'disabled') return kept(entry, ENABLED_AGAIN);
   const until = since + removal.disableFor;
   return now >= until ? entry : kept(entry, `disabled, deregistered after ${formatInstant(until)}`);
 }

@@ -20,6 +20,11 @@ export interface RetentionPoint {
   readonly setAside?: object;
 }
 
+/** Whether a reason is that of a rule of `keep`, of its absence, or of the guard of the last good one. */
+export function isRule(reason: string): boolean {
+  return /^(?:oldest )?(?:last|hourly|daily|weekly|monthly|yearly|within)\b|^no rules$/.test(reason);
+}
+
 /** Whether rules count it, if its slot has come. */
 export function counts({ state, setAside }: RetentionPoint): boolean {
   return state === 'good' || (state === 'disabled' && setAside !== undefined);

@@ -15,7 +15,8 @@ export const lockSchema = section('a lock', {
   mode: z
     .enum(['governance', 'compliance'], complaint('a mode', 'governance or compliance'))
     .describe('governance: whoever is permitted may unlock. compliance: nobody can, whoever they are.'),
-  for: fixedDuration({ least: '1d', most: '36500d', example: '30d', wholeDays: true }).describe(
+  // EC2 locks for a day at least, and what is good is never younger than its slot.
+  for: fixedDuration({ least: '2d', most: '36500d', example: '30d', wholeDays: true }).describe(
     'How long from its slot a backup is locked, in whole days.',
   ),
   coolOff: fixedDuration({ least: '1h', most: '72h', example: '24h' })

@@ -12,7 +12,7 @@ import {
   tagPart,
 } from '../aws/mutate-protect.ts';
 import { groupBy } from '../plan/group-by.ts';
-import { MOVING, PROTECT } from '../plan/marks.ts';
+import { MOVING, NOT_DISABLED, PROTECT } from '../plan/marks.ts';
 import { compareText } from '../plan/order.ts';
 import type { ProtectAction, SharingAction } from '../plan/protect-actions.ts';
 import { toldAccounts } from '../plan/protect-shares.ts';
@@ -99,8 +99,11 @@ async function carryOut(action: ProtectAction, context: RunContext): Promise<voi
       return send(() => tagPart(clients, id, { key: PROTECT.disabled, value }));
     }
     case 'enable-image':
-      await send(() => tagPart(clients, id, { key: PROTECT.disabled, value: MOVING }));
-      return send(() => enableImage(clients, id));
+      if (!action.isDone) {
+        await send(() => tagPart(clients, id, { key: PROTECT.disabled, value: MOVING }));
+        await send(() => enableImage(clients, id));
+      }
+      return send(() => tagPart(clients, id, { key: PROTECT.disabled, value: NOT_DISABLED }));
   }
 }
 

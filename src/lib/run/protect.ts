@@ -5,7 +5,7 @@ import { keptUntilOf } from '../plan/kept-until.ts';
 import { planProtect, type ProtectPlan } from '../plan/plan-protect.ts';
 import type { PointVerdict } from '../plan/point-verdicts.ts';
 import { planPrune, pruneCandidates, retentionVerdicts, type PruneInput } from '../plan/plan-prune.ts';
-import { ARCHIVED_AT_LEAST, dueForArchive } from '../plan/protect-archive.ts';
+import { ARCHIVED_AT_LEAST, dueForArchive, type Movable } from '../plan/protect-archive.ts';
 import type { ProtectFacts } from '../plan/protect-facts.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import type { PolicyFile } from '../policy/policy.ts';
@@ -84,7 +84,7 @@ function hasRemoval({ policies }: PolicyFile, name: string): boolean {
 /** Which of the points whose time has come stay long enough, and which are still to be copied. */
 async function archivable(
   input: PruneInput,
-  facts: Pick<ProtectFacts, 'snapshots' | 'archiving'>,
+  facts: Movable,
   context: RunContext,
 ): Promise<Pick<ProtectFacts, 'staysLong' | 'copying'>> {
   const { file, now, points } = input;
@@ -103,10 +103,9 @@ function stayingLong(due: readonly RecoveryPoint[], input: PruneInput): Readonly
   const horizonDays = ARCHIVED_AT_LEAST / DAY + 1;
   const stays = new Set<string>();
   const keyOf = ({ policy, source }: RecoveryPoint): string => `${policy} ${source}`;
-  const groups = groupBy(
-    points.filter(({ copiedFrom }) => !copiedFrom),
-    keyOf,
-  );
+  // What stays for a hold alone is let go when that is taken away.
+  const unheld = points.filter(({ copiedFrom }) => !copiedFrom).map(({ hold: _, ...point }) => point);
+  const groups = groupBy(unheld, keyOf);
   for (const [key, ofGroup] of groupBy(due, keyOf)) {
     const asked = new Set(ofGroup.map(({ id }) => id));
     const goesOn = sources.has(ofGroup[0]?.source ?? '');

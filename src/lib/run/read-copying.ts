@@ -4,6 +4,7 @@ import { describeError } from '../aws/errors.ts';
 import { groupBy } from '../plan/group-by.ts';
 import { planCopies, type CopySource } from '../plan/plan-copies.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
+import { counts } from '../plan/retention.ts';
 import { COPYING_UNCHECKED, type SafetyChecks } from '../plan/safety.ts';
 import { destinationsOf, samePlace } from '../policy/places.ts';
 import type { Place, Policy } from '../policy/policy.ts';
@@ -44,6 +45,11 @@ export async function readCopying(
   return { copying, failures };
 }
 
+/** What this product has disabled is wanted where it is copied to as if it had not. */
+function asIfEnabled(point: RecoveryPoint): RecoveryPoint {
+  return counts(point) ? { ...point, state: 'good' } : point;
+}
+
 interface Question {
   readonly to: Place;
   readonly policies: readonly Policy[];
@@ -63,7 +69,7 @@ async function pinsFor(
   const there = await inPlace(to, context);
   const { points: made } = await readPolicyPoints(there, names);
   const { file, place, clock } = context;
-  const source: CopySource = { place, points, snapshots: new Map() };
+  const source: CopySource = { place, points: points.map(asIfEnabled), snapshots: new Map() };
   const verdicts = names.flatMap((policy) =>
     planCopies({
       file,

@@ -67,22 +67,24 @@ async function readSnapshots(context: RunContext, ours: Filters): Promise<Map<st
   return snapshots;
 }
 
-async function readTiers(context: RunContext): Promise<Pick<Read, 'archiving' | 'archivedOf'>> {
+async function readTiers(context: RunContext): Promise<Pick<Read, 'archiving' | 'archivedOf' | 'restored'>> {
   const archivedOf = new Map<string, number>();
   const archiving = new Set<string>();
+  const restored = new Set<string>();
   const matters = context.file.policies.some(
     ({ archiveAfter, share }) => archiveAfter !== undefined || share,
   );
-  if (!matters) return { archiving, archivedOf };
+  if (!matters) return { archiving, archivedOf, restored };
   for (const { id, status, volumeId } of await readEach(
     context,
     'storage tiers',
     listTiers(context.clients),
   )) {
     if (status === 'archival-in-progress') archiving.add(id);
-    if (status !== 'archival-failed') archivedOf.set(volumeId, (archivedOf.get(volumeId) ?? 0) + 1);
+    if (status.startsWith('permanent-restore')) restored.add(id);
+    else if (status !== 'archival-failed') archivedOf.set(volumeId, (archivedOf.get(volumeId) ?? 0) + 1);
   }
-  return { archiving, archivedOf };
+  return { archiving, archivedOf, restored };
 }
 
 interface Parts extends Pick<Read, 'images' | 'snapshots'> {

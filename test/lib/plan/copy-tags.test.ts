@@ -33,8 +33,13 @@ describe('a copy carries', () => {
       Name: 'db',
       Team: 'payments',
     };
-    // A rehearsal of the original says nothing of the copy.
-    expect(made({ ...all, 'ec2-backup:rehearsed': 'ok 2026-11-22T09:00:00Z' }).entries).toEqual({
+    // What became of the original says nothing of the copy.
+    const ofOriginal = {
+      'ec2-backup:rehearsed': 'ok 2026-11-22T09:00:00Z',
+      'ec2-backup:disabled': '2026-11-22T09:00:00Z',
+      'ec2-backup:shared': '222233334444',
+    };
+    expect(made({ ...all, ...ofOriginal }).entries).toEqual({
       ...all,
       [COPY.from]: '111122223333/ap-northeast-2/ami-1',
       [COPY.taken]: '2026-11-22T03:05:00Z',

@@ -96,7 +96,7 @@ describe('means', () => {
   });
 });
 
-const LOCK_FOR = 'expected a duration of days and weeks from 1d to 36500d, such as 30d';
+const LOCK_FOR = 'expected a duration of days and weeks from 2d to 36500d, such as 30d';
 const COOL_OFF = 'expected a duration of days, weeks and hours from 1h to 72h, such as 24h';
 const ARCHIVE = 'expected a duration of days, weeks and hours, at least 1d, such as 30d';
 const DEPRECATE = 'expected a duration of days, weeks and hours from 1h to 3650d, such as 30d';
@@ -261,8 +261,8 @@ describe('advice', () => {
       'every backup stays at least 30d, longer than keep says of some (7 days)',
     ],
     [
-      'backup: image, schedule: every 1 hours, keep: { daily: 60 }, lock: { mode: governance, for: 1d }',
-      'every backup stays at least 1d, longer than keep says of some (1 hour)',
+      'backup: image, schedule: every 1 hours, keep: { daily: 60 }, lock: { mode: governance, for: 2d }',
+      'every backup stays at least 2d, longer than keep says of some (1 hour)',
     ],
     [
       'backup: image, schedule: every 24 hours, keep: { last: 7 }, lock: { mode: compliance, for: 7d }',
