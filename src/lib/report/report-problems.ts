@@ -1,0 +1,25 @@
+/** What somebody should look at, the worst kinds first: the same findings, in the same words, as the digest has. */
+
+import { FINDING_KINDS, findingsOf } from '../run/watch-findings.ts';
+import type { WatchPlan } from '../run/watch.ts';
+import { WORDS } from './digest-words.ts';
+import type { Problem } from './report-shapes.ts';
+import { shorten } from './report-words.ts';
+
+/** At most `most` of each kind. What is of no policy concerns every one. */
+export function reportProblems(plan: WatchPlan, policy: string | undefined, most: number): Problem[] {
+  const findings = findingsOf(plan, []);
+  return FINDING_KINDS.flatMap((kind): Problem[] => {
+    const found = findings[kind].filter(
+      (one) => policy === undefined || one.policy === undefined || one.policy === policy,
+    );
+    if (found.length === 0) return [];
+    const { heading, cure, subject } = WORDS[kind];
+    const items = found.slice(0, most).map((one) => ({
+      id: shorten(one.id, 64),
+      ...(one.policy !== undefined && { policy: shorten(one.policy, 64) }),
+      ...(one.text !== undefined && { text: shorten(one.text) }),
+    }));
+    return [{ kind, isUrgent: subject !== undefined, heading, cure, count: found.length, items }];
+  });
+}
