@@ -30,11 +30,25 @@ export interface CoverageInput extends VerdictInput {
 /** One cell a day. */
 export function coverageCells(input: CoverageInput): Cell[] {
   const best = bestOfDays(input.group, input.days);
+  const empty = new Map(
+    input.days.filter((day) => !best.has(day)).map((day) => [day, emptyDay(day, input)] as const),
+  );
+  const expected = stillKept(
+    [...empty.values()].flatMap(({ slot }) => slot ?? []),
+    input,
+  );
   return input.days.map((day) => {
     const point = best.get(day);
-    return point ? pointCell(point) : emptyCell(day, input);
+    if (point) return pointCell(point);
+    const { slot, cell } = empty.get(day) ?? {};
+    if (slot === undefined) return cell ?? NOTHING_DUE;
+    return expected.has(slot) ? MISSED : UNKEPT;
   });
 }
+
+const NOTHING_DUE: Cell = { kind: 'none', why: 'nothing was due' };
+const MISSED: Cell = { kind: 'missed', why: 'a backup was due, and there is none' };
+const UNKEPT: Cell = { kind: 'unkept', why: 'no rule keeps a backup of that day by now' };
 
 const RANKS: Readonly<Record<RecoveryPoint['state'], number>> = {
   good: 4,
@@ -81,42 +95,43 @@ const NOT_RUN: Readonly<Partial<Record<RowStanding, string>>> = {
   copies: 'no copy of that day here',
 };
 
-function emptyCell(day: number, input: CoverageInput): Cell {
-  const { policy, standing, slots, now } = input;
+/** Of a day without a point: the last slot that was due on it, or why there is nothing to say of one. */
+type EmptyDay =
+  { readonly slot: number; readonly cell?: never } | { readonly slot?: never; readonly cell: Cell };
+
+function emptyDay(day: number, input: CoverageInput): EmptyDay {
+  const { policy, group, standing, slots, now } = input;
+  const none = (why: string): EmptyDay => ({ cell: { kind: 'none', why } });
   const idle = NOT_RUN[standing];
-  if (idle !== undefined || !policy) return { kind: 'none', why: idle ?? 'nothing was due' };
+  if (idle !== undefined) return none(idle);
+  if (!policy) return { cell: NOTHING_DUE };
   const last = previousSlot(policy.schedule, policy.timezone, day + DAY - 1);
-  if (last === undefined || last < day) return { kind: 'none', why: 'the schedule has no slot on that day' };
+  if (last === undefined || last < day) return none('the schedule has no slot on that day');
   const slot = Math.min(last, previousSlot(policy.schedule, policy.timezone, now) ?? last);
-  if (slot < day) return { kind: 'open', why: 'its slot is still to come' };
-  if (slots.due === undefined || slot > slots.due) return { kind: 'open', why: 'its time is not over yet' };
-  return pastCell(slot, input);
-}
-
-/** Of a slot that was due: retention itself is asked whether it would keep a backup of it. */
-function pastCell(slot: number, input: CoverageInput): Cell {
-  const { group, standing, slots } = input;
+  if (slot < day) return { cell: { kind: 'open', why: 'its slot is still to come' } };
+  if (slots.due === undefined || slot > slots.due)
+    return { cell: { kind: 'open', why: 'its time is not over yet' } };
   const oldest = group.reduce((least, point) => Math.min(least, point.slot), Infinity);
-  if (slot < oldest) {
-    const isDue = standing === 'never' && slot === slots.due;
-    if (isDue) return { kind: 'missed', why: 'a backup was due, and there is none' };
-    return { kind: 'none', why: 'older than its oldest backup' };
-  }
-  return isStillKept(slot, input)
-    ? { kind: 'missed', why: 'a backup was due, and there is none' }
-    : { kind: 'unkept', why: 'no rule keeps a backup of that day by now' };
+  if (slot > oldest) return { slot };
+  return standing === 'never' && slot === slots.due ? { cell: MISSED } : none('older than its oldest backup');
 }
 
-function isStillKept(slot: number, { group, ...input }: CoverageInput): boolean {
+/** Retention itself is asked: had all of these been made, which would it keep? */
+function stillKept(slots: readonly number[], { group, ...input }: CoverageInput): ReadonlySet<number> {
   const like = group.find(({ state }) => state === 'good') ?? group[0];
-  if (!like) return true;
+  if (!like || slots.length === 0) return new Set(slots);
   const { policy, source, kind, keep, copiedFrom } = like;
-  const supposed: RecoveryPoint = {
+  const supposed = slots.map((slot): RecoveryPoint => ({
     ...{ policy, source, kind, slot, id: 'supposed', madeAt: slot, state: 'good', snapshotIds: [] },
     ...{ deregistrationProtected: false, foreignSnapshots: [], mappedBy: [] },
     ...(keep !== undefined && { keep }),
     ...(copiedFrom && { copiedFrom }),
-  };
-  const verdicts = groupVerdicts([...group, supposed], input);
-  return verdicts.some(({ point, verdict }) => point === supposed && verdict.decision === 'keep');
+  }));
+  const added = new Set(supposed);
+  const verdicts = groupVerdicts([...group, ...supposed], input);
+  return new Set(
+    verdicts
+      .filter(({ point, verdict }) => added.has(point) && verdict.decision === 'keep')
+      .map(({ point }) => point.slot),
+  );
 }
