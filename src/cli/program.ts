@@ -5,18 +5,20 @@
 
 import { Command, CommanderError } from 'commander';
 import { name, version } from '../../package.json';
-import { POLICIES_HELP, withAccountOptions, type AccountOptions } from './account.ts';
+import { POLICIES_HELP, withAccountOptions, withPlaceOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
 import type { CostOptions } from './cost-command.ts';
 import type { DemoOptions } from './demo/demo-command.ts';
 import { explainError } from './explain-error.ts';
+import { example, joinWords, once } from './option-words.ts';
 import type { PoliciesApplyOptions, PoliciesPlanOptions } from './policies-command.ts';
 import type { PruneOptions } from './prune-command.ts';
 import type { RehearseOptions } from './rehearse-command.ts';
 import type { ReplicateOptions } from './replicate-command.ts';
+import type { ReportOptions } from './report-command.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { retentionCommand, type RetentionOptions } from './retention-command.ts';
-import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { EXIT, type ExitCode, type Shell } from './shell.ts';
 import { simulateCommand, type SimulateOptions } from './simulate-command.ts';
 import { validateCommand, type ValidateOptions } from './validate-command.ts';
 
@@ -60,6 +62,7 @@ function buildProgram(shell: Shell, end: End): Command {
   addRehearseCommand(program, shell, end);
   addPoliciesCommands(program, shell, end);
   addCostCommand(program, shell, end);
+  addReportCommand(program, shell, end);
   addOfflineCommands(program, shell, end);
   return program;
 }
@@ -132,6 +135,19 @@ function addCostCommand(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
     .action(async (options: CostOptions) =>
       end(await (await import('./cost-command.ts')).costCommand(options, shell)),
+    );
+}
+
+function addReportCommand(program: Command, shell: Shell, end: End): void {
+  withPlaceOptions(shell, program.command('report'))
+    .description('write one page that shows how the backups stand: problems, coverage, retention, cost')
+    .option('--out <file>', 'the page; a file of another kind is not replaced', 'report.html')
+    .option('--force', 'replace it, whatever it is')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option('--markdown', 'print Markdown instead, for tickets')
+    .addHelpText('after', example('ec2-backup report --out report.html'))
+    .action(async (options: ReportOptions) =>
+      end(await (await import('./report-command.ts')).reportCommand(options, shell)),
     );
 }
 
@@ -277,21 +293,4 @@ function addSimulateCommand(program: Command, shell: Shell, end: End): void {
     .option('--json', 'print JSON, with every point and the counts of each day')
     .addHelpText('after', example('ec2-backup simulate --days 365 --compare edited.yml'))
     .action(async (options: SimulateOptions) => end(await simulateCommand(options, shell)));
-}
-
-/** Who knows restic writes one option a rule. */
-function joinWords(word: string, before: string | undefined): string {
-  return before === undefined ? word : `${before} ${word}`;
-}
-
-/** A second value would silently win over the first. */
-function once(name: string): (value: string, before: string | undefined) => string {
-  return (value, before) => {
-    if (before === undefined) return value;
-    throw new UsageError(`${name} is given twice: ${JSON.stringify(before)} and ${JSON.stringify(value)}`);
-  };
-}
-
-function example(line: string): string {
-  return `\nExample:\n  ${line}`;
 }

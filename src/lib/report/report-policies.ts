@@ -7,6 +7,7 @@ import type { PlaceReport } from '../run/watch-report.ts';
 import { keepText } from './policy-text.ts';
 import type { PolicyRow } from './report-shapes.ts';
 import { shorten } from './report-words.ts';
+import { plural } from './text.ts';
 
 /** In the file's order, then what is in no file. */
 export function policyRows(facts: ReportFacts, report: PlaceReport, only: string | undefined): PolicyRow[] {
@@ -57,4 +58,15 @@ function sourceCounts({ watch }: ReportFacts, report: PlaceReport, name: string)
     never: sources.filter(({ standing }) => standing === 'never').length,
     ...(known?.oldestAge !== undefined && { oldestAge: known.oldestAge }),
   };
+}
+
+/** How many of its sources are as promised, and how many are not. */
+export function freshText({ runs, sources, fresh, stale, never }: PolicyRow): string {
+  if (runs === 'dlm') return plural(sources, 'source');
+  if (runs !== 'lambda') return '';
+  const wrong = [
+    ...(stale > 0 ? [`${stale} stale`] : []),
+    ...(never > 0 ? [`${never} never backed up`] : []),
+  ];
+  return [`${fresh} of ${sources}`, ...wrong].join(', ');
 }
