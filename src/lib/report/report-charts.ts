@@ -98,7 +98,7 @@ export function timelineChart(row: SourceRow, width: number, anchorOf: (index: n
     yAxis: { ...categories(lanes), inverse: true, splitLine: { show: true, ...LINE } },
     xAxis: {
       type: 'time',
-      axisLabel: { ...LABEL, hideOverlap: true, formatter: '{yyyy}-{MM}-{dd}' },
+      axisLabel: { ...LABEL, hideOverlap: true, formatter: dateOf },
       axisLine: LINE,
       axisTick: LINE,
       splitNumber: width < 500 ? 2 : 5,
@@ -122,6 +122,10 @@ export function timelineChart(row: SourceRow, width: number, anchorOf: (index: n
     (path, index: string) =>
       `<a href="#${anchorOf(drawn[Number(index)]?.index ?? 0)}" tabindex="-1">${path}</a>`,
   );
+}
+
+function dateOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 function colourOf({ state, decision }: ShownPoint): string {
@@ -155,7 +159,7 @@ function bars(color: string, data: readonly number[], stack?: string): object {
 function draw(width: number, height: number, option: EChartsCoreOption): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ ...option, animation: false, useUTC: true, textStyle: { fontFamily: 'inherit' } });
+    chart.setOption({ ...option, animation: false, useUTC: true, textStyle: { fontFamily: 'system-ui, sans-serif' } });
     return chart
       .renderToSVGString()
       .replaceAll(/<style[\s\S]*?<\/style>/g, '')

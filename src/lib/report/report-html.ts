@@ -46,9 +46,7 @@ export function pageOf(model: ReportModel): string {
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <title>${title}</title>
-        <style>
-          ${trusted(STYLE)}
-        </style>
+        ${trusted(`<style>${STYLE}</style>`)}
       </head>
       <body>
         <a class="skip" href="#main">To the problems</a>
@@ -68,9 +66,7 @@ export function pageOf(model: ReportModel): string {
             when it is opened.
           </p>
         </footer>
-        <script>
-          ${trusted(SCRIPT)};
-        </script>
+        ${trusted(`<script>${SCRIPT}</script>`)}
       </body>
     </html> `.markup;
 }

@@ -87,8 +87,7 @@ function matrixRow(row: SourceRow, index: number, days: readonly string[]): Html
   return safe`<tr ${filterData(row)} data-count>
     <th scope="row">
       <a href="#s${index}">${name ?? source}</a
-      ><small>${name === undefined ? '' : `${source}, `}${policy}${from}</small
-      ><span class="chip ${standingClass(row)}">${STANDING_WORDS[standing]}</span>
+      >${name === undefined ? '' : safe`<small>${source}</small>`}<small>${policy}${from}</small><span class="chip ${standingClass(row)}">${STANDING_WORDS[standing]}</span>
     </th>
     ${cells.map((cell, at) => matrixCell(cell, days[at] ?? '', anchors.get(cell.point ?? '')))}
   </tr>`;

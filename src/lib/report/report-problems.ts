@@ -1,10 +1,18 @@
 /** What somebody should look at, the worst kinds first: the same findings, in the same words, as the digest has. */
 
-import { FINDING_KINDS, findingsOf } from '../run/watch-findings.ts';
+import { FINDING_KINDS, findingsOf, type FindingKind } from '../run/watch-findings.ts';
 import type { WatchPlan } from '../run/watch.ts';
 import { WORDS } from './digest-words.ts';
 import type { Problem } from './report-shapes.ts';
 import { shorten } from './report-words.ts';
+
+/** Where the digest speaks of what its run of `watch` has done: a report has done nothing. */
+const CURES: Readonly<Partial<Record<FindingKind, string>>> = {
+  never:
+    'Look for their ids in the log of the backup function. Its watch function asks again for a slot that can still be made; now it is: npx ec2-backup backup --policy POLICY --source ID',
+  stale:
+    'Look for their ids in the log of the backup function, and in its dead-letter queue. Its watch function asks again for a slot that can still be made; now it is: npx ec2-backup backup --policy POLICY --source ID',
+};
 
 /** At most `most` of each kind. What is of no policy concerns every one. */
 export function reportProblems(plan: WatchPlan, policy: string | undefined, most: number): Problem[] {
@@ -14,7 +22,8 @@ export function reportProblems(plan: WatchPlan, policy: string | undefined, most
       (one) => policy === undefined || one.policy === undefined || one.policy === policy,
     );
     if (found.length === 0) return [];
-    const { heading, cure, subject } = WORDS[kind];
+    const { heading, subject } = WORDS[kind];
+    const cure = CURES[kind] ?? WORDS[kind].cure;
     const items = found.slice(0, most).map((one) => ({
       id: shorten(one.id, 64),
       ...(one.policy !== undefined && { policy: shorten(one.policy, 64) }),

@@ -11,6 +11,8 @@ import { formatAge, plural } from './text.ts';
 
 export function sourcesSection(model: ReportModel): Html {
   const { rows, at } = model;
+  // One is open, so that it is seen what there is to open.
+  const opened = rows.findIndex(({ points }) => points.length > 0);
   return safe`<section id="sources" aria-labelledby="sources-h">
     <h2 id="sources-h">Retention by source</h2>
     <p class="quiet">
@@ -23,15 +25,19 @@ export function sourcesSection(model: ReportModel): Html {
       ['wait-fill', 'pending, disabled or incomplete'],
       ['bad-fill', 'failed'],
     ])}
-    ${rows.map((row, index) => sourceDetails(row, index, at))} ${leftOutText(model)}
+    ${rows.map((row, index) => sourceDetails(row, index, { now: at, isOpen: index === opened }))} ${leftOutText(model)}
   </section>`;
 }
 
-function sourceDetails(row: SourceRow, index: number, now: number): Html {
+function sourceDetails(
+  row: SourceRow,
+  index: number,
+  { now, isOpen }: { readonly now: number; readonly isOpen: boolean },
+): Html {
   const { source, name, policy, standing, good, obstacle, points, total, origin } = row;
   const age = good === undefined ? 'no good backup' : `newest good ${formatAge(now - good)} old`;
   const from = origin ? `, copied from ${origin.account}/${origin.region}` : '';
-  return safe`<details id="s${index}" ${index === 0 ? safe` open` : ''} ${filterData(row)}>
+  return safe`<details id="s${index}" ${isOpen ? safe`open` : ''} ${filterData(row)}>
     <summary>
       <h3>${name ?? source}</h3>
       <span class="quiet">${name === undefined ? '' : `${source}, `}${policy}${from}:</span>
@@ -53,7 +59,7 @@ function pointsOf(row: SourceRow, index: number, now: number): Html {
         Its points by the rules that keep them; the table has the same with every reason.
       </figcaption>
     </figure>
-    <table class="stack">
+    <table class="stack points">
       <caption class="sr">
         Points of ${row.name ?? row.source}, newest first
       </caption>

@@ -52,14 +52,17 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; bo
 thead th { border-top: 0; color: var(--muted); font-weight: 600; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody th { font-weight: 600; overflow-wrap: anywhere; }
+th small { font-weight: 400; }
+.points tbody th, .points code, .points td:nth-child(3) { white-space: nowrap; width: 1%; padding-right: 1.25rem; }
 tr:target { background: var(--wait-ground); }
 code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 .matrix { border-collapse: separate; border-spacing: 2px; width: auto; }
 .matrix th, .matrix td { border: 0; padding: 0; }
-.matrix thead th { font-size: .75rem; font-weight: 400; text-align: center; }
+.matrix thead th { font-size: .75rem; font-weight: 400; text-align: center; vertical-align: bottom; }
+.matrix tbody th a { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .matrix tbody th, .matrix thead .corner { position: sticky; left: 0; z-index: 1; background: var(--card); text-align: left;
   padding-right: .6rem; min-width: 9.5rem; max-width: 15rem; line-height: 1.25; }
-.matrix tbody th small { display: block; font-weight: 400; color: var(--muted); overflow-wrap: anywhere; }
+.matrix tbody th small { display: block; font-size: .75rem; color: var(--muted); overflow-wrap: anywhere; }
 .matrix tbody td { width: 24px; min-width: 24px; height: 26px; text-align: center; vertical-align: middle; border-radius: 4px;
   background: var(--idle-ground); color: var(--idle); font-size: .85rem; }
 .matrix td a { display: block; line-height: 26px; color: inherit; text-decoration: none; border-radius: 4px; }
@@ -81,6 +84,7 @@ details details { border: 0; }
 summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
 .problem { border-left: 4px solid var(--line); padding-left: .75rem; margin-bottom: .5rem; }
 .problem.urgent { border-left-color: var(--bad-fill); }
+.problem p { margin-bottom: .25rem; }
 .problem ul { margin: .25rem 0; padding-left: 1.2rem; }
 .problem li { overflow-wrap: anywhere; }
 .allgood { background: var(--good-ground); color: var(--good); border-radius: 6px; padding: .5rem .75rem; }
@@ -94,7 +98,9 @@ summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
   form { position: static; }
   form label, form input, form select { width: 100%; display: block; }
   .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; }
-  .matrix tbody th, .matrix thead .corner { min-width: 7.5rem; max-width: 8.5rem; }
+  .matrix tbody th, .matrix thead .corner { min-width: 7.5rem; max-width: 9rem; padding-right: .3rem; }
+  .matrix tbody th small { font-size: .72rem; letter-spacing: -.01em; }
+  .matrix .chip { white-space: normal; }
   .stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .stack tr, .stack td, .stack tbody th { display: block; border: 0; padding: .05rem 0; text-align: left; white-space: normal; }
   .stack tbody tr { border-top: 1px solid var(--line); padding: .4rem 0; }

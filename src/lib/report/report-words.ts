@@ -53,9 +53,18 @@ export const RUNS_WORDS: Readonly<Record<PolicyRow['runs'], string>> = {
   'not in file': 'not in the policy file: kept for ever',
 };
 
+/** Longer ones are sentences, and no name of a lane. */
+const LONGEST_LANE = 18;
+
 /** The rule that a reason speaks of, without its count: the lane of a timeline that a point is drawn in. */
 export function ruleOf(reason: string): string {
-  const rule = /^(?:oldest )?(last|hourly|daily|weekly|monthly|yearly)( within)?\b/.exec(reason);
-  if (rule) return `${rule[1]}${rule[2] ?? ''}`;
-  return /^(?:oldest )?within /.test(reason) ? 'within' : 'another reason';
+  const counted = /^(?:oldest )?(last|hourly|daily|weekly|monthly|yearly)(?: (?:\d+\/\d+|all))?$/.exec(
+    reason,
+  )?.[1];
+  if (counted !== undefined) return counted;
+  const timed = /^(?:oldest )?((?:hourly |daily |weekly |monthly |yearly )?within) /.exec(reason)?.[1];
+  if (timed !== undefined) return timed;
+  if (reason.startsWith('last good of ')) return 'last good';
+  const [short = ''] = reason.split(':');
+  return short !== '' && short.length <= LONGEST_LANE ? short : 'another reason';
 }
