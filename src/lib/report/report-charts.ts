@@ -159,7 +159,12 @@ function bars(color: string, data: readonly number[], stack?: string): object {
 function draw(width: number, height: number, option: EChartsCoreOption): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ ...option, animation: false, useUTC: true, textStyle: { fontFamily: 'system-ui, sans-serif' } });
+    chart.setOption({
+      ...option,
+      animation: false,
+      useUTC: true,
+      textStyle: { fontFamily: 'system-ui, sans-serif' },
+    });
     return chart
       .renderToSVGString()
       .replaceAll(/<style[\s\S]*?<\/style>/g, '')

@@ -20,7 +20,7 @@ export function reportMarkdown(model: ReportModel): string {
     `As of ${formatMinute(at)}. All times are in UTC.`,
     '',
     `- ${summary.backedUp} of ${plural(summary.sources, 'source')} backed up as promised${waiting}`,
-    `- ${plural(summary.points, 'recovery point')}, of which ${summary.pruned} go with the next prune`,
+    `- ${plural(summary.points, 'recovery point')}, of which ${summary.pruned} ${summary.pruned === 1 ? 'goes' : 'go'} with the next prune`,
     `- estimated cost a month: ${plain(summary.cost)}`,
     '',
     '## Problems',
@@ -61,9 +61,9 @@ function problemLines(problems: readonly Problem[]): string[] {
     return [
       `### ${plain(heading)} (${count}${isUrgent ? '' : ', not urgent'})`,
       '',
-      ...items.slice(0, MOST_ITEMS).map(({ id, policy, text }) => {
+      ...items.slice(0, MOST_ITEMS).map(({ id, name, policy, text }) => {
         const of = policy === undefined || policy === id ? '' : `, ${policy}`;
-        return `- ${plain(`${id}${of}${text === undefined ? '' : `: ${text}`}`)}`;
+        return `- ${plain(`${id}${name === undefined ? '' : ` (${name})`}${of}${text === undefined ? '' : `: ${text}`}`)}`;
       }),
       ...(more > 0 ? [`- … and ${more} more`] : []),
       '',

@@ -51,7 +51,7 @@ export function reportModel(
       pruned: verdicts.filter(({ verdict }) => verdict.decision === 'prune').length,
       cost: storedText(cost.now, cost.price),
     },
-    problems: reportProblems(watch, policy, limits.problems),
+    problems: reportProblems(facts, policy, limits.problems),
     policies: policyRows(facts, counts, policy),
     days: days.map((day) => new Date(day).toISOString().slice(0, 10)),
     daily: dailyCounts(all, days),

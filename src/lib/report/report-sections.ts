@@ -31,7 +31,7 @@ export function tiles({ summary, problems }: ReportModel): Html {
       <dt>Recovery points</dt>
       <dd>
         ${points}<small
-          >${pruned === 0 ? 'none goes with the next prune' : `${pruned} go with the next prune`}</small
+          >${pruned === 0 ? 'none goes with the next prune' : `${pruned} ${pruned === 1 ? 'goes' : 'go'} with the next prune`}</small
         >
       </dd>
     </div>
@@ -53,7 +53,8 @@ function splitCost(cost: string): [string, string] {
   ];
 }
 
-export function problemsSection({ problems }: ReportModel): Html {
+export function problemsSection({ problems, rows }: ReportModel): Html {
+  const anchors = new Map(rows.map(({ policy, source }, index) => [`${policy} ${source}`, `#s${index}`]));
   if (problems.length === 0) {
     return safe`<section id="problems" aria-labelledby="problems-h">
       <h2 id="problems-h">Problems</h2>
@@ -62,11 +63,14 @@ export function problemsSection({ problems }: ReportModel): Html {
   }
   return safe`<section id="problems" aria-labelledby="problems-h">
     <h2 id="problems-h">Problems</h2>
-    ${problems.map(problemGroup)}
+    ${problems.map((problem) => problemGroup(problem, anchors))}
   </section>`;
 }
 
-function problemGroup({ isUrgent, heading, cure, count, items }: Problem): Html {
+function problemGroup(
+  { isUrgent, heading, cure, count, items }: Problem,
+  anchors: ReadonlyMap<string, string>,
+): Html {
   const more = count - items.length;
   return safe`<div class="problem${isUrgent ? ' urgent' : ''}" data-group>
     <details open>
@@ -75,18 +79,23 @@ function problemGroup({ isUrgent, heading, cure, count, items }: Problem): Html 
         <span class="chip${isUrgent ? ' bad' : ''}">${count}</span>
       </summary>
       <ul>
-        ${items.map(
-          ({ id, policy, text }) =>
-            safe`<li data-f="${`${id} ${policy ?? ''} ${text ?? ''}`.toLowerCase()}" data-p="${policy ?? ''}">
-              <code>${id}</code
-              >${policy === undefined || policy === id ? '' : `, ${policy}`}${text === undefined ? '' : `: ${text}`}
-            </li>`,
-        )}
+        ${items.map((item) => problemItem(item, anchors.get(`${item.policy} ${item.id}`)))}
       </ul>
       ${more > 0 ? safe`<p class="quiet">and ${more} more; ec2-backup plan --json lists them with their reasons.</p>` : ''}
       <p class="quiet">${cure}</p>
     </details>
   </div>`;
+}
+
+function problemItem({ id, name, policy, text }: Problem['items'][number], anchor: string | undefined): Html {
+  const words = `${id} ${name ?? ''} ${policy ?? ''} ${text ?? ''}`.toLowerCase();
+  const code = safe`<code>${id}</code>`;
+  const linked = anchor === undefined ? code : safe`<a href="${anchor}">${code}</a>`;
+  const named = name === undefined ? '' : ` (${name})`;
+  const of = policy === undefined || policy === id ? '' : `, ${policy}`;
+  return safe`<li data-f="${words}" data-p="${policy ?? ''}">
+    ${linked}${named}${of}${text === undefined ? '' : `: ${text}`}
+  </li>`;
 }
 
 export function legend(entries: readonly (readonly [colour: string, words: string])[]): Html {

@@ -63,7 +63,13 @@ export interface Problem {
   readonly cure: string;
   readonly count: number;
   /** The first of them. */
-  readonly items: readonly { readonly id: string; readonly policy?: string; readonly text?: string }[];
+  readonly items: readonly {
+    readonly id: string;
+    /** Of a source. */
+    readonly name?: string;
+    readonly policy?: string;
+    readonly text?: string;
+  }[];
 }
 
 export interface PolicyRow {

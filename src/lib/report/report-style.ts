@@ -80,7 +80,7 @@ figure svg { display: block; max-width: 100%; height: auto; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; }
 .pair section { min-width: 0; }
 details { border-top: 1px solid var(--line); padding: .4rem 0; }
-details details { border: 0; }
+.problem details { border: 0; padding: 0; }
 summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
 .problem { border-left: 4px solid var(--line); padding-left: .75rem; margin-bottom: .5rem; }
 .problem.urgent { border-left-color: var(--bad-fill); }
@@ -96,7 +96,7 @@ summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
   .pair { grid-template-columns: minmax(0, 1fr); gap: 0; }
   section { padding: .75rem; }
   form { position: static; }
-  form label, form input, form select { width: 100%; display: block; }
+  form label, form input:not([type='checkbox']), form select { width: 100%; display: block; }
   .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .matrix tbody th, .matrix thead .corner { min-width: 7.5rem; max-width: 9rem; padding-right: .3rem; }
   .matrix tbody th small { font-size: .72rem; letter-spacing: -.01em; }
