@@ -1,17 +1,16 @@
 /** A report as people meet it: opened in Chromium, read, filtered, moved about in by keyboard, printed. */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { reportPage } from '../../src/lib/report/report-html.ts';
 import { CHROMIUM, chromiumVersion } from './chromium.ts';
 import { fleetFacts } from './fleet.ts';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const HOSTILE = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'">${'🦖'.repeat(60)}`;
 
 const PHONE = { width: 390, height: 844 };
@@ -206,7 +205,7 @@ describe.skipIf(chromiumVersion() === undefined)('a report in Chromium', () => {
 
   /** In the page's own content policy a script can only be put in by the browser itself. */
   async function seriousFindings(page: Page): Promise<unknown[]> {
-    await page.evaluate(await readFile(AXE, 'utf8'));
+    await page.evaluate(axe.source);
     const { violations, passes } = await page.evaluate<AxeResult>('axe.run(document)');
     expect(passes.length, 'rules that axe could apply').toBeGreaterThan(20);
     return violations

@@ -163,3 +163,14 @@ test.each([
   expect(page).not.toMatch(/ onmouseover="|href="(?!#)/);
   expect(page).not.toContain('�');
 });
+
+test('docs/report.md and docs/cost.md name the right to every call that is made', async () => {
+  const { scenario, out, report } = await world();
+  await report('--out', out);
+  const docs = await Promise.all(
+    ['report', 'cost'].map((name) => readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8')),
+  );
+  const made = new Set(scenario.region.calls.map(({ service, command }) => `${service}:${command}`));
+  expect(made.size).toBeGreaterThan(6);
+  for (const action of made) expect(docs.join('\n')).toContain(`\`${action}\``);
+});

@@ -32,7 +32,7 @@ export function dailyChart({ days, daily }: ReportModel, width: number): string 
         'days',
       ),
       bars(
-        'var(--bad-fill)',
+        'var(--wait-fill)',
         daily.map(({ other }) => other),
         'days',
       ),

@@ -14,9 +14,9 @@ export function coverageSection(model: ReportModel): Html {
     <h2 id="coverage-h">Coverage of the last ${days.length} days</h2>
     ${legend([
       ['good-fill', 'have a good backup of that day'],
-      ['bad-fill', 'have only one that is pending, failed, disabled or incomplete'],
+      ['wait-fill', 'have only one that is pending, failed, disabled or incomplete'],
     ])}
-    ${chart((width) => dailyChart(model, width), 1056, 'Of how many sources and policies there is a backup of each day. Older days have fewer where rules keep fewer.')}
+    ${chart((width) => dailyChart(model, width), 860, 'Of how many sources and policies there is a backup of each day. Older days have fewer where rules keep fewer.')}
     <details>
       <summary>These figures as a table</summary>
       <table>
@@ -87,7 +87,7 @@ function matrixRow(row: SourceRow, index: number, days: readonly string[]): Html
   return safe`<tr ${filterData(row)} data-count>
     <th scope="row">
       <a href="#s${index}">${name ?? source}</a
-      >${name === undefined ? '' : safe`<small>${source}</small>`}<small>${policy}${from}</small><span class="chip ${standingClass(row)}">${STANDING_WORDS[standing]}</span>
+      >${name === undefined ? '' : safe`<small class="id">${source}</small>`}<small>${policy}${from} <span class="chip ${standingClass(row)}">${STANDING_WORDS[standing]}</span></small>
     </th>
     ${cells.map((cell, at) => matrixCell(cell, days[at] ?? '', anchors.get(cell.point ?? '')))}
   </tr>`;

@@ -53,7 +53,7 @@ function sourceDetails(
 function pointsOf(row: SourceRow, index: number, now: number): Html {
   const draw = (width: number): string => timelineChart(row, width, (at) => `s${index}p${at}`);
   return safe`<figure>
-      <div class="wide">${trusted(draw(1040))}</div>
+      <div class="wide">${trusted(draw(860))}</div>
       <div class="narrow">${trusted(draw(340))}</div>
       <figcaption>
         Its points by the rules that keep them; the table has the same with every reason.

@@ -75,7 +75,7 @@ code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
   font-size: .85rem; color: var(--muted); }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 3px; margin-right: .35rem; vertical-align: -1px; }
 figure { margin: 0 0 1rem; }
-figure svg { display: block; max-width: 100%; height: auto; }
+figure svg { display: block; width: 100%; height: auto; }
 .narrow { display: none; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; }
 .pair section { min-width: 0; }
@@ -98,8 +98,8 @@ summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
   form { position: static; }
   form label, form input:not([type='checkbox']), form select { width: 100%; display: block; }
   .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; }
-  .matrix tbody th, .matrix thead .corner { min-width: 7.5rem; max-width: 9rem; padding-right: .3rem; }
-  .matrix tbody th small { font-size: .72rem; letter-spacing: -.01em; }
+  .matrix tbody th, .matrix thead .corner { min-width: 8.75rem; max-width: 8.75rem; padding-right: .3rem; }
+  .matrix tbody th small.id { font-size: .68rem; letter-spacing: -.02em; white-space: nowrap; }
   .matrix .chip { white-space: normal; }
   .stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .stack tr, .stack td, .stack tbody th { display: block; border: 0; padding: .05rem 0; text-align: left; white-space: normal; }
@@ -116,10 +116,17 @@ summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
   form, .skip, .screen { display: none !important; }
   section { border: 0; padding: 0; }
   .scroll { overflow: visible; }
+  .pair { display: block; }
+  .pair figure svg { max-width: 120mm; }
+  table { font-size: 9pt; }
+  .matrix tbody th { font-size: 8pt; }
   .matrix { border-spacing: 1px; }
   .matrix tbody th, .matrix thead .corner { position: static; min-width: 0; max-width: 38mm; }
   .matrix tbody td { width: 4mm; min-width: 4mm; height: 4.5mm; font-size: 7pt; }
   .matrix td a { line-height: 4.5mm; }
+  .matrix tbody th small { font-size: 7pt; }
+  .matrix tbody th small.id { font-size: 6.5pt; white-space: nowrap; }
+  .matrix .chip { white-space: normal; font-size: 7pt; }
   .matrix thead th { font-size: 6pt; }
   thead { display: table-header-group; }
   tr, figure, .problem { break-inside: avoid; }
