@@ -58,7 +58,7 @@ export function problemsSection({ problems, rows }: ReportModel): Html {
   if (problems.length === 0) {
     return safe`<section id="problems" aria-labelledby="problems-h">
       <h2 id="problems-h">Problems</h2>
-      <p class="allgood">None: every source that asks for backups has them as promised.</p>
+      <p class="allgood">None. Nothing that should have a backup lacks one.</p>
     </section>`;
   }
   return safe`<section id="problems" aria-labelledby="problems-h">

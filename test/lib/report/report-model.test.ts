@@ -6,6 +6,7 @@ import type { ReportModel } from '../../../src/lib/report/report-shapes.ts';
 import { planEverything } from '../../../src/lib/run/plan.ts';
 import { readReportFacts } from '../../../src/lib/run/report.ts';
 import { DAY, HOUR, Scenario, START, type ScenarioOptions } from '../../support/scenario.ts';
+import { HOME, OTHER, policiesCopied, Replicating, replicateAll } from '../../support/replicating.ts';
 import { only } from '../../scenarios/story.ts';
 
 const NIGHTLY = `
@@ -168,4 +169,29 @@ test('a text of any length is cut', async () => {
   const { id } = scenario.region.runInstance({ tags: { Backup: 'nightly', Name: '🦖'.repeat(256) } });
   const { rows } = await model(scenario);
   expect(rows.find(({ source }) => source === id)?.name).toBe(`${'🦖'.repeat(79)}…`);
+});
+
+test('copies are rows of their own where they are, and say where they come from; nothing is missed there', async () => {
+  const policies = policiesCopied(`[{ region: ${OTHER} }]`);
+  const place = new Replicating({ policies });
+  await place.backUp();
+  await replicateAll(place, policies);
+  place.scenario.clock.advance(3 * DAY);
+  const home = { account: HOME, region: 'ap-northeast-2' };
+  const elsewhere = {
+    home: () => Promise.resolve(home),
+    enter: () => Promise.reject(new Error('a report looks at one place')),
+  };
+  const facts = await readReportFacts({ ...place.contextIn(OTHER), elsewhere });
+  const { rows, problems, summary } = reportModel(facts, undefined);
+  expect(rows.map(({ policy, source, standing }) => [policy, source, standing])).toEqual([
+    ['nightly', place.database, 'copies'],
+    ['sets', place.database, 'copies'],
+    ['disks', place.disk, 'copies'],
+  ]);
+  for (const { origin, cells } of rows) {
+    expect(origin).toEqual(home);
+    expect(cells.filter(({ kind }) => kind !== 'none').map(({ kind }) => kind)).toEqual(['good']);
+  }
+  expect([problems, summary.sources]).toEqual([[], 0]);
 });
