@@ -21,12 +21,16 @@ export interface AccountOptions {
 
 export const POLICIES_HELP = 'the policy file; EC2_BACKUP_POLICIES names another default';
 
-export function withAccountOptions({ policiesPath }: Shell, command: Command): Command {
+export function withAccountOptions(shell: Shell, command: Command): Command {
+  return withPlaceOptions(shell, command).option('--json', 'print JSON');
+}
+
+/** For commands that have no JSON to print. */
+export function withPlaceOptions({ policiesPath }: Shell, command: Command): Command {
   return command
     .option('--policies <file>', POLICIES_HELP, policiesPath)
     .option('--deployment <name>', "act as this deployment instead of the policy file's")
-    .option('--region <region>', 'AWS Region (default: AWS_REGION, or that of AWS_PROFILE)')
-    .option('--json', 'print JSON');
+    .option('--region <region>', 'AWS Region (default: AWS_REGION, or that of AWS_PROFILE)');
 }
 
 export interface AccountWork {

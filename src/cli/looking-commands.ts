@@ -1,9 +1,10 @@
 /** Commands that look at what there is in a place, and change nothing. */
 
 import type { Command } from 'commander';
-import { withAccountOptions, type AccountOptions } from './account.ts';
+import { withAccountOptions, withPlaceOptions, type AccountOptions } from './account.ts';
 import type { CostOptions } from './cost-command.ts';
 import { example, once, YES_HELP, type End } from './command-words.ts';
+import type { ReportOptions } from './report-command.ts';
 import type { Shell } from './shell.ts';
 import type { StatusOptions } from './status-command.ts';
 
@@ -24,6 +25,7 @@ export function addLookingCommands(program: Command, shell: Shell, end: End): vo
       end(await (await import('./explain-command.ts')).explainCommand(id, options, shell)),
     );
   addCostCommand(program, shell, end);
+  addReportCommand(program, shell, end);
 }
 
 function addCostCommand(program: Command, shell: Shell, end: End): void {
@@ -35,5 +37,18 @@ function addCostCommand(program: Command, shell: Shell, end: End): void {
     .addHelpText('after', example('ec2-backup cost --policy daily-ami'))
     .action(async (options: CostOptions) =>
       end(await (await import('./cost-command.ts')).costCommand(options, shell)),
+    );
+}
+
+function addReportCommand(program: Command, shell: Shell, end: End): void {
+  withPlaceOptions(shell, program.command('report'))
+    .description('write one page that shows how the backups stand: problems, coverage, retention, cost')
+    .option('--out <file>', 'the page; a file of another kind is not replaced', 'report.html')
+    .option('--force', 'replace it, whatever it is')
+    .option('--policy <name>', 'only what this policy made', once('--policy'))
+    .option('--markdown', 'print Markdown instead, for tickets')
+    .addHelpText('after', example('ec2-backup report --out report.html'))
+    .action(async (options: ReportOptions) =>
+      end(await (await import('./report-command.ts')).reportCommand(options, shell)),
     );
 }

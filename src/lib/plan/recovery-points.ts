@@ -77,13 +77,16 @@ export function assemblePoints(
   const ours = snapshots.filter(isOurs);
   const loose = groupBy(ours, (snapshot) => groupKey(snapshot.ownership.marks));
   const points: RecoveryPoint[] = [];
+  const withImage = new Set<string>();
   for (const image of images.filter(isOurs)) {
     // A deregistered AMI shows for a while; until it is gone its snapshots are not taken for leftovers.
     const key = groupKey({ ...image.ownership.marks, kind: 'image' });
     const unmapped = (loose.get(key) ?? []).filter(({ id }) => !mappers.has(id));
     if (image.state !== 'deregistered') points.push(imagePoint(image, { byId, mappers, unmapped, now }));
-    loose.delete(key);
+    withImage.add(key);
   }
+  // Of two AMIs of a slot each has them, holds included, in whatever order they are listed.
+  for (const key of withImage) loose.delete(key);
   const mappedByOurs = new Set(points.flatMap(({ snapshotIds }) => snapshotIds));
   for (const group of loose.values()) {
     const parts = group.filter(({ id }) => !mappedByOurs.has(id));

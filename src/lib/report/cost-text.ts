@@ -13,7 +13,7 @@ const ROWS = 200;
 export function costText(report: CostReport, paint: Paint): string[] {
   const { rows, now, later, price } = report;
   if (rows.length === 0) return ['Nothing is stored: no recovery points.'];
-  const total = ['total', '', ...cellsOf(now, later, price)];
+  const total = ['total', '', ...costCells(now, later, price)];
   const header = ['policy', 'source', 'points', 'full size', 'now, a month', 'after the pending prune'];
   const lines = table([header, ...rows.map((row) => rowOf(row, report)), total]);
   const [head = '', ...body] = lines;
@@ -22,12 +22,12 @@ export function costText(report: CostReport, paint: Paint): string[] {
     ...capped(body.slice(0, -1), ROWS),
     paint.bold(body.at(-1) ?? ''),
     '',
-    ...notesOf(report),
+    ...costNotes(report),
   ];
 }
 
 function rowOf({ policy, source, now, later, isExact }: CostRow, report: CostReport): string[] {
-  const [points = '', full = '', stored = '', after = ''] = cellsOf(now, later, report.price);
+  const [points = '', full = '', stored = '', after = ''] = costCells(now, later, report.price);
   const mark = report.requests > 0 && !isExact ? ' (estimate)' : '';
   return [
     printable(policy ?? '(of no point)'),
@@ -39,7 +39,8 @@ function rowOf({ policy, source, now, later, isExact }: CostRow, report: CostRep
   ];
 }
 
-function cellsOf(now: Holding, later: Holding, price: RegionPrice | undefined): string[] {
+/** Points, full size, what is stored now, and after the pending prune. */
+export function costCells(now: Holding, later: Holding, price: RegionPrice | undefined): string[] {
   return [
     String(now.points),
     formatSize(now.fullBytes),
@@ -73,7 +74,8 @@ function rangeText(
   return `${whole(middle)} (${bare(low)} to ${bare(high)})`;
 }
 
-function notesOf(report: CostReport): string[] {
+/** What the figures rest on. */
+export function costNotes(report: CostReport): string[] {
   const { isExact, requests, rows, place, refused } = report;
   const unsized = rows.reduce((sum, row) => sum + row.unsized, 0);
   return [

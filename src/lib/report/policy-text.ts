@@ -123,6 +123,6 @@ export function nextSlots(
   return slots;
 }
 
-function keepText({ keep }: Pick<Policy, 'keep'>): string {
+export function keepText({ keep }: Pick<Policy, 'keep'>): string {
   return `keep ${formatKeep(keep) || 'everything'}`;
 }

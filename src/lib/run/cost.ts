@@ -5,6 +5,7 @@ import type { Filter } from '../aws/shapes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import type { CostFacts } from '../plan/cost-report.ts';
 import { MARK } from '../plan/marks.ts';
+import type { PrunePlan } from '../plan/plan-prune.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import type { RunContext } from './context.ts';
 import { planPruneRun, requireKnownPolicy } from './prune.ts';
@@ -12,9 +13,13 @@ import { readEach } from './read.ts';
 
 /** Reads only; asks nothing that costs money. A ConfigurationError for a policy that the file does not have. */
 export async function readCost(context: RunContext, policy: string | undefined): Promise<CostFacts> {
+  requireKnownPolicy(context.file, policy);
+  return costOfPlan(await planPruneRun({}, context), context);
+}
+
+/** The same of a plan that was made already. */
+export async function costOfPlan(plan: PrunePlan, context: RunContext): Promise<CostFacts> {
   const { file, place } = context;
-  requireKnownPolicy(file, policy);
-  const plan = await planPruneRun({}, context);
   const points = plan.verdicts.map(({ point }) => point);
   return { place, deployment: file.deployment, plan, snapshots: await readSizes(context, points) };
 }

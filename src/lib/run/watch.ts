@@ -55,8 +55,17 @@ export interface WatchPost {
 
 /** Reads and measures; changes nothing. */
 export async function planWatchRun(context: RunContext): Promise<WatchPlan> {
-  const { file, place, clock } = context;
   const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
+  return decideWatch({ points, sources }, context);
+}
+
+/** The same on what has been read already. */
+export async function decideWatch(
+  read: { readonly points: RecoveryPoints; readonly sources: Sources },
+  context: RunContext,
+): Promise<WatchPlan> {
+  const { file, place, clock } = context;
+  const { points, sources } = read;
   const backsUp = await backsUpHere(context);
   const usesDlm = backsUp && file.dlmPolicies.length + file.defaultPolicies.length > 0;
   const errors = usesDlm ? lifecycleErrors(await readLifecyclePolicies(context), file) : [];
@@ -69,7 +78,7 @@ export async function planWatchRun(context: RunContext): Promise<WatchPlan> {
     watch,
     backsUp,
     lifecycleErrors: errors,
-    refused: await refusedPrunes({ points, sources }, context),
+    refused: await refusedPrunes(read, context),
     leftAlone: points.leftAlone,
     requests: requestsOf(watch, place, measuredAt),
     ...(file.feedbackTag && { status: planStatus({ file, watch, lifecycleErrors: errors }) }),

@@ -1,0 +1,44 @@
+/** What somebody should look at, the worst kinds first: the same findings, in the same words, as the digest has. */
+
+import { FINDING_KINDS, findingsOf, type FindingKind } from '../run/watch-findings.ts';
+import type { ReportFacts } from '../run/report.ts';
+import { WORDS } from './digest-words.ts';
+import type { Problem } from './report-shapes.ts';
+import { shorten } from './report-words.ts';
+
+/** Where the digest speaks of what its run of `watch` has done: a report has done nothing. */
+const CURES: Readonly<Partial<Record<FindingKind, string>>> = {
+  never:
+    'Look for their ids in the log of the backup function. Its watch function asks again for a slot that can still be made; now it is: npx ec2-backup backup --policy POLICY --source ID',
+  stale:
+    'Look for their ids in the log of the backup function, and in its dead-letter queue. Its watch function asks again for a slot that can still be made; now it is: npx ec2-backup backup --policy POLICY --source ID',
+};
+
+/** At most `most` of each kind. What is of no policy concerns every one. */
+export function reportProblems(
+  { watch, names }: Pick<ReportFacts, 'watch' | 'names'>,
+  policy: string | undefined,
+  most: number,
+): Problem[] {
+  const findings = findingsOf(watch, []);
+  return FINDING_KINDS.flatMap((kind): Problem[] => {
+    const found = findings[kind].filter(
+      (one) => policy === undefined || one.policy === undefined || one.policy === policy,
+    );
+    if (found.length === 0) return [];
+    const { heading, subject } = WORDS[kind];
+    const cure = CURES[kind] ?? WORDS[kind].cure;
+    const items = found.slice(0, most).map((one) => ({
+      id: shorten(one.id, 64),
+      ...nameOf(one.id, names),
+      ...(one.policy !== undefined && { policy: shorten(one.policy, 64) }),
+      ...(one.text !== undefined && { text: shorten(one.text) }),
+    }));
+    return [{ kind, isUrgent: subject !== undefined, heading, cure, count: found.length, items }];
+  });
+}
+
+function nameOf(id: string, names: ReadonlyMap<string, string>): { name?: string } {
+  const name = names.get(id);
+  return name === undefined ? {} : { name: shorten(name, 80) };
+}
