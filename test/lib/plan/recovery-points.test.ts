@@ -413,3 +413,17 @@ test('the points do not depend on the order of the lists', () => {
     sorted(assemble(images, snapshots)),
   );
 });
+
+test.each([false, true])(
+  'of two AMIs of a slot a held snapshot that neither maps holds both (reversed: %s)',
+  (isReversed) => {
+    const images = [
+      image({ id: 'ami-1', snapshotIds: ['snap-1'] }),
+      image({ id: 'ami-2', snapshotIds: ['snap-2'] }),
+    ];
+    const held = snapshot({ id: 'snap-3', ownership: ours({ hold: 'audit' }) });
+    const parts = [snapshot({ id: 'snap-1' }), snapshot({ id: 'snap-2' }), held];
+    const { points } = assemble(isReversed ? images.toReversed() : images, parts);
+    expect(points.map(({ hold }) => hold)).toEqual(['audit', 'audit']);
+  },
+);
