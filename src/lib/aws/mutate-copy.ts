@@ -1,15 +1,9 @@
 /** The commands that copy recovery points to another place, and let another account do so. */
 
-import {
-  CopyImageCommand,
-  CopySnapshotCommand,
-  ModifyImageAttributeCommand,
-  ModifySnapshotAttributeCommand,
-  type OperationType,
-  type TagSpecification,
-} from '@aws-sdk/client-ec2';
+import { CopyImageCommand, CopySnapshotCommand, type TagSpecification } from '@aws-sdk/client-ec2';
 import type { CopyAction, CopyImageAction, CopySnapshotAction, ShareAction } from '../plan/actions.ts';
 import type { Clients } from './clients.ts';
+import { changeSharing } from './mutate-sharing.ts';
 import { required } from './shapes.ts';
 
 /**
@@ -56,17 +50,9 @@ function encryptionOf({ encrypted, key }: CopyAction): { Encrypted?: true; KmsKe
 }
 
 /** Sent to where it is. May be repeated. */
-export async function share({ ec2 }: Clients, { action, id, account }: ShareAction): Promise<void> {
-  const OperationType: OperationType = action.startsWith('un') ? 'remove' : 'add';
-  const change = { OperationType, UserIds: [account] };
-  if (action === 'share-image' || action === 'unshare-image') {
-    await ec2.send(
-      new ModifyImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission', ...change }),
-    );
-  } else {
-    const Attribute = 'createVolumePermission';
-    await ec2.send(new ModifySnapshotAttributeCommand({ SnapshotId: id, Attribute, ...change }));
-  }
+export function share(clients: Clients, { action, id, account }: ShareAction): Promise<void> {
+  const operation = action.startsWith('un') ? 'remove' : 'add';
+  return changeSharing(clients, id, { operation, accounts: [account] });
 }
 
 function tagSpecification(type: 'image' | 'snapshot', tags: CopyAction['tags']): TagSpecification {

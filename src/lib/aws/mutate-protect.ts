@@ -7,10 +7,7 @@ import {
   EnableImageDeprecationCommand,
   EnableImageDeregistrationProtectionCommand,
   LockSnapshotCommand,
-  ModifyImageAttributeCommand,
-  ModifySnapshotAttributeCommand,
   ModifySnapshotTierCommand,
-  type OperationType,
 } from '@aws-sdk/client-ec2';
 import type { LockAction } from '../plan/protect-actions.ts';
 import type { Tag } from '../plan/restore-sheet.ts';
@@ -53,21 +50,4 @@ export async function enableImage({ ec2 }: Clients, id: string): Promise<void> {
 
 export async function tagPart({ ec2 }: Clients, id: string, { key, value }: Tag): Promise<void> {
   await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: key, Value: value }] }));
-}
-
-/** Lets accounts use an AMI or a snapshot, or no longer. */
-export async function changeSharing(
-  { ec2 }: Clients,
-  id: string,
-  { operation, accounts }: { readonly operation: OperationType; readonly accounts: readonly string[] },
-): Promise<void> {
-  const change = { OperationType: operation, UserIds: [...accounts] };
-  if (id.startsWith('ami-')) {
-    await ec2.send(
-      new ModifyImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission', ...change }),
-    );
-  } else {
-    const Attribute = 'createVolumePermission';
-    await ec2.send(new ModifySnapshotAttributeCommand({ SnapshotId: id, Attribute, ...change }));
-  }
 }

@@ -2,9 +2,8 @@
 
 import { destinationsOf } from '../policy/places.ts';
 import type { Place, Policy, PolicyFile } from '../policy/policy.ts';
-import { previousSlot } from '../policy/schedule.ts';
 import type { Warning } from './actions.ts';
-import { madeLately, refusal } from './guard.ts';
+import { refusal } from './guard.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import type { PointVerdict } from './point-verdicts.ts';
@@ -14,7 +13,7 @@ import type { ImageFacts, ProtectFacts } from './protect-facts.ts';
 import { imageActions, setAsideAction } from './protect-images.ts';
 import { lockActions } from './protect-locks.ts';
 import { planShares, toldAccounts, type SharePlan, type Sharing } from './protect-shares.ts';
-import type { Refusal } from './plan-prune.ts';
+import { guardInput, type Refusal } from './plan-prune.ts';
 import { isRule } from './retention.ts';
 
 export interface ProtectInput {
@@ -159,21 +158,10 @@ function isDue(
 
 /** As the guard of a prune: an edit that lets go of much is to be noticed before the first step of it, too. */
 function guardDisabling(disabling: readonly SetAsideAction[], input: ProtectInput): Refusal[] {
-  const { file, verdicts, now, accept } = input;
-  const points = groupBy(verdicts, ({ point }) => point.policy);
+  const points = groupBy(input.verdicts, ({ point }) => point.policy);
   return [...groupBy(disabling, ({ policy }) => policy)].flatMap(([policy, actions]) => {
-    const all = points.get(policy) ?? [];
-    const running = file.policies.find(({ name }) => name === policy);
-    const last = running && previousSlot(running.schedule, running.timezone, now);
-    const good = all.filter(({ point }) => point.state === 'good').map(({ point }) => point.slot);
     const deletions = actions.length;
-    const reason = refusal({
-      deletions,
-      points: all.length,
-      made: madeLately(good, now, last),
-      maxShare: file.prune.maxShare,
-      ...(accept !== undefined && { accept }),
-    });
+    const reason = refusal(guardInput(policy, points.get(policy) ?? [], { ...input, deletions }));
     return reason === undefined ? [] : [{ policy, reason: reason.replace('delete', 'disable'), deletions }];
   });
 }

@@ -3,7 +3,7 @@
 import type { Place, PolicyFile } from '../policy/policy.ts';
 import type { DeleteAction, Skipped, Warning } from './actions.ts';
 import { previousSlot } from '../policy/schedule.ts';
-import { allowance, madeLately, refusal } from './guard.ts';
+import { allowance, madeLately, refusal, type GuardInput } from './guard.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import { groupVerdicts, liftsProtection, type PointVerdict, type SourceFacts } from './point-verdicts.ts';
@@ -116,18 +116,12 @@ interface Guarded {
 }
 
 function guardPolicies(verdicts: readonly PointVerdict[], input: PruneInput): Guarded[] {
-  const { file, now, accept, budget } = input;
+  const { budget } = input;
   return [...groupBy(verdicts, ({ point }) => point.policy)].map(([policy, entries]) => {
     const deletions = entries.filter(({ verdict }) => verdict.decision === 'prune').length;
-    // What failed or is pending is no reason to delete more.
-    const good = entries.filter(({ point }) => point.state === 'good').map(({ point }) => point.slot);
     const left = budget?.[policy];
     const guard = {
-      deletions,
-      points: entries.length,
-      made: madeLately(good, now, lastSlotOf(policy, input)),
-      maxShare: file.prune.maxShare,
-      ...(accept !== undefined && { accept }),
+      ...guardInput(policy, entries, { ...input, deletions }),
       ...(left !== undefined && { budget: left }),
     };
     const reason = refusal(guard);
@@ -136,7 +130,29 @@ function guardPolicies(verdicts: readonly PointVerdict[], input: PruneInput): Gu
   });
 }
 
-function lastSlotOf(name: string, { file, now }: PruneInput): number | undefined {
+/** What the guard is asked of one policy's points, of which so many are to go. */
+export function guardInput(
+  policy: string,
+  entries: readonly PointVerdict[],
+  {
+    file,
+    now,
+    accept,
+    deletions,
+  }: Pick<PruneInput, 'file' | 'now' | 'accept'> & { readonly deletions: number },
+): GuardInput {
+  // What failed or is pending is no reason to delete more.
+  const good = entries.filter(({ point }) => point.state === 'good').map(({ point }) => point.slot);
+  return {
+    deletions,
+    points: entries.length,
+    made: madeLately(good, now, lastSlotOf(policy, { file, now })),
+    maxShare: file.prune.maxShare,
+    ...(accept !== undefined && { accept }),
+  };
+}
+
+function lastSlotOf(name: string, { file, now }: Pick<PruneInput, 'file' | 'now'>): number | undefined {
   const policy = file.policies.find((candidate) => candidate.name === name);
   return policy && previousSlot(policy.schedule, policy.timezone, now);
 }

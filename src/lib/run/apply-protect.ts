@@ -3,7 +3,6 @@
 import { describeError, errorCode, isPostponed } from '../aws/errors.ts';
 import {
   archiveSnapshot,
-  changeSharing,
   deprecateImage,
   disableImage,
   enableImage,
@@ -11,6 +10,7 @@ import {
   protectImage,
   tagPart,
 } from '../aws/mutate-protect.ts';
+import { changeSharing } from '../aws/mutate-sharing.ts';
 import { groupBy } from '../plan/group-by.ts';
 import { MOVING, NOT_DISABLED, PROTECT } from '../plan/marks.ts';
 import { compareText } from '../plan/order.ts';
@@ -18,7 +18,7 @@ import type { ProtectAction, SharingAction } from '../plan/protect-actions.ts';
 import { toldAccounts } from '../plan/protect-shares.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
-import type { OutcomeStatus } from './outcome.ts';
+import { basicsOf, type OutcomeStatus } from './outcome.ts';
 import { resend } from './resend.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -66,12 +66,8 @@ async function applyOne(action: ProtectAction, context: RunContext): Promise<Pro
   }
 }
 
-function ended(
-  { action, id, policy, source, slot }: ProtectAction,
-  status: OutcomeStatus,
-  error?: string,
-): ProtectOutcome {
-  return { action, id, policy, source, slot, status, ...(error !== undefined && { error }) };
+function ended(action: ProtectAction, status: OutcomeStatus, error?: string): ProtectOutcome {
+  return { ...basicsOf(action), status, ...(error !== undefined && { error }) };
 }
 
 async function carryOut(action: ProtectAction, context: RunContext): Promise<void> {

@@ -6,6 +6,7 @@ import { sendHook, type Stage } from '../aws/mutate-hooks.ts';
 import { readHookRun, type HookRun } from '../aws/read-agents.ts';
 import { exitCodeText, type HookedAction } from '../plan/hooked.ts';
 import { backupName } from '../plan/identity.ts';
+import { isUnderWay } from './command-status.ts';
 import type { RunContext } from './context.ts';
 import { retryThrottled } from './throttle.ts';
 
@@ -90,7 +91,7 @@ async function followed(
       // The next look may be luckier.
       trouble = `: ${describeError(error)}`;
     }
-    if (run !== undefined && isOver(run)) return endOf(run, stage);
+    if (run !== undefined && !isUnderWay(run.status)) return endOf(run, stage);
     // One that has not begun may do so until its delivery ends: given up sooner, it could freeze after the thaw.
     const patience = run?.status === 'InProgress' ? timeout : Math.max(timeout, LEAST_DELIVERY);
     if (clock.now() + EVERY > sentAt + patience * 1000)
@@ -103,12 +104,7 @@ async function followed(
   }
 }
 
-const UNDER_WAY = new Set(['Pending', 'InProgress', 'Delayed', 'Cancelling']);
 const NEVER_BEGAN = new Set(['DeliveryTimedOut', 'Undeliverable']);
-
-function isOver({ status }: HookRun): boolean {
-  return !UNDER_WAY.has(status);
-}
 
 function endOf({ status, exitCode }: HookRun, stage: Stage): HookEnd {
   if (status === 'Success') return { isOk: true };

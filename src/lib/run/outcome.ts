@@ -1,4 +1,5 @@
 import type { Action } from '../plan/actions.ts';
+import type { BackupIdentity } from '../plan/identity.ts';
 import type { LifecycleAction } from '../plan/plan-lifecycle.ts';
 
 /**
@@ -46,11 +47,14 @@ export interface WatchOutcome {
 }
 
 /** What an outcome says of its action, however that ended. */
-export function basicsOf({ action, id, policy, source, slot }: OutcomeBasics): OutcomeBasics {
+export function basicsOf<A extends string>({ action, id, policy, source, slot }: Basics<A>): Basics<A> {
   return { action, id, policy, source, slot };
 }
 
-type OutcomeBasics = Pick<Outcome, 'action' | 'id' | 'policy' | 'source' | 'slot'>;
+interface Basics<A extends string> extends BackupIdentity {
+  readonly action: A;
+  readonly id: string;
+}
 
 export type OutcomeCounts = Readonly<Record<OutcomeStatus, number>>;
 

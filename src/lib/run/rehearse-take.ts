@@ -28,6 +28,7 @@ import {
   type Verdict,
 } from '../plan/rehearsal-marks.ts';
 import { formatCompact } from '../policy/instant.ts';
+import { isUnderWay } from './command-status.ts';
 import type { RunContext } from './context.ts';
 import { prepareLaunch, readPoint } from './rehearse-read.ts';
 import {
@@ -85,13 +86,12 @@ function commentOf(rehearsal: Rehearsal): string {
   return `ec2-backup rehearsal ${rehearsalKey(rehearsal)}`;
 }
 
-const UNDER_WAY = ['Pending', 'InProgress', 'Delayed', 'Cancelling'];
 /** Of a command's output so much is told, the end of it. */
 const TAIL = 1000;
 
 async function stateOf(command: string, instance: string, { clients }: RunContext): Promise<CommandState> {
   const found = await readInvocation(clients, { command, instance });
-  if (!found || UNDER_WAY.includes(found.status)) return { id: command };
+  if (!found || isUnderWay(found.status)) return { id: command };
   return { id: command, end: verdictOf(found) };
 }
 
