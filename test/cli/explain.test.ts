@@ -486,6 +486,37 @@ describe('an id that leads nowhere', () => {
     expect(parseJson<object>((await here.explain(id, '--json')).out)).toMatchObject({ is: 'unknown', id });
   });
 
+  test('but is in the Recycle Bin is told with the way out of it', async () => {
+    const here = await world();
+    const { region } = here.scenario;
+    region.addRecycleBinRule('EC2_IMAGE', 7);
+    region.addRecycleBinRule('EBS_SNAPSHOT', 7);
+    const oldest = region.images()[0]?.id ?? '';
+    await here.scenario.prune();
+    expect(region.images().map(({ id }) => id)).not.toContain(oldest);
+    const { code, out } = await here.explain(oldest);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      `${oldest} is in the Recycle Bin until 2026-12-04T03:02:00Z: aws ec2 restore-image-from-recycle-bin --image-id ${oldest} --region ap-northeast-2`,
+    );
+    expect(out).toContain(`It was called test/nightly/${here.web}/`);
+    expect(parseJson<object>((await here.explain(oldest, '--json')).out)).toMatchObject({
+      is: 'in the Recycle Bin',
+      kind: 'image',
+      goneAt: '2026-12-04T03:02:00Z',
+    });
+  });
+
+  test('is not said to be deleted where the Recycle Bin could not be read', async () => {
+    const here = await world();
+    const refusal = { kind: 'error', name: 'UnauthorizedOperation', status: 403 } as const;
+    here.scenario.region.faults = ({ command }) =>
+      command === 'ListSnapshotsInRecycleBin' ? refusal : undefined;
+    const { code, out } = await here.explain('snap-0123456789abcdef0');
+    expect(code).toBe(1);
+    expect(out).toContain('The Recycle Bin, where it may be, could not be read: UnauthorizedOperation');
+  });
+
   test.each([
     'web',
     'ami-xyz',

@@ -1,6 +1,7 @@
 /** What rings, and when; and that everything that an alarm or the dashboard looks at is sent by somebody. */
 
 import { describe, expect, test } from 'vitest';
+import { alarmsOfWords } from '../../src/lib/plan/deployment-names.ts';
 import { METRICS } from '../../src/lib/report/metrics.ts';
 import { ACCOUNT, REGION, resolve, type Template } from '../support/cloudformation.ts';
 import { parse } from '../support/scenario.ts';
@@ -97,6 +98,17 @@ describe('alarms', () => {
       ...ofJobs,
     ].map((name) => `ec2-backup-prod-${name}`);
     expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual(expected.sort());
+  });
+
+  test('that only some files have are those that doctor expects of them', () => {
+    const bare =
+      'version: 1\ndeployment: prod\npolicies: { p: { backup: volume, schedule: every 24 hours, keep: { last: 2 } } }\n';
+    const always = new Set(alarmsOf(resourcesOf(parse(bare))).map(({ AlarmName }) => AlarmName));
+    const ofWords = alarms
+      .map(({ AlarmName }) => AlarmName)
+      .filter((name) => !always.has(name) && !/-(?:silence|empty-selection)-/.test(name));
+    expect([...alarmsOfWords(file)].sort()).toEqual(ofWords.sort());
+    expect(alarmsOfWords(parse(bare))).toEqual([]);
   });
 
   test('and their ends are told to the topic, with words for people', () => {

@@ -1,6 +1,7 @@
 /** What the resources of a deployment are called; infra/names.cjs names them so, and a test holds the two together. */
 
-import type { Place } from '../policy/policy.ts';
+import { hasCopies, hasRehearsals } from '../policy/places.ts';
+import type { Place, PolicyFile } from '../policy/policy.ts';
 import type { LifecyclePlace } from './lifecycle-role.ts';
 
 /** The stack, the group of the schedules and the topic. */
@@ -45,9 +46,15 @@ export function silenceAlarm(deployment: string, { account, region }: Place): st
   return `${alarmPrefix(deployment)}silence-${account}-${region}`;
 }
 
-/** Those that ring when copies are missing, made only where some policy has copies. */
-export function copyAlarms(deployment: string): readonly string[] {
-  return ['copies-behind', 'failed-copies'].map((name) => `${alarmPrefix(deployment)}${name}`);
+/** Those that are made only where the file has something for them to ring of. */
+export function alarmsOfWords(file: PolicyFile): readonly string[] {
+  const names = [
+    ...(file.dlmPolicies.length + file.defaultPolicies.length > 0 ? ['lifecycle-errors'] : []),
+    ...(hasCopies(file) ? ['copies-behind', 'failed-copies'] : []),
+    ...(file.policies.some(({ hooks }) => hooks) ? ['failed-hooks'] : []),
+    ...(hasRehearsals(file) ? ['failed-rehearsals', 'overdue-rehearsals'] : []),
+  ];
+  return names.map((name) => `${alarmPrefix(file.deployment)}${name}`);
 }
 
 export function queueArn(queue: string, { partition, region, account }: LifecyclePlace): string {

@@ -1,9 +1,9 @@
 /** Whether somebody is told when something goes wrong. */
 
-import { copyAlarms, emptySelectionAlarm, silenceAlarm, topicArn } from './deployment-names.ts';
+import { alarmsOfWords, emptySelectionAlarm, silenceAlarm, topicArn } from './deployment-names.ts';
 import { fail, listed, listedUpTo, ok, warn, type Check } from './doctor-check.ts';
 import type { LifecyclePlace } from './lifecycle-role.ts';
-import { allPlaces, hasCopies } from '../policy/places.ts';
+import { allPlaces } from '../policy/places.ts';
 import { runningPolicies, type PolicyFile } from '../policy/policy.ts';
 
 export interface DeployedAlarm {
@@ -61,7 +61,7 @@ function wantedNames(file: PolicyFile, place: LifecyclePlace): string[] {
   return [
     ...allPlaces(file, place).map((one) => silenceAlarm(deployment, one)),
     ...runningPolicies(file).map((policy) => emptySelectionAlarm(deployment, policy.name)),
-    ...(hasCopies(file) ? copyAlarms(deployment) : []),
+    ...alarmsOfWords(file),
   ];
 }
 

@@ -20,8 +20,14 @@ export function explanationJson(explanation: Explanation, told: Omit<Told, 'pain
       const { id, belonging, mappedBy } = explanation;
       return { ...head, id, ...belonging, mappedBy };
     }
-    case 'unknown':
-      return { ...head, id: explanation.id };
+    case 'in the Recycle Bin': {
+      const { kind, id, name, until } = explanation.binned;
+      return { ...head, id, kind, name, ...(until !== undefined && { goneAt: formatInstant(until) }) };
+    }
+    case 'unknown': {
+      const { id, unread } = explanation;
+      return { ...head, id, ...(unread !== undefined && { unread }) };
+    }
   }
 }
 

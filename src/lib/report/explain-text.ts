@@ -1,6 +1,7 @@
 /** `explain` for people. */
 
 import type { PointStory, Until } from '../plan/explain-point.ts';
+import { binnedText } from '../plan/binned.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import { formatInstant, formatMinute } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
@@ -36,8 +37,17 @@ export function explanationText(explanation: Explanation, told: Told): string[] 
         `  ${belonging.whose === 'this deployment' ? 'As it is' : 'As it is not ours'}, it is never pruned.`,
       ];
     }
-    case 'unknown':
-      return [unknownText(explanation.id, told)];
+    case 'in the Recycle Bin': {
+      const { binned } = explanation;
+      const name = binned.name === '' ? [] : [printable(`  It was called ${binned.name}.`)];
+      return [binnedText(binned, told.place.region), ...name];
+    }
+    case 'unknown': {
+      const { id, unread } = explanation;
+      const bin =
+        unread === undefined ? [] : [`The Recycle Bin, where it may be, could not be read: ${unread}`];
+      return [unknownText(id, told), ...bin];
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** What an id is and why it is there: reads what `plan` and `watch` read, and answers with their own verdicts. */
 
 import { listImages } from '../aws/read-images.ts';
+import { listBin, type Binned } from '../aws/read-recycle-bin.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
 import { whoseIs, type Belonging } from '../plan/explain-owner.ts';
 import { pointStory, pointWith, type PointStory } from '../plan/explain-point.ts';
@@ -28,7 +29,10 @@ export type Explanation =
       readonly belonging: Belonging;
       readonly mappedBy: readonly string[];
     }
-  | { readonly is: 'unknown'; readonly id: string };
+  /** An AMI or a snapshot that is deleted, and can be had back. */
+  | { readonly is: 'in the Recycle Bin'; readonly binned: Binned }
+  /** `unread` is why the Recycle Bin could not be looked into. */
+  | { readonly is: 'unknown'; readonly id: string; readonly unread?: string };
 
 interface Everything {
   readonly points: RecoveryPoints;
@@ -91,10 +95,17 @@ async function explainPoint(
 
 async function explainOther(id: string, { points }: Everything, context: RunContext): Promise<Explanation> {
   const tags = await readTags(id, context);
-  if (!tags) return { is: 'unknown', id };
+  if (!tags) return lookInBin(id, context);
   const belonging = whoseIs(tags, context.file, await lifecycleNames(tags, context));
   const mappers = points.points.filter(({ foreignSnapshots }) => foreignSnapshots.includes(id));
   return { is: 'foreign', id, belonging, mappedBy: mappers.map((point) => point.id) };
+}
+
+async function lookInBin(id: string, context: RunContext): Promise<Explanation> {
+  const bin = await reading(readEach(context, 'Recycle Bin', listBin(context.clients)));
+  if (!('value' in bin)) return { is: 'unknown', id, unread: bin.problem };
+  const binned = bin.value.find((entry) => entry.id === id);
+  return binned ? { is: 'in the Recycle Bin', binned } : { is: 'unknown', id };
 }
 
 async function readTags(id: string, context: RunContext): Promise<Tags | undefined> {

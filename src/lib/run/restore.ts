@@ -18,6 +18,7 @@ import { choosePoint } from '../plan/restore-point.ts';
 import { newestOf } from '../plan/copy-rules.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
 import type { Place } from '../policy/policy.ts';
+import { binnedText } from '../plan/binned.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
 import { inPlace } from './elsewhere.ts';
@@ -71,10 +72,9 @@ async function elsewhere(
   const bin = await reading(readBinned(context, source));
   const binned = 'value' in bin ? bin.value : [];
   const named = binned.filter(({ id }) => point === undefined || id === point);
-  const hints = (named.length > 0 ? named : binned).slice(0, 10).map(({ kind, id, until }) => {
-    const end = until === undefined ? '' : ` until ${formatInstant(until)}`;
-    return `${id} is in the Recycle Bin${end}: aws ec2 restore-${kind}-from-recycle-bin --${kind}-id ${id} --region ${context.place.region}`;
-  });
+  const hints = (named.length > 0 ? named : binned)
+    .slice(0, 10)
+    .map((entry) => binnedText(entry, context.place.region));
   if (!('value' in bin)) hints.push(`the Recycle Bin, where it may be, could not be read: ${bin.problem}`);
   const isHere = points.some(
     ({ id, snapshotIds }) => point === undefined || id === point || snapshotIds.includes(point),
