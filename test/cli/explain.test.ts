@@ -187,6 +187,20 @@ describe('a recovery point', () => {
     expect((await here.explain(night(here, 4))).out).toContain('Besides, whatever its policy says');
   });
 
+  test.each([0, 4])('%i of five that is locked longer than rules keep it goes after that', async (which) => {
+    const here = await world();
+    const [snapshot = ''] = here.scenario.region.images()[which]?.snapshotIds ?? [];
+    here.scenario.region.lockSnapshot(snapshot, { mode: 'governance', expiresOn: Date.UTC(2027, 0, 1) });
+    const { until } = await here.point(night(here, which));
+    expect(until).toEqual({
+      kind: 'until',
+      prunedAt: '2027-01-01T06:00:00Z',
+      reasons: ['locked until 2027-01-01T00:00:00Z'],
+    });
+    const { out } = await here.explain(night(here, which));
+    expect(out).toContain('What keeps it last: locked until 2027-01-01T00:00:00Z');
+  });
+
   test('that no rule keeps, but something uses, stays until that ends', async () => {
     const here = await world();
     here.scenario.region.createLaunchTemplate('web', night(here, 0));

@@ -8,7 +8,7 @@ import { keptUntil } from './kept-until.ts';
 import { liftsProtection, rulesOfGroup, type PointVerdict, type VerdictInput } from './point-verdicts.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 import { counts, keepsEverything } from './retention.ts';
-import { pinsOf, visiblePins, type SafetyChecks } from './safety.ts';
+import { lockReason, pinsOf, visiblePins, type SafetyChecks } from './safety.ts';
 
 const DAY = 86_400_000;
 /** How far ahead is looked, in days: ten years, less where that would judge so many points that it takes over half a minute. */
@@ -114,9 +114,17 @@ function untilOf(question: PointQuestion): Until {
   const goesOn = backupsGoOn(question);
   const days = horizonOf(group.length, question);
   const { reasons, gone } = keptUntil({ ...question, point, group, goesOn, horizonDays: days });
-  if (gone) return { kind: 'until', ...gone, reasons };
+  if (gone) return lockedUntil(gone.prunedAt, question) ?? { kind: 'until', ...gone, reasons };
   const because = whyForEver(question, group, goesOn);
   return because === undefined ? { kind: 'beyond', days, reasons } : { kind: 'stays', because };
+}
+
+/** When no rule keeps it any more but a lock does: with the first run of prune after that. A lock without an end is told beside. */
+function lockedUntil(prunedAt: number, { entry: { point }, checks, file }: PointQuestion): Until | undefined {
+  const end = Math.max(...point.snapshotIds.map((id) => checks.locks?.get(id) ?? 0));
+  if (end < prunedAt) return undefined;
+  const later = nextSlot(file.prune.schedule, file.timezone, end);
+  return later === undefined ? undefined : { kind: 'until', prunedAt: later, reasons: [lockReason(end)] };
 }
 
 /** Every run of prune judges the whole group. */
