@@ -4,6 +4,11 @@ const { namesOf } = require('./names.cjs');
 const { resourcesOf } = require('./resources.cjs');
 
 module.exports = async () => {
-  const { file, gaps } = await buildOnce();
-  return { deployment: file.deployment, names: namesOf(file), resources: resourcesOf(file, gaps) };
+  const { file, fingerprint, gaps } = await buildOnce();
+  return {
+    deployment: file.deployment,
+    fingerprint,
+    names: namesOf(file),
+    resources: resourcesOf(file, gaps),
+  };
 };

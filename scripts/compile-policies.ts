@@ -3,6 +3,7 @@
 import { loadPolicies } from '../src/lib/policy/load-policies.ts';
 import type { PolicyFile, Schedule } from '../src/lib/policy/policy.ts';
 import { fileRemarks } from '../src/lib/run/file-remarks.ts';
+import { policiesFingerprint } from '../src/lib/run/policies-fingerprint.ts';
 import { longestGap } from '../src/lib/policy/schedule.ts';
 
 const HOUR = 3_600_000;
@@ -10,6 +11,8 @@ const HOUR = 3_600_000;
 export interface CompiledPolicies {
   readonly file: PolicyFile;
   readonly gaps: Gaps;
+  /** Of the file, for the functions to say what they run. */
+  readonly fingerprint: string;
   /** What is no mistake for certain, a sentence each. */
   readonly remarks: readonly string[];
 }
@@ -24,7 +27,7 @@ export interface Gaps {
 export async function compilePolicies(path: string): Promise<CompiledPolicies> {
   const file = await loadPolicies(path);
   const remarks = fileRemarks(file).map(({ id, reason }) => `${path}: ${id}: ${reason}`);
-  return { file, gaps: gapsOf(file), remarks };
+  return { file, gaps: gapsOf(file), fingerprint: policiesFingerprint(file), remarks };
 }
 
 export function gapsOf({ watch, replicate, timezone }: PolicyFile): Gaps {

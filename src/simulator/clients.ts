@@ -5,6 +5,7 @@ import type { EBSClient } from '@aws-sdk/client-ebs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -28,6 +29,7 @@ export interface SimulatedClients {
   readonly ssmOnce: Pick<SSMClient, 'send'>;
   readonly sqs: Pick<SQSClient, 'send'>;
   readonly sns: Pick<SNSClient, 'send'>;
+  readonly lambda: Pick<LambdaClient, 'send'>;
   readonly scheduler: Pick<SchedulerClient, 'send'>;
   readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
   readonly kms: Pick<KMSClient, 'send'>;
@@ -54,6 +56,7 @@ export function clientsOf(world: World, dispatcher: Dispatcher, process: Simulat
     iam: { send: to('iam') as IAMClient['send'] },
     sqs: { send: to('sqs') as SQSClient['send'] },
     sns: { send: to('sns') as SNSClient['send'] },
+    lambda: { send: to('lambda') as LambdaClient['send'] },
     scheduler: { send: to('scheduler') as SchedulerClient['send'] },
     cloudWatch: { send: to('cloudwatch') as CloudWatchClient['send'] },
     kms: { send: to('kms') as KMSClient['send'] },

@@ -29,6 +29,7 @@ import {
   enableImageDeregistrationProtection,
 } from './image-protection.ts';
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
+import { getFunctionConcurrency, getFunctionConfiguration, listEventSourceMappings } from './lambda-api.ts';
 import { lockSnapshot, unlockSnapshot } from './lock-snapshot.ts';
 import { describeLockedSnapshots } from './locked-snapshots.ts';
 import { getRule, listRules } from './rbin-api.ts';
@@ -67,6 +68,7 @@ export type ServiceName =
   | 'iam'
   | 'sqs'
   | 'sns'
+  | 'lambda'
   | 'scheduler'
   | 'cloudwatch'
   | 'kms'
@@ -165,6 +167,11 @@ export const COMMANDS: Readonly<Record<ServiceName, Readonly<Record<string, AnyC
   sns: {
     ListSubscriptionsByTopic: listSubscriptionsByTopic,
     Publish: publish,
+  },
+  lambda: {
+    GetFunctionConcurrency: getFunctionConcurrency,
+    GetFunctionConfiguration: getFunctionConfiguration,
+    ListEventSourceMappings: listEventSourceMappings,
   },
   scheduler: {
     GetSchedule: getSchedule,

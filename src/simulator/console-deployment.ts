@@ -1,6 +1,7 @@
 /** What CloudFormation makes of a deployment besides queues, topics and roles, and what people do to it by hand. */
 
 import type { AlarmRecord } from './cloudwatch-api.ts';
+import type { FunctionRecord, MappingRecord } from './lambda-api.ts';
 import type { ScheduleRecord } from './scheduler-api.ts';
 import type { World } from './world.ts';
 
@@ -13,6 +14,13 @@ export interface AlarmSpec extends Pick<AlarmRecord, 'name' | 'actions'> {
   readonly state?: AlarmRecord['state'];
 }
 
+type FunctionEdit = Partial<
+  Pick<
+    FunctionRecord,
+    'environment' | 'state' | 'stateReason' | 'lastUpdate' | 'lastUpdateReason' | 'reserved'
+  >
+>;
+
 type AlarmEdit = Partial<Pick<AlarmRecord, 'state' | 'actionsEnabled' | 'actions'>>;
 
 interface SubscriptionSpec {
@@ -23,7 +31,7 @@ interface SubscriptionSpec {
   readonly isConfirmed?: boolean;
 }
 
-/** Schedules, alarms and subscriptions of one Region. Each throws on nonsense. */
+/** Schedules, functions, alarms and subscriptions of one Region. Each throws on nonsense. */
 export class DeploymentConsole {
   readonly #world: World;
 
@@ -72,12 +80,54 @@ export class DeploymentConsole {
     if (!this.#world.store.alarms.delete(name)) throw new Error(`Console: there is no alarm ${name}`);
   }
 
+  /** It is handed what is in the queues that are given by their ARNs. */
+  createFunction(
+    name: string,
+    queues: readonly string[],
+    environment: Readonly<Record<string, string>>,
+  ): void {
+    const { functions } = this.#world.store;
+    if (functions.has(name)) throw new Error(`Console: there is a function ${name} already`);
+    const mappings = queues.map((source): MappingRecord => {
+      return { id: this.#world.ids.uuid(), source, state: 'Enabled' };
+    });
+    functions.set(name, { name, environment, state: 'Active', lastUpdate: 'Successful', mappings });
+  }
+
+  /** Their names. */
+  functions(): readonly string[] {
+    return [...this.#world.store.functions.keys()];
+  }
+
+  editFunction(name: string, edit: FunctionEdit): void {
+    Object.assign(this.#functionOf(name), edit);
+  }
+
+  /** Switches off what hands it the messages of its queues. */
+  disableMappings(name: string): void {
+    for (const mapping of this.#functionOf(name).mappings) mapping.state = 'Disabled';
+  }
+
+  deleteMappings(name: string): void {
+    this.#functionOf(name).mappings.length = 0;
+  }
+
+  deleteFunction(name: string): void {
+    if (!this.#world.store.functions.delete(name)) throw new Error(`Console: there is no function ${name}`);
+  }
+
   /** To a topic, by its name. */
   subscribe(topic: string, { endpoint, protocol = 'email', isConfirmed = true }: SubscriptionSpec): void {
     const { topics, subscriptions } = this.#world.store;
     if (!topics.has(topic)) throw new Error(`Console: there is no topic ${topic}`);
     const made = { id: this.#world.ids.uuid(), protocol, endpoint, isConfirmed };
     subscriptions.set(topic, [...(subscriptions.get(topic) ?? []), made]);
+  }
+
+  #functionOf(name: string): FunctionRecord {
+    const found = this.#world.store.functions.get(name);
+    if (found === undefined) throw new Error(`Console: there is no function ${name}`);
+    return found;
   }
 
   #schedulesOf(group: string): Map<string, ScheduleRecord> {

@@ -36,6 +36,8 @@ export function throttled(service: ServiceName): SimulatedServiceError {
     case 'sts':
     case 'cloudwatch':
       return new SimulatedServiceError('Throttling', 'Rate exceeded', 400);
+    case 'lambda':
+      return new SimulatedServiceError('TooManyRequestsException', 'Rate exceeded', 429);
     case 'scheduler':
     case 'kms':
     case 'rbin':
@@ -69,6 +71,8 @@ export function unavailable(service: ServiceName): SimulatedServiceError {
       return new SimulatedServiceError('ServiceUnavailable', message, 503);
     case 'sns':
       return new SimulatedServiceError('InternalErrorException', message, 500);
+    case 'lambda':
+      return new SimulatedServiceError('ServiceException', message, 500);
     case 'scheduler':
     case 'ebs':
       return new SimulatedServiceError('InternalServerException', message, 500);

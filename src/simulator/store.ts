@@ -20,6 +20,7 @@ import type {
   VpcEndpointRecord,
 } from './records.ts';
 import { LONGEST_READ_LAG } from './settings.ts';
+import type { FunctionRecord } from './lambda-api.ts';
 import type { ScheduleGroupRecord } from './scheduler-api.ts';
 import type { Published } from './sns.ts';
 import { AGENTS } from './ssm-agents.ts';
@@ -235,6 +236,8 @@ export class RegionStore {
   readonly subscriptions = new Map<string, readonly SubscriptionRecord[]>();
   /** By name. */
   readonly scheduleGroups = new Map<string, ScheduleGroupRecord>();
+  /** By name. */
+  readonly functions = new Map<string, FunctionRecord>();
   /** By name. */
   readonly alarms = new Map<string, AlarmRecord>();
   imagesMade = 0;

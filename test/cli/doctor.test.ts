@@ -85,6 +85,8 @@ describe('where everything is in place', () => {
       'ok  tags           no tag is wrong',
       'ok  schedules      6 of 6 are as the policy file says',
       'ok  queues         those of backup, replicate, prune, register-policies, watch, digest, rehearse and protect are there, and nothing that failed lies in them',
+      'ok  functions      all 8 can run, and are handed what is in their queues',
+      'ok  functions      they run what the policy file says',
       'ok  alarms         51 of 51 are quiet and tell the topic',
       'ok  subscriptions  ops@example.com is told',
       '',
@@ -570,7 +572,7 @@ describe('where nothing is deployed', () => {
     expect(out).toMatch(
       /^FAIL {2}deployment +nothing of ec2-backup-prod is in account 111122223333, Region ap-northeast-2: npx serverless deploy$/m,
     );
-    for (const name of ['schedules', 'queues', 'alarms', 'subscriptions'])
+    for (const name of ['schedules', 'queues', 'functions', 'alarms', 'subscriptions'])
       expect(out).toMatch(new RegExp(`^skip {2}${name} +nothing is deployed here$`, 'm'));
   });
 
@@ -693,6 +695,97 @@ describe('queues', () => {
   });
 });
 
+describe('functions', () => {
+  const backup = `${STACK}-backup`;
+  const RUN_THIS = 'ok they run what the policy file says';
+
+  test('fail when one is missing', async () => {
+    scenario.region.deployment.deleteFunction(backup);
+    expect(await linesOf('functions', scenario)).toEqual([
+      3,
+      `fail missing: ${backup}. Deploy again`,
+      RUN_THIS,
+    ]);
+  });
+
+  test('fail when somebody has stopped one by its concurrency', async () => {
+    scenario.region.deployment.editFunction(backup, { reserved: 0 });
+    expect(await linesOf('functions', scenario)).toEqual([
+      3,
+      `fail ${backup} may not run, as its reserved concurrency is 0: aws lambda delete-function-concurrency --function-name ${backup}`,
+      RUN_THIS,
+    ]);
+    scenario.region.deployment.editFunction(backup, { reserved: 5 });
+    expect(await linesOf('functions', scenario)).toEqual([0, expect.stringMatching(/^ok all 8/), RUN_THIS]);
+  });
+
+  test('fail when Lambda cannot run one, or could not take its code, but not when it sleeps', async () => {
+    const { deployment } = scenario.region;
+    deployment.editFunction(backup, { state: 'Failed', stateReason: 'its role is gone' });
+    deployment.editFunction(`${STACK}-prune`, { lastUpdate: 'Failed', lastUpdateReason: 'too large' });
+    deployment.editFunction(`${STACK}-digest`, { state: 'Inactive', stateReason: 'idle' });
+    expect(await linesOf('functions', scenario)).toEqual([
+      3,
+      `fail ${backup} cannot run: its role is gone. Deploy again`,
+      `fail ${STACK}-prune cannot run: too large. Deploy again`,
+      RUN_THIS,
+    ]);
+  });
+
+  test('fail when nothing hands one what is in its queue', async () => {
+    scenario.region.deployment.disableMappings(backup);
+    scenario.region.deployment.deleteMappings(`${STACK}-prune`);
+    expect(await linesOf('functions', scenario)).toEqual([
+      3,
+      expect.stringMatching(
+        new RegExp(
+          `^fail ${backup} is not handed what is in its queue \\(Disabled\\): aws lambda update-event-source-mapping --uuid [0-9a-f-]{36} --enabled$`,
+        ),
+      ),
+      `fail ${STACK}-prune is not handed what is in its queue: deploy again`,
+      RUN_THIS,
+    ]);
+  });
+
+  test.each([
+    ['keep', 'keep: { daily: 3 }', 'keep: { daily: 30 }'],
+    ['schedule', 'cron(0 3', 'cron(0 4'],
+    ['kind of backup', 'nightly: { backup: image', 'nightly: { backup: snapshots'],
+    ['guard', 'version: 1', 'version: 1\nprune: { maxShare: 90% }'],
+    ['retired policy', 'version: 1', 'version: 1\nretired: { old: { keep: { last: 1 } } }'],
+  ])('fail when they run the file as it was before an edit of a %s', async (_, before, after) => {
+    const policies = POLICIES.replace(before, after);
+    expect(policies).not.toBe(POLICIES);
+    expect(await linesOf('functions', scenario, { policies })).toEqual([
+      3,
+      expect.stringMatching(/^ok all 8/),
+      `fail ${STACK}-backup, ${STACK}-replicate, ${STACK}-prune, ${STACK}-register-policies, ${STACK}-watch and 3 more run another policy file than this one: deploy again, or look with the one that was deployed`,
+    ]);
+  });
+
+  test('pass when the same is only written in another way', async () => {
+    const policies = `# a comment\n${POLICIES.replace('backup: image, schedule: cron(0 3 * * ? *)', 'schedule: cron(0 3 * * ? *), backup: image')}prune: { maxShare: 30% }\n`;
+    expect(policies).toContain(', backup: image');
+    expect(await linesOf('functions', scenario, { policies })).toEqual([
+      0,
+      expect.stringMatching(/^ok all 8/),
+      RUN_THIS,
+    ]);
+  });
+
+  test('are a warning when an earlier version deployed them, which says nothing of its file', async () => {
+    for (const name of scenario.region.deployment.functions())
+      scenario.region.deployment.editFunction(name, { environment: {} });
+    expect(await linesOf('functions', scenario)).toEqual([
+      0,
+      expect.stringMatching(/^ok all 8/),
+      expect.stringMatching(
+        /^warn an earlier version of ec2-backup deployed .* and 3 more, and does not say/,
+      ),
+    ]);
+  });
+});
+
 describe('alarms', () => {
   const name = `${STACK}-failed-runs`;
 
@@ -797,6 +890,8 @@ describe('what cannot be read', () => {
   test.each([
     ['ListSchedules', 'AccessDeniedException', 'schedules', 'scheduler:ListSchedules'],
     ['GetQueueUrl', 'AccessDenied', 'queues', 'sqs:GetQueueUrl'],
+    ['GetFunctionConfiguration', 'AccessDeniedException', 'functions', 'lambda:GetFunctionConfiguration'],
+    ['ListEventSourceMappings', 'AccessDeniedException', 'functions', 'lambda:ListEventSourceMappings'],
     ['DescribeAlarms', 'AccessDenied', 'alarms', 'cloudwatch:DescribeAlarms'],
     [
       'ListSubscriptionsByTopic',

@@ -94,8 +94,14 @@ describe('the template', () => {
       expect(RecursiveLoop).toBe('Allow');
   });
 
-  test('tells each function where its messages go, and no more', () => {
-    const told = Object.fromEntries(FUNCTIONS.map(({ id, job }) => [job, environmentOf(id)]));
+  test('tells each function which policy file it runs and where its messages go, and no more', () => {
+    const told = Object.fromEntries(
+      FUNCTIONS.map(({ id, job }) => {
+        const { POLICIES_SHA256, ...where } = environmentOf(id);
+        expect(POLICIES_SHA256).toMatch(/^[0-9a-f]{64}$/);
+        return [job, where];
+      }),
+    );
     expect(told).toEqual({
       backup: { QUEUE_URL: 'BackupQueue' },
       replicate: { QUEUE_URL: 'ReplicateQueue' },
@@ -187,9 +193,9 @@ describe('the template', () => {
     ]);
   });
 
-  function environmentOf(id: string): unknown {
+  function environmentOf(id: string): Record<string, unknown> {
     const { Environment: given } = propertiesOf(template, id);
-    return (given as { Variables: unknown } | undefined)?.Variables;
+    return (given as { Variables: Record<string, unknown> } | undefined)?.Variables ?? {};
   }
 
   const isInstalled = spawnSync('cfn-lint', ['--version']).status === 0;

@@ -184,7 +184,8 @@ export function wiring(template: () => Template): void {
           readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
           readonly Role: string;
         };
-        for (const [name, value] of Object.entries(Environment.Variables)) {
+        const { POLICIES_SHA256: _, ...where } = Environment.Variables;
+        for (const [name, value] of Object.entries(where)) {
           const actions = ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sns:Publish'];
           const allowed = actions.filter((action) =>
             may(Role, action, action.startsWith('sns:') ? value : `${value}.Arn`),

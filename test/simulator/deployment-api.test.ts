@@ -1,4 +1,10 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  ListEventSourceMappingsCommand,
+  type EventSourceMappingConfiguration,
+} from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, GetScheduleGroupCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -89,6 +95,56 @@ describe('EventBridge Scheduler', () => {
     region.deployment.createSchedule(NIGHTLY);
     region.deployment.deleteSchedule(GROUP, 'backup-nightly');
     await expect(scheduler.send(new GetScheduleCommand(name))).rejects.toMatchObject(missing);
+  });
+});
+
+describe('Lambda', () => {
+  const missing = { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } };
+
+  test('says of a function what it is told, whether it may run, and what hands it messages, in pages', async () => {
+    const { lambda } = region.clients;
+    const FunctionName = 'ec2-backup-prod-backup';
+    region.deployment.createFunction(FunctionName, [TARGET, `${TARGET}-2`, `${TARGET}-3`], { A: 'b' });
+    expect(await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).toMatchObject({
+      FunctionArn: `arn:aws:lambda:ap-northeast-2:111122223333:function:${FunctionName}`,
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      Environment: { Variables: { A: 'b' } },
+    });
+    const { ReservedConcurrentExecutions: none } = await lambda.send(
+      new GetFunctionConcurrencyCommand({ FunctionName }),
+    );
+    expect(none).toBeUndefined();
+    region.deployment.editFunction(FunctionName, { reserved: 0 });
+    expect(await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }))).toMatchObject({
+      ReservedConcurrentExecutions: 0,
+    });
+    const all = (EventSourceArn?: string): Promise<readonly EventSourceMappingConfiguration[]> =>
+      every(
+        async ({ NextToken: Marker }) => {
+          const page = { FunctionName, EventSourceArn, Marker };
+          const { EventSourceMappings, NextMarker } = await lambda.send(
+            new ListEventSourceMappingsCommand(page),
+          );
+          return { EventSourceMappings, NextToken: NextMarker };
+        },
+        ({ EventSourceMappings }) => EventSourceMappings,
+      );
+    const sources = (await all()).map(({ EventSourceArn }) => EventSourceArn);
+    expect(sources).toEqual([TARGET, `${TARGET}-2`, `${TARGET}-3`]);
+    region.deployment.disableMappings(FunctionName);
+    const states = (await all(TARGET)).map(({ State }) => State);
+    expect(states).toEqual(['Disabled']);
+  });
+
+  test('knows no function that was not made', async () => {
+    const FunctionName = 'ec2-backup-prod-backup';
+    const { lambda } = region.clients;
+    for (const command of [GetFunctionConfigurationCommand, GetFunctionConcurrencyCommand])
+      await expect(lambda.send(new command({ FunctionName }))).rejects.toMatchObject(missing);
+    await expect(lambda.send(new ListEventSourceMappingsCommand({ FunctionName }))).rejects.toMatchObject(
+      missing,
+    );
   });
 });
 

@@ -76,6 +76,11 @@ import {
   SendCommandCommand,
 } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import {
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  ListEventSourceMappingsCommand,
+} from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, GetScheduleGroupCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import type { SimulatedClients } from '../../src/simulator/clients.ts';
 import type { ServiceName } from '../../src/simulator/commands.ts';
@@ -110,6 +115,9 @@ class Inspector {
   readonly ssm: SimulatedClients['ssm'] = { send: this.#sender('ssm') as SimulatedClients['ssm']['send'] };
   readonly sqs: SimulatedRegion['sqs'] = { send: this.#sender('sqs') as SimulatedRegion['sqs']['send'] };
   readonly sns: SimulatedRegion['sns'] = { send: this.#sender('sns') as SimulatedRegion['sns']['send'] };
+  readonly lambda: SimulatedClients['lambda'] = {
+    send: this.#sender('lambda') as SimulatedClients['lambda']['send'],
+  };
   readonly scheduler: SimulatedClients['scheduler'] = {
     send: this.#sender('scheduler') as SimulatedClients['scheduler']['send'],
   };
@@ -551,7 +559,7 @@ async function askOthers(region: SimulatedRegion, inspector: Inspector, { id }: 
 /** More of each than a page holds, in every state. */
 async function askDeployment(
   region: SimulatedRegion,
-  { scheduler, cloudWatch, sns }: Inspector,
+  { scheduler, cloudWatch, lambda, sns }: Inspector,
 ): Promise<void> {
   const { deployment } = region;
   const group = 'ec2-backup-prod';
@@ -566,6 +574,18 @@ async function askDeployment(
   deployment.editSchedule(group, 'a', { state: 'DISABLED' });
   deployment.editAlarm(`${group}-a`, { state: 'ALARM', actionsEnabled: false });
   deployment.editAlarm(`${group}-b`, { state: 'INSUFFICIENT_DATA' });
+  deployment.createFunction(group, [target, `${target}-b`, `${target}-c`], { POLICIES_SHA256: 'abc' });
+  await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: group }));
+  deployment.editFunction(group, { state: 'Failed', stateReason: 'gone', reserved: 0 });
+  deployment.disableMappings(group);
+  await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: group }));
+  deployment.editFunction(group, { lastUpdate: 'Failed', lastUpdateReason: 'too large' });
+  await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: group }));
+  await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: group }));
+  await toTheEnd(async ({ NextToken: Marker }) => {
+    const answer = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: group, Marker }));
+    return { NextToken: answer.NextMarker };
+  });
   await scheduler.send(new GetScheduleGroupCommand({ Name: group }));
   await scheduler.send(new GetScheduleCommand({ GroupName: group, Name: 'a' }));
   await toTheEnd((page) => scheduler.send(new ListSchedulesCommand({ ...page, GroupName: group })));

@@ -38,6 +38,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { StateValue } from '@aws-sdk/client-cloudwatch';
 import { KeyManagerType, KeySpec, KeyState, KeyUsageType, OriginType } from '@aws-sdk/client-kms';
+import { LastUpdateStatus, State } from '@aws-sdk/client-lambda';
 import { PolicyEvaluationDecisionType } from '@aws-sdk/client-iam';
 import {
   ActionAfterCompletion,
@@ -62,6 +63,7 @@ export const SSM = 'com.amazonaws.ssm';
 const AUTO_SCALING = 'com.amazonaws.autoscaling';
 export const DLM = 'com.amazonaws.dlm';
 export const IAM = 'com.amazonaws.iam';
+export const LAMBDA = 'com.amazonaws.lambda';
 export const SCHEDULER = 'com.amazonaws.scheduler';
 export const KMS = 'com.amazonaws.kms';
 export const CLOUDWATCH = 'com.amazonaws.cloudwatch';
@@ -117,6 +119,8 @@ export const ENUMS: Enums = new Map(
     [`${DLM}#EventSource.Type`]: EventSourceValues,
     [`${DLM}#EventParameters.EventType`]: EventTypeValues,
     [`${IAM}#EvaluationResult.EvalDecision`]: PolicyEvaluationDecisionType,
+    [`${LAMBDA}#FunctionConfiguration.State`]: State,
+    [`${LAMBDA}#FunctionConfiguration.LastUpdateStatus`]: LastUpdateStatus,
     [`${SCHEDULER}#GetScheduleGroupOutput.State`]: ScheduleGroupState,
     [`${SCHEDULER}#GetScheduleOutput.State`]: ScheduleState,
     [`${SCHEDULER}#GetScheduleOutput.ActionAfterCompletion`]: ActionAfterCompletion,

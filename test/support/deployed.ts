@@ -1,9 +1,10 @@
 /** What `serverless deploy` makes of a policy file at home, by the template that infra/ gives it. */
 
 import type { PolicyFile } from '../../src/lib/policy/policy.ts';
+import { policiesFingerprint } from '../../src/lib/run/policies-fingerprint.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import { stackOf } from './cloudformation.ts';
-import { resourcesOf } from './template.ts';
+import { namesOf, resourcesOf } from './template.ts';
 
 // The shapes of CloudFormation's resources, as far as they are read here; cfn-lint checks them.
 interface Queue {
@@ -75,6 +76,7 @@ const SECOND = 1000;
 /** In a simulated Region: the addresses of `notify` have confirmed their subscription, and every alarm is quiet. */
 export function deploy(region: SimulatedRegion, file: PolicyFile): void {
   const { name, queues, schedules, alarms, addresses } = deployedOf(file);
+  const { functions, queues: requests } = namesOf(file);
   const { deployment } = region;
   for (const queue of queues) {
     const { deadLetters, RedrivePolicy: redrive } = queue;
@@ -98,6 +100,10 @@ export function deploy(region: SimulatedRegion, file: PolicyFile): void {
       target: region.queue(schedule.queue).arn,
     });
   }
+  for (const [job, called] of Object.entries(functions))
+    deployment.createFunction(called, [region.queue(requests[job] ?? '').arn], {
+      POLICIES_SHA256: policiesFingerprint(file),
+    });
   const topic = region.createTopic(name);
   for (const alarm of alarms) {
     const { AlarmName, AlarmDescription } = alarm;

@@ -23,7 +23,7 @@ export const { regionOf } = load('../../infra/region.cjs') as {
 };
 
 export const { namesOf } = load('../../infra/names.cjs') as {
-  namesOf: (file: PolicyFile) => { readonly functions: Readonly<Record<string, string>> };
+  namesOf: (file: PolicyFile) => Record<'functions' | 'queues', Readonly<Record<string, string>>>;
 };
 
 export const { placeRoles } = load('../../infra/place-roles.cjs') as {

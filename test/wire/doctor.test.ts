@@ -1,6 +1,8 @@
 /** `doctor` with the SDK's clients, over HTTP, on a deployment that moto holds: others' pages, shapes and errors. */
 
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateEventSourceMappingCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
@@ -10,11 +12,13 @@ import {
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, test } from 'vitest';
+import { policiesFingerprint } from '../../src/lib/run/policies-fingerprint.ts';
 import type { DoctorJson } from '../../src/lib/report/doctor-text.ts';
 import { parseJson } from '../cli/answers.ts';
 import { fileWith } from '../cli/fake-shell.ts';
 import { deployedOf } from '../support/deployed.ts';
 import { parse } from '../support/scenario.ts';
+import { namesOf } from '../support/template.ts';
 import { ACCOUNT, REGION, type Account } from './account.ts';
 import { onMoto } from './backends.ts';
 import { motoAccount } from './moto-account.ts';
@@ -39,6 +43,8 @@ function clientsOf(endpoint: string) {
   };
   return {
     scheduler: new SchedulerClient(access),
+    lambda: new LambdaClient(access),
+    iam: new IAMClient(access),
     cloudWatch: new CloudWatchClient(access),
     sqs: new SQSClient(access),
     sns: new SNSClient(access),
@@ -47,8 +53,12 @@ function clientsOf(endpoint: string) {
 
 type Clients = ReturnType<typeof clientsOf>;
 
-async function deploy({ scheduler, cloudWatch, sqs, sns }: Clients): Promise<void> {
-  const { name, queues, schedules, alarms, addresses } = deployedOf(parse(POLICIES));
+/** An empty zip archive. */
+const NO_CODE = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]);
+
+async function deploy({ iam, scheduler, lambda, cloudWatch, sqs, sns }: Clients): Promise<void> {
+  const file = parse(POLICIES);
+  const { name, queues, schedules, alarms, addresses } = deployedOf(file);
   for (const { QueueName, FifoQueue, deadLetters } of queues) {
     const redrive = { deadLetterTargetArn: arn('sqs', deadLetters ?? ''), maxReceiveCount: 3 };
     const Attributes = {
@@ -69,6 +79,27 @@ async function deploy({ scheduler, cloudWatch, sqs, sns }: Clients): Promise<voi
         Target: { Arn: arn('sqs', queue), RoleArn: `arn:aws:iam::${ACCOUNT}:role/scheduler` },
       }),
     );
+  }
+  const AssumeRolePolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  });
+  await iam.send(new CreateRoleCommand({ RoleName: 'lambda', AssumeRolePolicyDocument }));
+  for (const [job, FunctionName] of Object.entries(namesOf(file).functions)) {
+    await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName,
+        Runtime: 'nodejs22.x',
+        Role: `arn:aws:iam::${ACCOUNT}:role/lambda`,
+        Handler: 'index.handler',
+        Code: { ZipFile: NO_CODE },
+        Environment: { Variables: { POLICIES_SHA256: policiesFingerprint(file) } },
+      }),
+    );
+    const EventSourceArn = arn('sqs', namesOf(file).queues[job] ?? '');
+    await lambda.send(new CreateEventSourceMappingCommand({ FunctionName, EventSourceArn, BatchSize: 1 }));
   }
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
   for (const Endpoint of addresses)
@@ -111,7 +142,7 @@ onMoto('doctor on moto', (server) => {
       .map(({ level, message }) => `${level} ${message}`);
   }
 
-  const PARTS = ['deployment', 'schedules', 'queues', 'alarms', 'subscriptions'];
+  const PARTS = ['deployment', 'schedules', 'queues', 'functions', 'alarms', 'subscriptions'];
 
   test('says where nothing is deployed', async () => {
     expect(await linesOf('credentials', 'deployment')).toEqual([
@@ -127,6 +158,8 @@ onMoto('doctor on moto', (server) => {
     expect(await linesOf(...PARTS)).toEqual([
       'ok 6 of 6 are as the policy file says',
       'ok those of backup, replicate, prune, register-policies, watch, digest, rehearse and protect are there, and nothing that failed lies in them',
+      'ok all 8 can run, and are handed what is in their queues',
+      'ok they run what the policy file says',
       expect.stringMatching(/^ok (\d+) of \1 are quiet and tell the topic$/),
       'ok ops@example.com is told',
     ]);

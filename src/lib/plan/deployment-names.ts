@@ -31,6 +31,10 @@ export function queueNames(deployment: string, job: string): QueueNames {
   };
 }
 
+export function functionName(deployment: string, job: string): string {
+  return `${stackName(deployment)}-${job}`;
+}
+
 /** What the names of all alarms begin with. */
 export function alarmPrefix(deployment: string): string {
   return `${stackName(deployment)}-`;

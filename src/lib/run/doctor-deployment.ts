@@ -1,16 +1,26 @@
-/** What `npx serverless deploy` made at home: schedules, queues, alarms and who hears of them. */
+/** What `npx serverless deploy` made at home: schedules, queues, functions, alarms and who hears of them. */
 
 import type { DeploymentClients } from '../aws/deployment-clients.ts';
 import { listAlarms, readSubscriptions } from '../aws/read-alarms.ts';
+import { readFunction } from '../aws/read-functions.ts';
 import { readQueue } from '../aws/read-queues.ts';
 import { readSchedules } from '../aws/read-schedules.ts';
-import { alarmPrefix, queueNames, stackName, topicArn } from '../plan/deployment-names.ts';
+import {
+  alarmPrefix,
+  functionName,
+  queueArn,
+  queueNames,
+  stackName,
+  topicArn,
+} from '../plan/deployment-names.ts';
 import { alarmChecks, subscriptionChecks, type DeployedAlarm } from '../plan/doctor-alarms.ts';
 import { fail, skip, unread, warn, type Check, type Reading } from '../plan/doctor-check.ts';
+import { functionChecks } from '../plan/doctor-functions.ts';
 import { queueChecks, type JobQueues } from '../plan/doctor-queues.ts';
 import { scheduleChecks, type DeployedSchedule } from '../plan/doctor-schedules.ts';
 import type { LifecyclePlace } from '../plan/lifecycle-role.ts';
 import type { PolicyFile } from '../policy/policy.ts';
+import { policiesFingerprint } from './policies-fingerprint.ts';
 import { reading } from './reading.ts';
 import { JOBS } from './request.ts';
 
@@ -35,6 +45,7 @@ export async function deploymentChecks(
   return [
     ...schedules(group, home),
     ...(await queues(clients, home)),
+    ...(await functions(clients, home)),
     ...(await alarms(clients, home)),
     ...(await subscriptions(clients, home)),
   ];
@@ -51,7 +62,9 @@ function nothingDeployed({ file, place }: Home): Check[] {
       : warn(name, `${nothing}: as it should be if its home is elsewhere, else npx serverless deploy`);
   return [
     said,
-    ...['schedules', 'queues', 'alarms', 'subscriptions'].map((one) => skip(one, 'nothing is deployed here')),
+    ...['schedules', 'queues', 'functions', 'alarms', 'subscriptions'].map((one) =>
+      skip(one, 'nothing is deployed here'),
+    ),
   ];
 }
 
@@ -81,6 +94,24 @@ async function readJobQueues(
     ),
   );
   return { requests, deadLetters, undelivered, failed };
+}
+
+async function functions(clients: DeploymentClients, { file, place }: Home): Promise<Check[]> {
+  const { deployment } = file;
+  const found = await reading(
+    Promise.all(
+      JOBS.map(async (job) => {
+        const name = functionName(deployment, job);
+        const queue = queueArn(queueNames(deployment, job).requests, place);
+        return [name, await readFunction(clients, { name, queue })] as const;
+      }),
+    ),
+  );
+  const actions =
+    'lambda:GetFunctionConfiguration, lambda:GetFunctionConcurrency and lambda:ListEventSourceMappings';
+  return 'value' in found
+    ? functionChecks(new Map(found.value), policiesFingerprint(file))
+    : [unread('functions', found, actions)];
 }
 
 async function alarms(clients: DeploymentClients, { file, place }: Home): Promise<Check[]> {
