@@ -98,7 +98,9 @@ describe.skipIf(chromiumVersion() === undefined)('a report in Chromium', () => {
     await page.getByLabel('Contains').fill('web');
     expect(await rows(page)).toEqual(['web-1']);
     expect(await page.locator('#sources > details:visible').count()).toBe(1);
-    expect(await page.locator('#found').textContent()).toBe(`1 of ${all.length} rows`);
+    expect(await page.locator('#found').textContent()).toBe(
+      `1 of ${all.length} rows. Charts, totals and costs are of all`,
+    );
     await page.getByLabel('Contains').fill('');
     await page.locator('#policy').selectOption('six-hourly');
     expect(await rows(page)).toEqual(['database']);
@@ -109,6 +111,12 @@ describe.skipIf(chromiumVersion() === undefined)('a report in Chromium', () => {
     expect(bad).not.toContain('scratch');
     await page.getByLabel('Contains').fill('no such thing');
     expect([await rows(page), await page.locator('.problem:visible').count()]).toEqual([[], 0]);
+    expect(await page.locator('#problems .nomatch').textContent()).toBe(
+      'Nothing of this matches the filter.',
+    );
+    expect(await page.locator('#problems .nomatch').isVisible()).toBe(true);
+    await page.getByLabel('Contains').fill('');
+    expect(await page.locator('.nomatch:visible').count()).toBe(0);
   });
 
   test('each marked day leads to its point, which is opened, shown and has the focus', async () => {
@@ -191,8 +199,16 @@ describe.skipIf(chromiumVersion() === undefined)('a report in Chromium', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(look.viewport.width);
     await photograph(page, title);
     await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+    expect(await textHeights(page), 'lines of a letter each').toBeLessThan(80);
     expect(await seriousFindings(page)).toEqual([]);
   });
+
+  /** The height of the tallest date of the tables of points. */
+  function textHeights(page: Page): Promise<number> {
+    return page.evaluate<number>(
+      "Math.max(...Array.from(document.querySelectorAll('.points tbody th'), (one) => one.offsetHeight))",
+    );
+  }
 
   async function photograph(page: Page, title: string): Promise<void> {
     const pictures = process.env['REPORT_SCREENSHOTS'];

@@ -75,6 +75,7 @@ export function costChart({ cost }: ReportModel, width: number): string {
   });
 }
 
+const DAY = 86_400_000;
 const GOES = 'goes next';
 
 /** In which lanes of a timeline a point is drawn: one for each rule that keeps it. */
@@ -93,12 +94,14 @@ export function timelineChart(row: SourceRow, width: number, anchorOf: (index: n
     return known === -1 ? LANES.length + 1 : known;
   };
   const lanes = [...new Set(drawn.map(({ lane }) => lane))].sort((a, b) => rank(a) - rank(b));
+  const slots = drawn.map(({ point }) => point.slot);
+  const isShort = Math.max(...slots) - Math.min(...slots) < 2 * DAY;
   const markup = draw(width, 40 + lanes.length * 24, {
     grid: { left: 104, right: 16, top: 8, bottom: 26 },
     yAxis: { ...categories(lanes), inverse: true, splitLine: { show: true, ...LINE } },
     xAxis: {
       type: 'time',
-      axisLabel: { ...LABEL, hideOverlap: true, formatter: dateOf },
+      axisLabel: { ...LABEL, hideOverlap: true, formatter: isShort ? hourOf : dateOf },
       axisLine: LINE,
       axisTick: LINE,
       splitNumber: width < 500 ? 2 : 5,
@@ -122,6 +125,11 @@ export function timelineChart(row: SourceRow, width: number, anchorOf: (index: n
     (path, index: string) =>
       `<a href="#${anchorOf(drawn[Number(index)]?.index ?? 0)}" tabindex="-1">${path}</a>`,
   );
+}
+
+/** `11-28 03:00`: of some hours, the days alone would all be the same. */
+function hourOf(time: number): string {
+  return new Date(time).toISOString().slice(5, 16).replace('T', ' ');
 }
 
 function dateOf(time: number): string {

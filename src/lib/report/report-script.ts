@@ -13,6 +13,15 @@ export const SCRIPT = `
   var bad = document.getElementById('bad');
   var found = document.getElementById('found');
   var items = all('[data-f]');
+  var sections = all('main section').map(function (section) {
+    var note = document.createElement('p');
+    note.className = 'nomatch';
+    note.textContent = 'Nothing of this matches the filter.';
+    note.hidden = true;
+    var heading = section.querySelector('h2');
+    heading.parentNode.insertBefore(note, heading.nextSibling);
+    return { items: all('[data-f]', section), note: note };
+  }).filter(function (section) { return section.items.length > 0; });
   form.hidden = false;
   form.addEventListener('submit', function (event) { event.preventDefault(); });
 
@@ -30,7 +39,11 @@ export const SCRIPT = `
     all('[data-group]').forEach(function (group) {
       group.hidden = all('[data-f]', group).every(function (item) { return item.hidden; });
     });
-    found.textContent = counted + ' of ' + total + ' rows';
+    var isAll = text.value === '' && policy.value === '' && !bad.checked;
+    found.textContent = counted + ' of ' + total + ' rows' + (isAll ? '' : '. Charts, totals and costs are of all');
+    sections.forEach(function (section) {
+      section.note.hidden = section.items.some(function (item) { return !item.hidden; });
+    });
     rove();
   }
   ['input', 'change'].forEach(function (kind) { form.addEventListener(kind, filter); });

@@ -179,7 +179,7 @@ function policyLine(row: PolicyRow, at: number): Html {
           ? runs === 'lambda'
             ? ''
             : RUNS_WORDS[runs]
-          : `in ${formatAge(next - at)}, ${formatMinute(next)}`
+          : safe`in ${formatAge(next - at)}, <span class="when">${formatMinute(next)}</span>`
       }
     </td>
   </tr>`;

@@ -53,6 +53,8 @@ thead th { border-top: 0; color: var(--muted); font-weight: 600; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody th { font-weight: 600; overflow-wrap: anywhere; }
 th small { font-weight: 400; }
+.pair tbody th { min-width: 12ch; }
+.when { white-space: nowrap; }
 .points tbody th, .points code, .points td:nth-child(3) { white-space: nowrap; width: 1%; padding-right: 1.25rem; }
 tr:target { background: var(--wait-ground); }
 code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
@@ -87,6 +89,7 @@ summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
 .problem p { margin-bottom: .25rem; }
 .problem ul { margin: .25rem 0; padding-left: 1.2rem; }
 .problem li { overflow-wrap: anywhere; }
+.nomatch { color: var(--muted); }
 .allgood { background: var(--good-ground); color: var(--good); border-radius: 6px; padding: .5rem .75rem; }
 [hidden] { display: none !important; }
 @media (max-width: 700px) {
@@ -103,6 +106,7 @@ summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
   .matrix .chip { white-space: normal; }
   .stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .stack tr, .stack td, .stack tbody th { display: block; border: 0; padding: .05rem 0; text-align: left; white-space: normal; }
+  .points tbody th, .points code, .points td:nth-child(3) { width: auto; white-space: normal; }
   .stack tbody tr { border-top: 1px solid var(--line); padding: .4rem 0; }
   .stack td[data-l]::before { content: attr(data-l) ": "; color: var(--muted); }
   .stack td:empty { display: none; }

@@ -43,7 +43,7 @@ export const CELL_WORDS: Readonly<Record<CellKind, { readonly mark: string; read
   missed: { mark: '!', means: 'missing, though due and still to be kept' },
   unkept: { mark: '–', means: 'none, and no rule would keep one' },
   open: { mark: '○', means: 'not over yet' },
-  none: { mark: '·', means: 'nothing was due' },
+  none: { mark: '·', means: 'nothing was due, or older than the oldest backup' },
 };
 
 export const RUNS_WORDS: Readonly<Record<PolicyRow['runs'], string>> = {
