@@ -15,6 +15,7 @@ import {
 } from './point-state.ts';
 import type { BackupKind } from '../policy/policy.ts';
 import type { PointState } from './retention.ts';
+import { vssConsistency, vssState } from './vss-mark.ts';
 
 /** An AMI or snapshot with what its tags say; the tags themselves are not kept. */
 export type Owned<T> = Omit<T, 'tags'> & { readonly ownership: Ownership };
@@ -50,6 +51,8 @@ export interface RecoveryPoint extends BackupIdentity {
   readonly copiedFrom?: CopiedFrom;
   /** Of a copy of snapshots, the volumes of those that it has, in any state. */
   readonly copiedVolumes?: readonly string[];
+  /** Of what Windows made through VSS, by what its tags say now. Of all else the tag of the creating call says it. */
+  readonly consistency?: 'application' | 'crash';
 }
 
 export interface LeftAlone {
@@ -177,7 +180,7 @@ function stateOfImage(
 /** As much of a point as tells which backups of a slot there are. */
 export type MadePoint = Pick<
   RecoveryPoint,
-  'id' | 'policy' | 'source' | 'slot' | 'state' | 'detail' | 'madeAt' | 'imageId'
+  'id' | 'policy' | 'source' | 'slot' | 'state' | 'detail' | 'madeAt' | 'imageId' | 'consistency'
 >;
 
 /** Our AMIs without a look at their snapshots: whether a slot is made, not whether it can be restored from. */
@@ -224,6 +227,7 @@ function snapshotPoint(
     ...stateOf(marks, parts, now - Math.max(slot, madeAt)),
     ...heldBy(parts.map(({ ownership }) => ownership.marks)),
     ...copyOf(marks, parts),
+    ...(marks.vss && { consistency: vssConsistency(parts.map(({ ownership }) => ownership.marks.vss)) }),
   };
 }
 
@@ -236,10 +240,14 @@ function copyOf(
   return { copiedFrom, copiedVolumes: parts.map(({ volumeId }) => volumeId).sort() };
 }
 
-function stateOf(marks: Marks, parts: readonly Owned<Snapshot>[], age: number): Judgement {
+function stateOf(marks: Marks, parts: readonly Ours<Owned<Snapshot>>[], age: number): Judgement {
   if (marks.kind === 'volume') return snapshotState(parts);
   if (marks.kind === 'image') return leftoverState(age);
-  return marks.copiedFrom ? copiedSetState(parts, marks.volumes, age) : setState(parts, marks.volumes, age);
+  const { volumes, copiedFrom } = marks;
+  const judged = copiedFrom ? copiedSetState(parts, volumes, age) : setState(parts, volumes, age);
+  if (!marks.vss) return judged;
+  const said = parts.map(({ ownership }) => ownership.marks.vss);
+  return vssState(judged, said, copiedFrom ? undefined : age);
 }
 
 function identityOf({ policy, source, slot }: Marks): BackupIdentity {
