@@ -14,6 +14,7 @@ import { RESTORED } from './marks.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 import type { RestoreRequest } from './restorable.ts';
 import type { Tag } from './restore-sheet.ts';
+import { VSS_TAGS } from './vss-mark.ts';
 
 export interface RestoredTags {
   readonly tags: readonly Tag[];
@@ -43,7 +44,9 @@ export function restoredTags(
       isDlmPolicy(policy) && policy.select ? policy.select.key : [],
     ),
   );
-  const own = isOfSource ? [...pointTags].filter(([key]) => isCopyable(key, file)) : [];
+  const own = isOfSource
+    ? [...pointTags].filter(([key]) => isCopyable(key, file) && !isOfVss(key, point))
+    : [];
   const leftOut = request.adopt ? [] : own.map(([key]) => key).filter((key) => selectors.has(key));
   const name = nameOfSource(pointTags.get('Name') ?? '', point);
   const tags = new Map<string, string>([
@@ -56,6 +59,11 @@ export function restoredTags(
     ...request.tags.map(({ key, value }) => [key, value] as const),
   ]);
   return { tags: [...tags].map(([key, value]) => ({ key, value })), leftOut };
+}
+
+/** What Windows said of the snapshots is not the machine's. */
+function isOfVss(key: string, { consistency }: RecoveryPoint): boolean {
+  return consistency !== undefined && VSS_TAGS.includes(key);
 }
 
 /** A policy that selects by tags of its own finds the copied ones. */
