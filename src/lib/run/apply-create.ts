@@ -51,7 +51,9 @@ function createAll(actions: readonly CreateAction[], context: RunContext): Promi
 async function createOne(action: CreateAction, context: RunContext): Promise<Outcome> {
   const attempt = await attemptOf(action, context);
   if ('refused' in attempt) return ended(action, 'failed', attempt.refused);
-  if ('left' in attempt) return ended(action, 'postponed', attempt.left);
+  // A fresh one is waited for as what has no answer: the next round plans by lists.
+  if ('left' in attempt)
+    return ended(action, attempt.isFresh === true ? 'unknown' : 'postponed', attempt.left);
   const { warning } = attempt;
   const outcome =
     'made' in attempt ? made(action, attempt.made) : await failed(action, attempt.error, context);

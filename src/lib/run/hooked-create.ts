@@ -14,8 +14,11 @@ export type Attempt =
   | { readonly error: unknown; readonly warning?: string }
   /** Not tried, as the policy wants no backup that is only crash-consistent. */
   | { readonly refused: string }
-  /** Not ended, or not known: nothing was made by us, and a later round looks again. */
-  | { readonly left: string };
+  /**
+   * Not ended, or not known: nothing was made by us, and a later round looks again. `isFresh`: lists may not show yet that
+   * something was begun.
+   */
+  | { readonly left: string; readonly isFresh?: boolean };
 
 /** Makes one backup without telling anybody. Never throws. */
 export async function attemptCreate(

@@ -53,6 +53,12 @@ async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
     command = await lookAfterLoss(action, context);
     if (command === undefined) return { error };
   }
+  const attempt = await conclude(action, command, context);
+  const isFresh = context.clock.now() < command.sentAt + READS_TRUSTWORTHY_AFTER;
+  return 'left' in attempt ? { ...attempt, isFresh } : attempt;
+}
+
+async function conclude(action: VssAction, command: Command, context: RunContext): Promise<Attempt> {
   const run = await followCommand(action, command, context);
   if ('left' in run) return run;
   return (await ended(action, run, context)) ?? made(action, run, context);
