@@ -36,13 +36,16 @@ export async function sendVss(action: VssAction, context: RunContext): Promise<C
 
 /** The command of this slot that was sent before, by whatever run, and has begun or may begin. Throws when it cannot be read. */
 export async function findCommand(action: VssAction, context: RunContext): Promise<SentCommand | undefined> {
-  const comment = commentOf(action, context);
   const sought = { instance: action.source, since: action.slot - BEFORE_SLOT };
-  const found: SentCommand[] = [];
-  for await (const command of listCommandsSince(context.clients, sought))
-    if (command.comment === comment && !hasNeverBegun(command.status)) found.push(command);
-  found.sort((a, b) => b.sentAt - a.sentAt);
-  return found.find(({ status }) => isUnderWay(status)) ?? found[0];
+  const comment = commentOf(action, context);
+  const sent = await retryThrottled(context, async () => {
+    const all: SentCommand[] = [];
+    for await (const command of listCommandsSince(context.clients, sought)) all.push(command);
+    return all;
+  });
+  const begun = sent.filter((one) => one.comment === comment && !hasNeverBegun(one.status));
+  begun.sort((a, b) => b.sentAt - a.sentAt);
+  return begun.find(({ status }) => isUnderWay(status)) ?? begun[0];
 }
 
 function commentOf(action: VssAction, { file }: RunContext): string {
