@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runBackup, type BackupReport } from '../../src/lib/run/backup.ts';
 import { ended } from '../support/hooking.ts';
 import { HOUR, MINUTE, START } from '../support/scenario.ts';
+import { Watched } from '../support/watched.ts';
 import { addWindows, bySetOf, sentAndMade, vssPolicies, windows, type Windows } from '../support/vss.ts';
 
 const SECOND = 1000;
@@ -121,5 +122,51 @@ describe('lists that lag behind', () => {
       expect.stringMatching(/^done \| only crash-consistent: VSS: Failed with exit code 1/),
     ]);
     expect(sentAndMade(place.scenario)).toEqual([1, 0]);
+  });
+});
+
+describe('watch', () => {
+  function watched(onFailure: string, makes: 'application' | 'crash' | 'none'): Watched {
+    // A slot of the schedule.
+    const start = START + 3 * HOUR;
+    const place = new Watched({ policies: vssPolicies(onFailure), start, settings: { pageSize: 20 } });
+    place.region.hooks.setVss({ makes });
+    addWindows(place);
+    return place;
+  }
+
+  test('asks again for what is no backup, and that makes no second set', async () => {
+    const place = watched('skip', 'crash');
+    await place.nightly('win').catch(() => undefined);
+    for (let hour = 0; hour < 3; hour += 1) {
+      place.clock.advance(HOUR);
+      await place.watch();
+      expect(place.asked).toMatchObject([{ job: 'backup', policy: 'win' }]);
+      await place.work();
+    }
+    expect(sentAndMade(place)).toEqual([1, 0]);
+    expect(place.region.snapshots()).toHaveLength(4);
+  });
+
+  test('has what failed without a trace made, once it can be', async () => {
+    const place = watched('skip', 'none');
+    await place.nightly('win').catch(() => undefined);
+    place.region.hooks.setVss({ makes: 'application' });
+    place.clock.advance(HOUR);
+    await place.watch();
+    await place.work();
+    place.clock.advance(HOUR);
+    await place.watch();
+    expect(place.asked).toEqual([]);
+    expect(sentAndMade(place)).toEqual([2, 0]);
+    expect(bySetOf(place).theirs).toHaveLength(4);
+  });
+
+  test('is content with a set that is only crash-consistent where that is a backup', async () => {
+    const place = watched('crash-consistent', 'crash');
+    await place.nightly('win');
+    place.clock.advance(HOUR);
+    await place.watch();
+    expect(place.asked).toEqual([]);
   });
 });

@@ -141,7 +141,7 @@ describe('a freeze that fails', () => {
     const [text = ''] = ended(await scenario.backup('win', { slot: START }));
     expect(text).toContain(`failed | ${UNMARKED}: snap-`);
     expect(text).toContain('do not count as a backup (onFailure: skip)');
-    expect(await states(scenario)).toEqual([['pending', 'crash']]);
+    expect(await states(scenario)).toEqual([['pending', undefined]]);
     scenario.clock.advance(HOUR);
     expect(await states(scenario)).toEqual([['failed', 'crash']]);
     // As `watch` asks for it, hourly.

@@ -9,6 +9,7 @@ import {
 } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { isCopyable, nameOfSource } from './backup-tags.ts';
+import { ENCODING } from './escaped-text.ts';
 import type { Tags } from './inventory.ts';
 import { RESTORED } from './marks.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
@@ -45,7 +46,7 @@ export function restoredTags(
     ),
   );
   const own = isOfSource
-    ? [...pointTags].filter(([key]) => isCopyable(key, file) && !isOfVss(key, point))
+    ? [...pointTags].filter(([key]) => isCopyable(key, file) && !isOfVss(key, pointTags))
     : [];
   const leftOut = request.adopt ? [] : own.map(([key]) => key).filter((key) => selectors.has(key));
   const name = nameOfSource(pointTags.get('Name') ?? '', point);
@@ -62,8 +63,8 @@ export function restoredTags(
 }
 
 /** What Windows said of the snapshots is not the machine's. */
-function isOfVss(key: string, { consistency }: RecoveryPoint): boolean {
-  return consistency !== undefined && VSS_TAGS.includes(key);
+function isOfVss(key: string, pointTags: Tags): boolean {
+  return pointTags.has(ENCODING) && VSS_TAGS.includes(key);
 }
 
 /** A policy that selects by tags of its own finds the copied ones. */

@@ -36,6 +36,15 @@ export function vssConsistency(marks: readonly (VssMark | undefined)[]): 'applic
   return marks.every((mark) => mark?.isConsistent === true) ? 'application' : 'crash';
 }
 
+/** What can be said of a set that is judged so: nothing while VSS may not have said it yet. */
+export function toldConsistency(
+  marks: readonly (VssMark | undefined)[],
+  { state }: Judgement,
+): { readonly consistency?: 'application' | 'crash' } {
+  const consistency = vssConsistency(marks);
+  return consistency === 'crash' && state === 'pending' ? {} : { consistency };
+}
+
 /** The set's state as it is judged by its parts, or as what VSS came to makes it. `age` in ms; absent of a copy, which says all. */
 export function vssState(
   judged: Judgement,

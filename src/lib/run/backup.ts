@@ -152,13 +152,12 @@ const ACTION_OF: Record<BackupKind, Outcome['action']> = {
 function alreadyMadeOutcome({ source, point }: AlreadyMade, backup: BackupKind): Outcome {
   const common = { action: ACTION_OF[backup], policy: point.policy, source, slot: point.slot, id: point.id };
   if (point.state !== 'failed')
-    return { ...common, status: 'already-done', ...(isOnlyCrash(point) && { warning: ONLY_CRASH }) };
+    return {
+      ...common,
+      status: 'already-done',
+      ...(point.consistency === 'crash' && { warning: ONLY_CRASH }),
+    };
   return { ...common, status: 'failed', error: lostSlot(point.id, point, point.detail) };
 }
 
 const ONLY_CRASH = 'only crash-consistent: VSS did not mark every snapshot AppConsistent=True';
-
-/** While it is pending, VSS may not have said yet what it is. */
-function isOnlyCrash({ consistency, state }: MadePoint): boolean {
-  return consistency === 'crash' && state === 'good';
-}

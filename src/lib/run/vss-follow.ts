@@ -58,7 +58,7 @@ export async function followCommand(
   { id, sentAt }: Command,
   context: RunContext,
 ): Promise<HookRun | { readonly left: string }> {
-  const { clients, clock, deadline = Infinity } = context;
+  const { clients, clock, deadline = Infinity, onProgress } = context;
   const over = sentAt + (DELIVERY + action.hooks.timeout) * 1000 + INSTALLING;
   for (;;) {
     let how: string;
@@ -74,6 +74,7 @@ export async function followCommand(
       return {
         left: `VSS was told, and command ${id} has not ended yet (${how}): a later run looks at it again`,
       };
+    onProgress?.({ step: 'wait', what: `VSS on ${action.source}: ${how}` });
     await clock.sleep(EVERY);
   }
 }
