@@ -25,6 +25,7 @@ export async function listCommand(
       ...verdictJson(entry),
       ageSeconds: Math.floor((now - entry.point.slot) / 1000),
       ...(entry.point.detail !== undefined && { detail: entry.point.detail }),
+      ...(entry.point.consistency !== undefined && { consistency: entry.point.consistency }),
       ...(entry.point.rehearsed !== undefined && { rehearsed: entry.point.rehearsed }),
     }));
     shell.out(

@@ -2,6 +2,8 @@ import { presentInstance } from './console-lookup.ts';
 import type { InstanceRecord } from './records.ts';
 import type { DocumentRecord } from './ssm-documents.ts';
 import { guestAt, GUEST_SCRIPTS, type Freeze, type GuestScripts, type HookStage } from './ssm-guests.ts';
+import type { CommandRecord } from './ssm-records.ts';
+import { VSS_BEHAVIOUR, type VssBehaviour } from './ssm-vss.ts';
 import type { World } from './world.ts';
 
 export interface HookRunView {
@@ -25,9 +27,10 @@ export class HooksConsole {
     this.#world.store.ssmDocuments.set(document.name, document);
   }
 
-  /** What Systems Manager reaches from now on of an instance. */
-  setAgent(id: string, state: 'online' | 'lost' | 'unknown'): void {
+  /** What Systems Manager reaches from now on of an instance, and what it says of its platform. */
+  setAgent(id: string, state: 'online' | 'lost' | 'unknown', platform?: 'Linux' | 'Windows'): void {
     const instance = this.#instance(id);
+    if (platform !== undefined) instance.agentPlatform = platform;
     instance.ssm = state === 'online' ? 'online' : undefined;
     instance.ping = state === 'lost' ? 'ConnectionLost' : undefined;
   }
@@ -37,6 +40,18 @@ export class HooksConsole {
     const { guestScripts } = this.#world.store;
     const before = guestScripts.get(id) ?? guestScripts.get('') ?? GUEST_SCRIPTS;
     guestScripts.set(id, { ...before, ...scripts });
+  }
+
+  /** How VSS goes from now on, on one instance or on all. */
+  setVss(behaviour: Partial<VssBehaviour>, id = ''): void {
+    const { vssBehaviours } = this.#world.store;
+    const before = vssBehaviours.get(id) ?? vssBehaviours.get('') ?? VSS_BEHAVIOUR;
+    vssBehaviours.set(id, { ...before, ...behaviour });
+  }
+
+  /** The commands that were sent, oldest first, by whatever document. */
+  commands(): readonly CommandRecord[] {
+    return [...this.#world.store.ssmCommands.values()];
   }
 
   /** The runs of such documents that were sent, oldest first. */

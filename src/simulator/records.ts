@@ -40,6 +40,8 @@ export interface InstanceRecord extends Resource {
   impaired?: boolean;
   /** Whether Systems Manager reaches it, and whether what it runs there succeeds; offline unless set. */
   ssm?: 'online' | 'failing' | undefined;
+  /** What its agent says that it runs; absent: as all say. */
+  agentPlatform?: 'Linux' | 'Windows';
   /** Of an agent that was heard of and is not online. */
   ping?: 'ConnectionLost' | undefined;
   terminatedAt: number | undefined;

@@ -44,6 +44,8 @@ export class SimulatedRegion extends RegionCalls {
     this.#world = world;
     foreign.addPublicResources(world);
     world.attach(new LifecycleRuns(world));
+    const { agentWork } = world.store;
+    world.attach({ nextAt: () => agentWork.nextAt(), act: () => agentWork.doFirst() });
     this.deployment = new DeploymentConsole(world);
     this.launching = new LaunchConsole(world);
     this.hooks = new HooksConsole(world);

@@ -1,5 +1,6 @@
 import type {
   Command as SsmCommand,
+  CommandFilter,
   CommandStatus,
   DescribeInstanceInformationRequest,
   DescribeInstanceInformationResult,
@@ -13,10 +14,12 @@ import type {
 import { SimulatedServiceError } from './errors.ts';
 import type { InstanceRecord } from './records.ts';
 import { isOnline, resultOn } from './ssm-agents.ts';
-import { checkDocumentParameters, findDocument, isHook } from './ssm-documents.ts';
-import { runHook } from './ssm-hooks.ts';
+import { checkDocumentParameters, findDocument, isHook, type DocumentRecord } from './ssm-documents.ts';
+import { runHook, type Sent } from './ssm-hooks.ts';
 import { DELIVERING, endOf, isDelivered } from './ssm-invocations.ts';
 import type { CommandRecord } from './ssm-records.ts';
+import { checkVssTags, isVss } from './ssm-vss-document.ts';
+import { runVss } from './ssm-vss.ts';
 import type { Command, World } from './world.ts';
 
 /** There is no client token: the same command again is a second one. */
@@ -33,6 +36,7 @@ export const sendCommand: Command<SendCommandRequest, SendCommandResult> = {
     if (Comment.length > 100)
       throw new SimulatedServiceError('ValidationException', `A comment of ${Comment.length} characters.`);
     checkDocumentParameters(document, Parameters);
+    if (isVss(document)) checkVssTags(Parameters['tags']?.[0]);
     if (TimeoutSeconds < 30)
       throw new SimulatedServiceError('ValidationException', `TimeoutSeconds is ${TimeoutSeconds}.`);
     const now = world.now();
@@ -53,7 +57,7 @@ export const sendCommand: Command<SendCommandRequest, SendCommandResult> = {
     };
     const command: CommandRecord = {
       ...sent,
-      ...(isHook(document) ? runHook(world, sent) : runScript(world, instance)),
+      ...(isVss(document) ? runVss(world, instance, sent) : runOther(world, { document, instance, sent })),
     };
     world.store.ssmCommands.set(command.id, command);
     return { Command: render(world, command) };
@@ -61,8 +65,14 @@ export const sendCommand: Command<SendCommandRequest, SendCommandResult> = {
 };
 
 export const listCommands: Command<ListCommandsRequest, ListCommandsResult> = {
-  parameters: { InstanceId: true, MaxResults: true, NextToken: true },
+  parameters: {
+    InstanceId: true,
+    Filters: { key: true, value: true },
+    MaxResults: true,
+    NextToken: true,
+  },
   run(world, input) {
+    const after = invokedAfter(input.Filters ?? []);
     const page = world.pager.page<CommandRecord>({
       command: 'ListCommands',
       input,
@@ -71,7 +81,10 @@ export const listCommands: Command<ListCommandsRequest, ListCommandsResult> = {
       bounds: [1, 50],
       find: () =>
         [...world.store.ssmCommands.values()].filter(
-          ({ instanceId }) => input.InstanceId === undefined || instanceId === input.InstanceId,
+          ({ instanceId, sentAt }) =>
+            (input.InstanceId === undefined || instanceId === input.InstanceId) &&
+            sentAt > after &&
+            sentAt <= world.readTime(),
         ),
     });
     const token = page.nextToken === undefined ? {} : { NextToken: page.nextToken };
@@ -130,16 +143,39 @@ export const describeInstanceInformation: Command<
     });
     const token = page.nextToken === undefined ? {} : { NextToken: page.nextToken };
     return {
-      InstanceInformationList: page.items.map(({ id, ping }) => ({
+      InstanceInformationList: page.items.map(({ id, ping, agentPlatform }) => ({
         InstanceId: id,
         PingStatus: ping ?? ('Online' as const),
-        PlatformType: world.store.agents.platform,
+        PlatformType: agentPlatform ?? world.store.agents.platform,
         ResourceType: 'EC2Instance' as const,
       })),
       ...token,
     };
   },
 };
+
+/** ms since the epoch. @throws Error for a filter that the simulated account does not know */
+function invokedAfter(filters: readonly CommandFilter[]): number {
+  let after = -Infinity;
+  for (const { key, value } of filters) {
+    if (key !== 'InvokedAfter')
+      throw new Error(`The simulated account does not know the filter ListCommands '${key}'`);
+    if (value === undefined || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(value))
+      throw new SimulatedServiceError('InvalidFilterKey', `InvokedAfter does not take ${value}.`);
+    after = Date.parse(value);
+  }
+  return after;
+}
+
+interface Given {
+  readonly document: DocumentRecord;
+  readonly instance: InstanceRecord;
+  readonly sent: Sent;
+}
+
+function runOther(world: World, { document, instance, sent }: Given): Omit<CommandRecord, keyof Sent> {
+  return isHook(document) ? runHook(world, sent) : runScript(world, instance);
+}
 
 function runScript(
   world: World,

@@ -2,6 +2,7 @@
 
 import type { DescribeDocumentRequest, DescribeDocumentResult } from '@aws-sdk/client-ssm';
 import { SimulatedServiceError } from './errors.ts';
+import { VSS_DOCUMENTS } from './ssm-vss-document.ts';
 import type { Command, World } from './world.ts';
 
 /** A parameter of a document, in the words of its content. */
@@ -23,12 +24,16 @@ const AWS_SCRIPTS: readonly DocumentRecord[] = ['AWS-RunShellScript', 'AWS-RunPo
   }),
 );
 
+const OF_AWS: readonly DocumentRecord[] = [...AWS_SCRIPTS, ...VSS_DOCUMENTS];
+
 /** By name, or by ARN as documents of others must be named. @throws InvalidDocument */
 export function findDocument(world: World, nameOrArn: string | undefined): DocumentRecord {
   const own = world.arn('ssm', 'document/');
-  const name = nameOrArn?.startsWith(own) === true ? nameOrArn.slice(own.length) : nameOrArn;
-  const found =
-    AWS_SCRIPTS.find((document) => document.name === name) ?? world.store.ssmDocuments.get(name ?? '');
+  const aws = own.replace(`:${world.account}:`, '::');
+  const prefix = [own, aws].find((one) => nameOrArn?.startsWith(one) === true) ?? '';
+  const name = nameOrArn?.slice(prefix.length);
+  const ofAws = prefix === own ? undefined : OF_AWS.find((document) => document.name === name);
+  const found = ofAws ?? (prefix === aws ? undefined : world.store.ssmDocuments.get(name ?? ''));
   if (found === undefined)
     throw new SimulatedServiceError('InvalidDocument', `Document ${nameOrArn} does not exist.`);
   return found;

@@ -36,15 +36,16 @@ export function endOf(world: World, command: CommandRecord): End {
 }
 
 function finalOf(world: World, command: CommandRecord): End {
-  const { undelivered, hook, instanceId } = command;
+  const { undelivered, hook, vss, instanceId } = command;
   if (undelivered !== undefined) {
     const status = undelivered === 'Undeliverable' ? 'Failed' : 'TimedOut';
     return { status, details: undelivered, exitCode: -1 };
   }
+  if (vss?.timedOut === true) return { status: 'TimedOut', details: 'Execution Timed Out', exitCode: -1 };
   const runs = world.store.guestRuns.get(instanceId) ?? [];
   const exitCode =
     hook === undefined
-      ? command.exitCode
+      ? (vss?.exitCode ?? command.exitCode)
       : (guestAt(runs, world.now()).exitCodes.get(command.id) ?? command.exitCode);
   const status = exitCode === 0 ? 'Success' : 'Failed';
   return { status, details: status, exitCode };
@@ -80,7 +81,18 @@ export const listCommandInvocations: Command<ListCommandInvocationsRequest, List
           Status: status,
           StatusDetails: details,
           CommandPlugins:
-            input.Details === true ? [{ Name: 'run', StatusDetails: details, ResponseCode: exitCode }] : [],
+            input.Details === true
+              ? [
+                  {
+                    Name: 'run',
+                    StatusDetails: details,
+                    ResponseCode: exitCode,
+                    ...(world.now() >= command.endsAt && {
+                      ResponseFinishDateTime: new Date(command.endsAt),
+                    }),
+                  },
+                ]
+              : [],
         };
       }),
       ...token,

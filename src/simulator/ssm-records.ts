@@ -1,4 +1,5 @@
 import type { GuestRun } from './ssm-guests.ts';
+import type { VssRun } from './ssm-vss.ts';
 
 /** A command that Systems Manager was given for one instance. */
 export interface CommandRecord {
@@ -15,6 +16,8 @@ export interface CommandRecord {
   readonly output: string;
   /** Of a document that freezes or thaws. */
   readonly hook?: GuestRun;
+  /** Of a document that makes the snapshots itself. */
+  readonly vss?: VssRun;
   /** It ends so, without having run. */
   readonly undelivered?: 'Delivery Timed Out' | 'Undeliverable';
 }

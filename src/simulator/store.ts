@@ -27,7 +27,9 @@ import { AGENTS } from './ssm-agents.ts';
 import type { DocumentRecord } from './ssm-documents.ts';
 import type { GuestRun, GuestScripts } from './ssm-guests.ts';
 import type { CommandRecord } from './ssm-records.ts';
+import type { VssBehaviour } from './ssm-vss.ts';
 import type { SubscriptionRecord } from './sns-subscriptions.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /** Resources of one kind by id, each visible from its creation to its end. */
 export class Shelf<R extends Resource> {
@@ -202,6 +204,10 @@ export class RegionStore {
   readonly guestRuns = new Map<string, GuestRun[]>();
   /** By instance; of all others by the empty string. */
   readonly guestScripts = new Map<string, GuestScripts>();
+  /** How VSS goes, by instance; on all others by the empty string. */
+  readonly vssBehaviours = new Map<string, VssBehaviour>();
+  /** What agents on instances have yet to do. */
+  readonly agentWork = new WorkQueue();
   readonly keyPairs = new Set<string>();
   /** KMS keys by ARN. */
   readonly keys = new Map<string, KeyRecord>();

@@ -5,10 +5,11 @@ import type { DoctorJson } from '../../src/lib/report/doctor-text.ts';
 import { onCommand } from '../../src/simulator/faults.ts';
 import { simulatedConnect } from '../support/environment.ts';
 import { DLM_CONTRACT, hooked, hookedPolicies, type Hooked } from '../support/hooking.ts';
+import { VSS, vssPolicies, windows } from '../support/vss.ts';
 import { parseJson } from './answers.ts';
 import { connectionTo, fileWith, run } from './fake-shell.ts';
 
-async function said({ scenario }: Hooked, policies: string): Promise<readonly string[]> {
+async function said({ scenario }: Pick<Hooked, 'scenario'>, policies: string): Promise<readonly string[]> {
   const at = simulatedConnect({ home: scenario.account });
   const connect = () => Promise.resolve({ ...connectionTo(scenario), at });
   const file = await fileWith(policies);
@@ -62,4 +63,11 @@ test('nothing is said, and nobody asked, where no policy has hooks', async () =>
   expect(policies).not.toContain('hooks');
   expect(await said(place, policies)).toEqual([]);
   expect(place.scenario.region.calls.map(({ service }) => service)).not.toContain('ssm');
+});
+
+test('Amazon’s document for VSS passes by its own parameters, and names what is not looked at', async () => {
+  const policies = vssPolicies();
+  expect(await said(windows({ policies }), policies)).toEqual([
+    `ok the document ${VSS} of win is there, with the parameters that it is given; the profiles of the instances need the managed policy AWSEC2VssSnapshotPolicy, or what it allows, which is not looked at here`,
+  ]);
 });

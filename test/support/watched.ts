@@ -20,7 +20,13 @@ export class Watched extends Scenario {
   constructor(options: ScenarioOptions = {}) {
     super(options);
     this.#addresses = {
-      queue: this.region.createQueue({ name: BACKUP_QUEUE, fifo: true, contentBasedDeduplication: true }),
+      queue: this.region.createQueue({
+        name: BACKUP_QUEUE,
+        fifo: true,
+        contentBasedDeduplication: true,
+        // Longer than a Lambda may run, as the deployed one.
+        visibility: 16 * MINUTE,
+      }),
       backupQueue: this.region.queue(BACKUP_QUEUE).url,
       reportsQueue: this.region.createQueue({ name: REPORTS }),
       topic: this.region.createTopic(TOPIC),

@@ -7,12 +7,9 @@ import { required } from './shapes.ts';
 /** DLM's words for a document's parameter `command`. */
 export type Stage = 'pre-script' | 'post-script';
 
-export interface HookOrder {
+export interface DocumentOrder {
   readonly instance: string;
   readonly document: string;
-  readonly stage: Stage;
-  /** A UUID, the same of both stages. */
-  readonly executionId: string;
   /** Seconds within which it must have begun, at least 30. */
   readonly delivery: number;
   readonly parameters: Readonly<Record<string, string>>;
@@ -20,20 +17,32 @@ export interface HookOrder {
   readonly comment: string;
 }
 
-/** Runs one stage of a document and answers the command's id. Never retried by the SDK: there is no client token. */
-export async function sendHook({ ssmOnce }: Pick<Clients, 'ssmOnce'>, order: HookOrder): Promise<string> {
-  const { instance, document, stage, executionId, delivery, parameters, comment } = order;
+export interface HookOrder extends DocumentOrder {
+  readonly stage: Stage;
+  /** A UUID, the same of both stages. */
+  readonly executionId: string;
+}
+
+/** Runs one stage of a document and answers the command's id. */
+export function sendHook(
+  clients: Pick<Clients, 'ssmOnce'>,
+  { stage, executionId, parameters, ...order }: HookOrder,
+): Promise<string> {
+  return sendDocument(clients, { ...order, parameters: { ...parameters, command: stage, executionId } });
+}
+
+/** Runs a document and answers the command's id. Never retried by the SDK: there is no client token. */
+export async function sendDocument(
+  { ssmOnce }: Pick<Clients, 'ssmOnce'>,
+  { instance, document, delivery, parameters, comment }: DocumentOrder,
+): Promise<string> {
   const answer = await ssmOnce.send(
     new SendCommandCommand({
       InstanceIds: [instance],
       DocumentName: document,
       Comment: comment,
       TimeoutSeconds: delivery,
-      Parameters: {
-        ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
-        command: [stage],
-        executionId: [executionId],
-      },
+      Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
     }),
   );
   return required(answer.Command?.CommandId, 'CommandId of SendCommand');

@@ -3,6 +3,7 @@
 import {
   DescribeInstanceInformationCommand,
   ListCommandInvocationsCommand,
+  ListCommandsCommand,
   type CommandPlugin,
 } from '@aws-sdk/client-ssm';
 import type { Clients } from './clients.ts';
@@ -13,6 +14,8 @@ export interface Agent {
   readonly instance: string;
   /** Online, ConnectionLost or Inactive. */
   readonly ping: string;
+  /** Linux, Windows or MacOS. */
+  readonly platform?: string;
 }
 
 /** A page holds at most 50, and so do we ask. */
@@ -33,10 +36,13 @@ export async function* listAgents(
           ...optional('NextToken', token),
         }),
       );
-      const items = (answer.InstanceInformationList ?? []).map(({ InstanceId, PingStatus }) => ({
-        instance: required(InstanceId, 'InstanceId of an agent'),
-        ping: PingStatus ?? 'unknown',
-      }));
+      const items = (answer.InstanceInformationList ?? []).map(
+        ({ InstanceId, PingStatus, PlatformType }) => ({
+          instance: required(InstanceId, 'InstanceId of an agent'),
+          ping: PingStatus ?? 'unknown',
+          ...optional('platform', PlatformType),
+        }),
+      );
       return { items, nextToken: answer.NextToken };
     });
   }
@@ -48,6 +54,8 @@ export interface HookRun {
   readonly status: string;
   /** Of the first step that failed. */
   readonly exitCode?: number;
+  /** When its last step ended, in ms since the epoch. */
+  readonly endedAt?: number;
 }
 
 /**
@@ -70,13 +78,63 @@ export async function readHookRun(
     return { items: answer.CommandInvocations ?? [], nextToken: answer.NextToken };
   });
   for await (const { Status, StatusDetails, CommandPlugins } of runs) {
-    const status = (StatusDetails ?? Status ?? 'Pending').replaceAll(' ', '');
-    return { status, ...optional('exitCode', exitCodeOf(CommandPlugins ?? [])) };
+    const steps = CommandPlugins ?? [];
+    return {
+      status: wordOf(StatusDetails ?? Status),
+      ...optional('exitCode', exitCodeOf(steps)),
+      ...optional('endedAt', endOf(steps)),
+    };
   }
   return undefined;
+}
+
+function wordOf(status: string | undefined): string {
+  return (status ?? 'Pending').replaceAll(' ', '');
+}
+
+function endOf(steps: readonly CommandPlugin[]): number | undefined {
+  const times = steps.flatMap(({ ResponseFinishDateTime }) => ResponseFinishDateTime?.getTime() ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** A step that was not run, as one for another platform, has none or 0. */
 function exitCodeOf(steps: readonly CommandPlugin[]): number | undefined {
   return steps.map(({ ResponseCode }) => ResponseCode ?? 0).find((code) => code > 0);
+}
+
+/** A command as it was sent to an instance. */
+export interface SentCommand {
+  readonly id: string;
+  readonly comment: string;
+  /** As that of a `HookRun`. */
+  readonly status: string;
+  /** ms since the epoch. */
+  readonly sentAt: number;
+}
+
+/** The commands that an instance was sent since a time (ms). A list of AWS, which may be behind. */
+export function listCommandsSince(
+  { ssm }: Pick<Clients, 'ssm'>,
+  { instance, since }: { readonly instance: string; readonly since: number },
+): AsyncGenerator<SentCommand> {
+  const value = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
+  return everyPage(async (token) => {
+    const answer = await ssm.send(
+      new ListCommandsCommand({
+        InstanceId: instance,
+        Filters: [{ key: 'InvokedAfter', value }],
+        MaxResults: AT_ONCE,
+        ...optional('NextToken', token),
+      }),
+    );
+    const items = (answer.Commands ?? []).map(
+      ({ CommandId, Comment, Status, StatusDetails, RequestedDateTime }) => ({
+        id: required(CommandId, 'CommandId of a command'),
+        comment: Comment ?? '',
+        status: wordOf(StatusDetails ?? Status),
+        sentAt: RequestedDateTime?.getTime() ?? 0,
+      }),
+    );
+    return { items, nextToken: answer.NextToken };
+  });
 }

@@ -13,6 +13,8 @@ interface CreateBase extends BackupIdentity {
 export interface PlannedHooks extends Hooks {
   /** Why it cannot be told: known before anything is frozen. */
   readonly obstacle?: string;
+  /** The instance makes the snapshots itself, with these tags; the action's own are those of a backup that we make instead. */
+  readonly vss?: { readonly tags: readonly Tag[] };
 }
 
 export interface CreateImageAction extends CreateBase {

@@ -11,8 +11,11 @@ const MAX_TAGS = 40;
 const MAX_NAME = 256;
 
 export type Trigger = 'schedule' | 'manual';
-/** `application`: what runs on the instance was frozen while it was made. */
-export type Consistency = 'crash' | 'stopped' | 'application';
+/**
+ * `application`: what runs on the instance was frozen while it was made. `vss`: Windows made it, and what came of it is told by
+ * the tags that Windows sets afterwards; `vss-only`: and where that is not application-consistent, it is no backup.
+ */
+export type Consistency = 'crash' | 'stopped' | 'application' | 'vss' | 'vss-only';
 
 export interface BackupFacts {
   readonly owner: Owner;

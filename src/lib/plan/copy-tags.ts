@@ -3,9 +3,11 @@
 import { formatInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
 import { isCopyable } from './backup-tags.ts';
+import { ENCODING } from './escaped-text.ts';
 import type { Tags } from './inventory.ts';
 import { COPY, copiedFromText, OWN_PREFIX, PROTECT, REHEARSAL, type Owner } from './marks.ts';
 import type { Tag } from './restore-sheet.ts';
+import { APP_CONSISTENT } from './vss-mark.ts';
 
 /** EC2 takes 50; two are left to the user. */
 const MAX_TAGS = 48;
@@ -34,13 +36,18 @@ const OF_THE_ORIGINAL: ReadonlySet<string> = new Set([REHEARSAL.result, PROTECT.
 /** Ours and the name first, then the source's own while there is room. A hold, or a rehearsal, is of what it was put on. */
 export function copyTags({ owner, tags, from, point, takenAt, volume }: CopyTagFacts): CopyTags {
   const all = [...tags].map(([key, value]): Tag => ({ key, value }));
+  // By it a copy of what Windows made says what it is.
+  const consistency = tags.has(ENCODING) ? APP_CONSISTENT : undefined;
   const ours = [
-    ...all.filter(({ key }) => (key.startsWith(OWN_PREFIX) && !OF_THE_ORIGINAL.has(key)) || key === 'Name'),
+    ...all.filter(
+      ({ key }) =>
+        (key.startsWith(OWN_PREFIX) && !OF_THE_ORIGINAL.has(key)) || key === 'Name' || key === consistency,
+    ),
     { key: COPY.from, value: copiedFromText(from, point) },
     { key: COPY.taken, value: formatInstant(takenAt) },
     ...(volume === undefined ? [] : [{ key: COPY.volume, value: volume }]),
   ];
-  const others = all.filter(({ key }) => isCopyable(key, owner));
+  const others = all.filter(({ key }) => isCopyable(key, owner) && key !== consistency);
   const room = Math.max(0, MAX_TAGS - ours.length);
   return {
     tags: [...ours, ...others.slice(0, room)],

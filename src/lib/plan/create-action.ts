@@ -1,13 +1,15 @@
 /** The creating call for one source, or why there is none. */
 
 import type { Policy } from '../policy/policy.ts';
-import type { CreateAction, Skipped, Warning } from './actions.ts';
-import { backupTags, type BackupTags, type Consistency, type Trigger } from './backup-tags.ts';
+import { isVss } from '../policy/vss-document.ts';
+import type { CreateAction, PlannedHooks, Skipped, Warning } from './actions.ts';
+import { backupTags, type BackupFacts, type Consistency, type Trigger } from './backup-tags.ts';
 import { backupName, type BackupIdentity } from './identity.ts';
 import type { AttachedVolume, Instance, Tags, Volume } from './inventory.ts';
 import type { Owner } from './marks.ts';
 import { instanceSheet, volumeSheet, type SheetVolume, type Tag } from './restore-sheet.ts';
 import { isExcluded } from './select-sources.ts';
+import { vssTags } from './vss-tags.ts';
 
 /** CreateSnapshots takes at most so many ExcludeDataVolumeIds; the root volume has a switch of its own. */
 const MAX_EXCLUDED_VOLUMES = 40;
@@ -45,22 +47,23 @@ function orderInstance(instance: Instance, order: BackupOrder): Ordered {
   const parts = splitVolumes(instance, order);
   const obstacle = instanceObstacle(instance, parts, order);
   if (obstacle) return skip(instance.id, order, obstacle);
-  const tagged = tagsFor(instance, order, {
+  const facts = factsFor(instance, order, {
     consistency: consistencyOf(instance, order.policy),
     sheet: instanceSheet(
       instance,
       parts.included.map((attached) => sheetVolume(attached, order)),
     ),
   });
+  const tagged = backupTags(facts);
   const identity = identityOf(instance.id, order);
   const name = backupName(order.owner.deployment, identity);
-  const { hooks } = order.policy;
+  // Where nothing runs, nothing needs to be told.
+  const told = instance.state === 'running' ? plannedHooks(facts, instance, parts) : undefined;
   const common = {
     ...identity,
     reason: reasonOf(instance, order),
     tags: tagged.tags,
-    // Where nothing runs, nothing needs to be told.
-    ...(hooks && instance.state === 'running' && { hooks }),
+    ...(told && { hooks: told.hooks }),
   };
   const action: CreateAction =
     order.policy.backup === 'image'
@@ -81,13 +84,39 @@ function orderInstance(instance: Instance, order: BackupOrder): Ordered {
             .filter(({ device }) => device !== instance.rootDeviceName)
             .map(({ volumeId }) => volumeId),
         };
-  return { action, warnings: droppedWarning(instance.id, order, tagged) };
+  const dropped = droppedWarning(instance.id, order, tagged.dropped);
+  return { action, warnings: [...dropped, ...(told?.warnings ?? [])] };
+}
+
+interface Told {
+  readonly hooks: PlannedHooks;
+  readonly warnings: readonly Warning[];
+}
+
+/** What the instance is told of its backup; where it makes that itself, with what tags, or why it cannot. */
+function plannedHooks(
+  facts: BackupFacts,
+  { id, rootDeviceName }: Instance,
+  { excluded }: SplitVolumes,
+): Told | undefined {
+  const { policy } = facts;
+  const { hooks } = policy;
+  if (!hooks) return undefined;
+  if (!isVss(hooks.document)) return { hooks, warnings: [] };
+  const { tags, remarks, obstacle: tagObstacle } = vssTags(facts, hooks.onFailure === 'skip');
+  const data = excluded.filter(({ device }) => device !== rootDeviceName).map(({ volumeId }) => volumeId);
+  const obstacle =
+    data.length > 0 ? `VSS can leave out the boot volume alone, not ${data.join(', ')}` : tagObstacle;
+  return {
+    hooks: { ...hooks, vss: { tags }, ...(obstacle !== undefined && { obstacle }) },
+    warnings: remarks.map((reason) => ({ id, policy: policy.name, reason })),
+  };
 }
 
 function orderVolume(volume: Volume, order: BackupOrder): Ordered {
   const obstacle = volumeObstacle(volume);
   if (obstacle) return skip(volume.id, order, obstacle);
-  const tagged = tagsFor(volume, order, { consistency: 'crash', sheet: volumeSheet(volume) });
+  const tagged = backupTags(factsFor(volume, order, { consistency: 'crash', sheet: volumeSheet(volume) }));
   const identity = identityOf(volume.id, order);
   const action: CreateAction = {
     ...identity,
@@ -96,7 +125,7 @@ function orderVolume(volume: Volume, order: BackupOrder): Ordered {
     reason: reasonOf(volume, order),
     tags: tagged.tags,
   };
-  return { action, warnings: droppedWarning(volume.id, order, tagged) };
+  return { action, warnings: droppedWarning(volume.id, order, tagged.dropped) };
 }
 
 interface SplitVolumes {
@@ -151,13 +180,13 @@ interface Particulars {
   readonly sheet: readonly Tag[];
 }
 
-function tagsFor(
+function factsFor(
   source: { id: string; tags: Tags },
   order: BackupOrder,
   particulars: Particulars,
-): BackupTags {
+): BackupFacts {
   const { owner, policy, slot, trigger, hold } = order;
-  return backupTags({
+  return {
     ...particulars,
     owner,
     policy,
@@ -166,7 +195,7 @@ function tagsFor(
     source: source.id,
     sourceTags: source.tags,
     ...(hold !== undefined && { hold }),
-  });
+  };
 }
 
 function sheetVolume({ device, volumeId }: AttachedVolume, { volumes }: BackupOrder): SheetVolume {
@@ -195,7 +224,7 @@ function skip(id: string, { policy }: BackupOrder, reason: string): Ordered {
   return { skipped: { id, policy: policy.name, reason }, warnings: [] };
 }
 
-function droppedWarning(id: string, { policy }: BackupOrder, { dropped }: BackupTags): Warning[] {
+function droppedWarning(id: string, { policy }: BackupOrder, dropped: readonly string[]): Warning[] {
   if (dropped.length === 0) return [];
   const reason = `no room for ${dropped.length} of its own tags on the backup: ${dropped.join(', ')}`;
   return [{ id, policy: policy.name, reason }];

@@ -2,6 +2,7 @@
 
 import { sourcePlaces } from '../policy/places.ts';
 import type { Place, PolicyFile } from '../policy/policy.ts';
+import { isVss } from '../policy/vss-document.ts';
 import { fail, listed, ok, unread, type Check, type Reading } from './doctor-check.ts';
 
 /** A document that policies name, in a place where it is run. */
@@ -10,7 +11,7 @@ export interface HookDocument {
   readonly document: string;
   readonly place: Place;
   readonly policies: readonly string[];
-  /** What policies give it besides DLM's two. */
+  /** What policies give it besides what the run does. */
   readonly parameters: readonly string[];
 }
 
@@ -40,6 +41,12 @@ export function hookDocuments(file: PolicyFile, home: Place): readonly HookDocum
 
 /** Those of DLM's contract. */
 const CONTRACT = ['command', 'executionId'];
+/** Those that the run gives Amazon's documents for VSS. */
+const OF_VSS = ['CreateAmi', 'ExcludeBootVolume', 'description', 'executionTimeout', 'tags'];
+
+/** What is not looked at: the instances' own rights. */
+const PROFILE =
+  'the profiles of the instances need the managed policy AWSEC2VssSnapshotPolicy, or what it allows, which is not looked at here';
 
 /** `found` is undefined where nobody got into the place: the check of the place says so. */
 export function hookCheck(
@@ -52,12 +59,18 @@ export function hookCheck(
   if (!('value' in found)) {
     if (found.isDenied)
       return [unread(name, { ...found, problem: `${which}: ${found.problem}` }, 'ssm:DescribeDocument')];
-    return [fail(name, `${which} cannot be found (${found.problem}): make it there, as docs/hooks.md says`)];
+    return [
+      fail(
+        name,
+        `${which} cannot be found (${found.problem})${isVss(document) ? '' : ': make it there, as docs/hooks.md says'}`,
+      ),
+    ];
   }
   const { type, status, parameters: known } = found.value;
   if (type !== 'Command' || status !== 'Active')
     return [fail(name, `${which} is of type ${type} and ${status}, expected Command and Active`)];
-  const missing = [...CONTRACT, ...parameters].filter((parameter) => !known.includes(parameter));
+  const ours = isVss(document) ? OF_VSS : CONTRACT;
+  const missing = [...ours, ...parameters].filter((parameter) => !known.includes(parameter));
   if (missing.length > 0)
     return [
       fail(
@@ -65,5 +78,6 @@ export function hookCheck(
         `${which} has no parameter ${listed(missing)}: it cannot be run, and backups are only crash-consistent`,
       ),
     ];
-  return [ok(name, `${which} is there, with the parameters that it is given`)];
+  const remark = isVss(document) ? `; ${PROFILE}` : '';
+  return [ok(name, `${which} is there, with the parameters that it is given${remark}`)];
 }

@@ -10,21 +10,37 @@ export type HookedAction = Exclude<CreateAction, { action: 'create-snapshot' }> 
   readonly hooks: PlannedHooks;
 };
 
+/** One of which the instance makes the snapshots itself. */
+export type VssAction = Extract<CreateAction, { action: 'create-snapshots' }> & {
+  readonly hooks: PlannedHooks & Required<Pick<PlannedHooks, 'vss'>>;
+};
+
+export function isVssAction(action: CreateAction): action is VssAction {
+  return action.action === 'create-snapshots' && action.hooks?.vss !== undefined;
+}
+
 export function isHooked(action: CreateAction): action is HookedAction {
   return 'hooks' in action;
 }
 
-/** What Systems Manager says of its agents, or why it could not be asked. */
-export type Agents =
-  /** By instance: `Online`, `ConnectionLost`, `Inactive`. Those that it has never heard of are not in it. */
-  { readonly pings: ReadonlyMap<string, string> } | { readonly problem: string };
+/** What Systems Manager says of its agents by instance, or why it could not be asked. */
+export type Agents = { readonly agents: ReadonlyMap<string, AgentFacts> } | { readonly problem: string };
+
+/** Those that it has never heard of have none. */
+export interface AgentFacts {
+  /** `Online`, `ConnectionLost`, `Inactive`. */
+  readonly ping: string;
+  /** `Linux`, `Windows`, `MacOS`; absent where it does not say. */
+  readonly platform?: string;
+}
 
 /** The plan with what is in the way of each hook, said before anything is frozen. */
 export function withAgents<Plan extends BackupPlan>(plan: Plan, agents: Agents): Plan {
   const warnings: Warning[] = [];
   const actions = plan.actions.map((action) => {
-    const obstacle = isHooked(action) ? obstacleOf(action.source, agents) : undefined;
-    if (obstacle === undefined || !isHooked(action)) return action;
+    if (!isHooked(action)) return action;
+    const obstacle = action.hooks.obstacle ?? obstacleOf(action, agents);
+    if (obstacle === undefined) return action;
     const { onFailure } = action.hooks;
     const then =
       onFailure === 'skip' ? 'it is not backed up (onFailure: skip)' : 'its backup is crash-consistent';
@@ -34,12 +50,13 @@ export function withAgents<Plan extends BackupPlan>(plan: Plan, agents: Agents):
   return warnings.length === 0 ? plan : { ...plan, actions, warnings: [...plan.warnings, ...warnings] };
 }
 
-function obstacleOf(instance: string, agents: Agents): string | undefined {
+function obstacleOf(action: HookedAction, agents: Agents): string | undefined {
   if ('problem' in agents)
     return `whether it is online in Systems Manager could not be read: ${agents.problem}`;
-  const ping = agents.pings.get(instance);
-  if (ping === 'Online') return undefined;
-  return `not online in Systems Manager: ${ping ?? 'no agent of it is known there'}`;
+  const { ping, platform } = agents.agents.get(action.source) ?? {};
+  if (ping !== 'Online') return `not online in Systems Manager: ${ping ?? 'no agent of it is known there'}`;
+  if (!isVssAction(action) || platform === 'Windows') return undefined;
+  return `Systems Manager says that it is ${platform ?? 'of no platform'}, expected Windows: VSS is of nothing else`;
 }
 
 /** The action with another consistency in its tags. */

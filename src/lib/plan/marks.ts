@@ -2,8 +2,10 @@
 
 import type { BackupKind, Place } from '../policy/policy.ts';
 import { parseInstant } from '../policy/instant.ts';
+import { readText } from './escaped-text.ts';
 import type { Tags } from './inventory.ts';
 import { readSheetVolumes } from './restore-sheet.ts';
+import { readVssMark, type VssMark } from './vss-mark.ts';
 
 export const OWN_PREFIX = 'ec2-backup:';
 
@@ -114,6 +116,8 @@ export interface Marks {
   readonly setAside?: SetAside;
   /** How its last rehearsal ended, as the tag says. */
   readonly rehearsed?: string;
+  /** Of a snapshot that Windows made. */
+  readonly vss?: VssMark;
 }
 
 export type Ownership =
@@ -165,18 +169,20 @@ function readCopiedFrom(text: string, tags: Tags): CopiedFrom | undefined {
 function optionalMarks(
   tags: Tags,
   owner: Owner,
-): Pick<Marks, 'keep' | 'hold' | 'volumes' | 'setAside' | 'rehearsed'> {
+): Pick<Marks, 'keep' | 'hold' | 'volumes' | 'setAside' | 'rehearsed' | 'vss'> {
   const keep = tags.get(MARK.keep);
   const hold = holdOf(tags, owner);
   const rehearsed = tags.get(REHEARSAL.result);
   const setAside = readSetAside(tags.get(PROTECT.disabled));
   const volumes = tags.get(MARK.kind) === 'snapshots' ? readSheetVolumes(tags) : undefined;
+  const vss = readVssMark(tags.get(MARK.consistency), tags);
   return {
-    ...(keep !== undefined && { keep }),
+    ...(keep !== undefined && { keep: readText(tags, keep) }),
     ...(hold !== undefined && { hold }),
     ...(volumes && { volumes }),
     ...(setAside && { setAside }),
     ...(rehearsed !== undefined && { rehearsed }),
+    ...(vss && { vss }),
   };
 }
 

@@ -15,6 +15,7 @@ import {
 } from './point-state.ts';
 import type { BackupKind } from '../policy/policy.ts';
 import type { PointState } from './retention.ts';
+import { toldConsistency, vssState, type VssMark } from './vss-mark.ts';
 
 /** An AMI or snapshot with what its tags say; the tags themselves are not kept. */
 export type Owned<T> = Omit<T, 'tags'> & { readonly ownership: Ownership };
@@ -50,6 +51,11 @@ export interface RecoveryPoint extends BackupIdentity {
   readonly copiedFrom?: CopiedFrom;
   /** Of a copy of snapshots, the volumes of those that it has, in any state. */
   readonly copiedVolumes?: readonly string[];
+  /**
+   * Of what Windows made through VSS, by what its tags say now; absent while they may not have said it yet. Of all else the tag
+   * of the creating call says it.
+   */
+  readonly consistency?: 'application' | 'crash';
 }
 
 export interface LeftAlone {
@@ -177,7 +183,7 @@ function stateOfImage(
 /** As much of a point as tells which backups of a slot there are. */
 export type MadePoint = Pick<
   RecoveryPoint,
-  'id' | 'policy' | 'source' | 'slot' | 'state' | 'detail' | 'madeAt' | 'imageId'
+  'id' | 'policy' | 'source' | 'slot' | 'state' | 'detail' | 'madeAt' | 'imageId' | 'consistency'
 >;
 
 /** Our AMIs without a look at their snapshots: whether a slot is made, not whether it can be restored from. */
@@ -209,6 +215,7 @@ function snapshotPoint(
   const madeAt = Math.min(...parts.map(({ startedAt }) => startedAt));
   const snapshotIds = parts.map(({ id }) => id).sort();
   const mappedBy = new Set(snapshotIds.flatMap((id) => mappers.get(id) ?? []));
+  const judged = stateOf(marks, parts, now - Math.max(slot, madeAt));
   // The common fields first and by name, so that V8 gives a hundred thousand points one compact shape.
   return {
     policy,
@@ -221,9 +228,10 @@ function snapshotPoint(
     deregistrationProtected: false,
     foreignSnapshots: NONE,
     mappedBy: mappedBy.size === 0 ? NONE : [...mappedBy].sort(),
-    ...stateOf(marks, parts, now - Math.max(slot, madeAt)),
+    ...judged,
     ...heldBy(parts.map(({ ownership }) => ownership.marks)),
     ...copyOf(marks, parts),
+    ...(marks.vss && toldConsistency(vssMarksOf(parts), judged)),
   };
 }
 
@@ -236,10 +244,17 @@ function copyOf(
   return { copiedFrom, copiedVolumes: parts.map(({ volumeId }) => volumeId).sort() };
 }
 
-function stateOf(marks: Marks, parts: readonly Owned<Snapshot>[], age: number): Judgement {
+function stateOf(marks: Marks, parts: readonly Ours<Owned<Snapshot>>[], age: number): Judgement {
   if (marks.kind === 'volume') return snapshotState(parts);
   if (marks.kind === 'image') return leftoverState(age);
-  return marks.copiedFrom ? copiedSetState(parts, marks.volumes, age) : setState(parts, marks.volumes, age);
+  const { volumes, copiedFrom } = marks;
+  const judged = copiedFrom ? copiedSetState(parts, volumes, age) : setState(parts, volumes, age);
+  if (!marks.vss) return judged;
+  return vssState(judged, vssMarksOf(parts), copiedFrom ? undefined : age);
+}
+
+function vssMarksOf(parts: readonly Ours<Owned<Snapshot>>[]): (VssMark | undefined)[] {
+  return parts.map(({ ownership }) => ownership.marks.vss);
 }
 
 function identityOf({ policy, source, slot }: Marks): BackupIdentity {

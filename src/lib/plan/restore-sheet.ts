@@ -1,5 +1,6 @@
 /** The restore sheet: what a machine needs besides its data, as tags on each recovery point. */
 
+import { ENCODING, ESCAPED, escapeText, readText } from './escaped-text.ts';
 import type { Instance, Tags, Volume } from './inventory.ts';
 
 export interface Tag {
@@ -19,6 +20,12 @@ export interface SheetVolume {
   readonly type?: string;
   readonly iops?: number;
   readonly throughput?: number;
+}
+
+/** The same sheet in the characters that VSS takes, marked so that who reads it knows. */
+export function escapedSheet(sheet: readonly Tag[]): Tag[] {
+  const facts = [...joined(sheet)].map(([key, value]) => [key, escapeText(value)] as const);
+  return [{ key: ENCODING, value: ESCAPED }, ...facts.flatMap(([key, value]) => continued(key, value))];
 }
 
 /** Tags that describe an instance and those of its volumes that are backed up. */
@@ -183,10 +190,18 @@ function continued(key: string, value: string): Tag[] {
   return tags;
 }
 
+/** Each value whole, by its first key. */
+function joined(sheet: readonly Tag[]): ReadonlyMap<string, string> {
+  const tags = new Map(sheet.map(({ key, value }) => [key, value]));
+  const first = [...tags.keys()].filter((key) => !/:\d+$/.test(key));
+  return new Map(first.map((key) => [key, joinContinued(tags, key) ?? '']));
+}
+
+/** As it was meant: it was cut after it had been escaped. */
 function joinContinued(tags: Tags, key: string): string | undefined {
   let text = tags.get(key);
   for (let part = 2; text !== undefined && tags.has(`${key}:${part}`); part += 1) {
     text += tags.get(`${key}:${part}`) ?? '';
   }
-  return text;
+  return text === undefined ? undefined : readText(tags, text);
 }

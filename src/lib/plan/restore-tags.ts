@@ -9,11 +9,13 @@ import {
 } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { isCopyable, nameOfSource } from './backup-tags.ts';
+import { ENCODING } from './escaped-text.ts';
 import type { Tags } from './inventory.ts';
 import { RESTORED } from './marks.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
 import type { RestoreRequest } from './restorable.ts';
 import type { Tag } from './restore-sheet.ts';
+import { VSS_TAGS } from './vss-mark.ts';
 
 export interface RestoredTags {
   readonly tags: readonly Tag[];
@@ -43,7 +45,9 @@ export function restoredTags(
       isDlmPolicy(policy) && policy.select ? policy.select.key : [],
     ),
   );
-  const own = isOfSource ? [...pointTags].filter(([key]) => isCopyable(key, file)) : [];
+  const own = isOfSource
+    ? [...pointTags].filter(([key]) => isCopyable(key, file) && !isOfVss(key, pointTags))
+    : [];
   const leftOut = request.adopt ? [] : own.map(([key]) => key).filter((key) => selectors.has(key));
   const name = nameOfSource(pointTags.get('Name') ?? '', point);
   const tags = new Map<string, string>([
@@ -56,6 +60,11 @@ export function restoredTags(
     ...request.tags.map(({ key, value }) => [key, value] as const),
   ]);
   return { tags: [...tags].map(([key, value]) => ({ key, value })), leftOut };
+}
+
+/** What Windows said of the snapshots is not the machine's. */
+function isOfVss(key: string, pointTags: Tags): boolean {
+  return pointTags.has(ENCODING) && VSS_TAGS.includes(key);
 }
 
 /** A policy that selects by tags of its own finds the copied ones. */

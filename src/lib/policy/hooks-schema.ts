@@ -5,10 +5,11 @@ import type { Parsed } from './keep.ts';
 import type { Hooks } from './policy.ts';
 import { complaint, into, quotingHint, section, show, textLike } from './schema-words.ts';
 import { isDlm, isMap, wordOf } from './written.ts';
+import { checkVss, isVss, VSS_TIMEOUT } from './vss-document.ts';
 import type { Finding, Path } from './yaml-source.ts';
 
-const [LEAST, MOST] = [10, 120];
-const TIMEOUT_EXPECTED = `seconds from ${LEAST} to ${MOST}, such as 60`;
+/** Seconds, of documents that freeze and thaw. */
+const SCRIPT_TIMEOUT = { least: 10, most: 120, usual: 60 } as const;
 const DOCUMENT_EXPECTED = 'the name or ARN of an SSM document, at most 200 characters, such as my-freeze';
 // What every document of DLM's contract has; the run fills them in.
 const PARAMETER_EXPECTED = 'the name of a parameter of the document other than command and executionId';
@@ -19,18 +20,22 @@ export const hooksSchema = section('a map', {
   document: textLike(
     /^(?:[a-zA-Z0-9_\-.]{3,128}|arn:[a-zA-Z0-9_\-.:/]{3,196})$/,
     complaint('a document', DOCUMENT_EXPECTED),
-  ).describe('The SSM document that is run on the instance. One that was written for DLM works as it is.'),
+  ).describe(
+    'The SSM document that is run on the instance. One that was written for DLM works as it is. AWSEC2-VssInstallAndSnapshot makes the snapshots itself, on Windows.',
+  ),
   timeout: z
     .unknown()
     .meta({
       anyOf: [
-        { type: 'integer', minimum: LEAST, maximum: MOST },
+        { type: 'integer', minimum: SCRIPT_TIMEOUT.least, maximum: VSS_TIMEOUT.most },
         { type: 'string', pattern: '^[0-9]{2,3}s$' },
       ],
     })
     .transform(into(parseTimeout))
     .optional()
-    .describe('How many seconds each run of it may take, 10 to 120. Default: 60.'),
+    .describe(
+      'How many seconds each run of it may take, 10 to 120, 60 to 900 of VSS. Default: 60, 600 of VSS.',
+    ),
   onFailure: z
     .enum(['crash-consistent', 'skip'], complaint('what to do', 'crash-consistent or skip'))
     .default('crash-consistent')
@@ -54,21 +59,31 @@ export const hooksSchema = section('a map', {
     .describe('Further parameters of the document.'),
 }).describe('Freezes and thaws the application around the backup. Only for instances.');
 
-const DEFAULT_TIMEOUT = 60;
+function timeoutOf(document: unknown): typeof SCRIPT_TIMEOUT | typeof VSS_TIMEOUT {
+  return typeof document === 'string' && isVss(document) ? VSS_TIMEOUT : SCRIPT_TIMEOUT;
+}
+
+/** Which document it is of is not known here: `checkHooks` knows the bounds. */
+function parseTimeout(value: unknown): Parsed<number> {
+  const seconds = secondsOf(value);
+  if (seconds !== undefined) return { ok: true, value: seconds };
+  return { ok: false, problem: timeoutProblem(value, SCRIPT_TIMEOUT) };
+}
 
 /** Seconds, as a number or as DLM's policies write them: `60s`. */
-function parseTimeout(value: unknown): Parsed<number> {
+function secondsOf(value: unknown): number | undefined {
   const written = typeof value === 'string' ? /^(\d{2,3})s$/.exec(value)?.[1] : undefined;
   const seconds = written === undefined ? value : Number(written);
-  if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= LEAST && seconds <= MOST) {
-    return { ok: true, value: seconds };
-  }
-  return { ok: false, problem: `${show(value)} is not a timeout, expected ${TIMEOUT_EXPECTED}` };
+  return typeof seconds === 'number' && Number.isInteger(seconds) ? seconds : undefined;
+}
+
+function timeoutProblem(value: unknown, { least, most, usual }: ReturnType<typeof timeoutOf>): string {
+  return `${show(value)} is not a timeout, expected seconds from ${least} to ${most}, such as ${usual}`;
 }
 
 export function hooksOf({
   document,
-  timeout = DEFAULT_TIMEOUT,
+  timeout = timeoutOf(document).usual,
   onFailure,
   parameters,
 }: z.output<typeof hooksSchema>): Hooks {
@@ -90,12 +105,13 @@ export function checkHooks(path: Path, policy: unknown): readonly Finding[] {
       'reboot: true shuts the instance down for the backup, so there is nothing to freeze: expected hooks or reboot: true, not both';
     return [{ path: at, message, at: 'key' }];
   }
-  return vssProblem(at, wordOf(hooks, 'document'));
+  return [...checkTimeout(at, hooks), ...checkVss(at, { backup: policy['backup'], hooks })];
 }
 
-/** Amazon's own documents for VSS make the snapshots themselves, and take other parameters. */
-function vssProblem(path: Path, document: unknown): readonly Finding[] {
-  if (typeof document !== 'string' || !/^AWS_VSS_BACKUP$|(?:^|\/)AWSEC2-\w*Vss/.test(document)) return [];
-  const message = `${show(document)} is not yet supported with engine: lambda; DLM has it as AWS_VSS_BACKUP (engine: dlm)`;
-  return [{ path: [...path, 'document'], message, at: 'value' }];
+function checkTimeout(path: Path, hooks: unknown): readonly Finding[] {
+  const timeout = wordOf(hooks, 'timeout');
+  const bounds = timeoutOf(wordOf(hooks, 'document'));
+  const seconds = secondsOf(timeout);
+  if (seconds === undefined || (seconds >= bounds.least && seconds <= bounds.most)) return [];
+  return [{ path: [...path, 'timeout'], message: timeoutProblem(timeout, bounds), at: 'value' }];
 }

@@ -41,6 +41,7 @@ function pointJson({ asked, entry, ...story }: PointStory, now: number): object 
       kind: point.kind,
       ageSeconds: Math.floor((now - point.slot) / 1000),
       ...(point.detail !== undefined && { detail: point.detail }),
+      ...(point.consistency !== undefined && { consistency: point.consistency }),
     },
     policyStands,
     sourceStands: source,

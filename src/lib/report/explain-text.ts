@@ -91,7 +91,7 @@ function reasonLine(reason: string): string {
 
 function identityText({ asked, entry, policyStands, source }: PointStory, { now, paint }: Told): string[] {
   const { point } = entry;
-  const { id, state, detail, copiedFrom } = point;
+  const { id, state, detail, copiedFrom, consistency } = point;
   const isPart = asked !== id;
   const good = state === 'good' ? paint.good(state) : paint.warn(state);
   const stands = policyStands === 'runs' ? '' : ` (${policyStands})`;
@@ -101,6 +101,7 @@ function identityText({ asked, entry, policyStands, source }: PointStory, { now,
     `  source  ${printable(cut(point.source))}${SOURCES[source]}`,
     `  slot    ${formatInstant(point.slot)} (${point.slot > now ? 'of the future' : `${formatAge(now - point.slot)} ago`})`,
     `  state   ${good}${detail === undefined ? '' : ` (${printable(detail)})`}`,
+    ...(consistency === undefined ? [] : [`  VSS     ${consistency}-consistent`]),
     ...(copiedFrom
       ? [`  copy    of ${printable(copiedFrom.point)} in ${formatPlace(copiedFrom.place)}`]
       : []),

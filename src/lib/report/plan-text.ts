@@ -94,7 +94,7 @@ function notesOf(action: Action): string {
   return printable(notes.join('; '));
 }
 
-function hookNote({ document, obstacle, onFailure }: PlannedHooks): string {
-  if (obstacle === undefined) return `frozen by ${document}`;
+function hookNote({ document, obstacle, onFailure, vss }: PlannedHooks): string {
+  if (obstacle === undefined) return `${vss ? 'made by Windows itself, through' : 'frozen by'} ${document}`;
   return `${obstacle}, so ${onFailure === 'skip' ? 'it will not be backed up' : 'only crash-consistent'}`;
 }

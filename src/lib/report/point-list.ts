@@ -27,6 +27,11 @@ function rehearsalOf({ rehearsed }: PointVerdict['point']): string {
   return rehearsed === undefined ? '' : ` (rehearsed: ${printable(rehearsed)})`;
 }
 
+/** Of what Windows made, what VSS says of it. */
+function consistencyOf({ consistency }: PointVerdict['point']): string {
+  return consistency === undefined ? '' : ` (VSS: ${consistency}-consistent)`;
+}
+
 function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): string[] {
   const state = point.state === 'good' ? paint.good(point.state) : paint.warn(point.state);
   const detail = point.detail === undefined ? '' : ` (${printable(point.detail)})`;
@@ -38,6 +43,6 @@ function rowOf({ point, verdict }: PointVerdict, now: number, paint: Paint): str
     formatAge(now - point.slot),
     state,
     verdict.decision === 'keep' ? verdict.decision : paint.bad(verdict.decision),
-    `${printable(verdict.reasons.join('; '))}${detail}${originOf(point)}${rehearsalOf(point)}`,
+    `${printable(verdict.reasons.join('; '))}${detail}${originOf(point)}${consistencyOf(point)}${rehearsalOf(point)}`,
   ];
 }

@@ -7,6 +7,7 @@ import { scheduleWords } from '../policy/dlm-words.ts';
 import { isDlmPolicy, runningPolicies, type Copy, type Policy, type PolicyFile } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { nextSlot } from '../policy/schedule.ts';
+import { isVss } from '../policy/vss-document.ts';
 import { protectText } from './protect-text.ts';
 import { plural, table, type Paint } from './text.ts';
 
@@ -56,6 +57,10 @@ function hooksText({ name, backup, hooks }: Policy): string[] {
   if (!hooks) return [];
   const { document, timeout, onFailure } = hooks;
   const otherwise = onFailure === 'skip' ? 'no backup' : 'a crash-consistent backup';
+  if (isVss(document))
+    return [
+      `  lets Windows make ${name} itself by ${document}, within ${timeout} s; where VSS fails, ${otherwise}`,
+    ];
   const doubt =
     backup === 'image' ? '. Of an AMI it is not sure that it was frozen: take snapshots (docs/hooks.md)' : '';
   return [

@@ -3,14 +3,15 @@
 import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import type { Made } from '../aws/mutate.ts';
 import type { CreateAction, CreateImageAction } from '../plan/actions.ts';
-import { isHooked } from '../plan/hooked.ts';
+import { isHooked, isVssAction } from '../plan/hooked.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
-import { attemptCreate, attemptHooked } from './hooked-create.ts';
+import { attemptCreate, attemptHooked, type Attempt } from './hooked-create.ts';
 import type { Outcome } from './outcome.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 import { sideBySide } from './side-by-side.ts';
 import { lookUpName } from './taken-name.ts';
+import { attemptVss } from './vss-create.ts';
 
 /** How often, and after how many ms, a run without a later round tries again what EC2 was too busy for. */
 const TURNS = 4;
@@ -48,12 +49,20 @@ function createAll(actions: readonly CreateAction[], context: RunContext): Promi
 }
 
 async function createOne(action: CreateAction, context: RunContext): Promise<Outcome> {
-  const attempt = await (isHooked(action) ? attemptHooked(action, context) : attemptCreate(action, context));
+  const attempt = await attemptOf(action, context);
   if ('refused' in attempt) return ended(action, 'failed', attempt.refused);
+  // A fresh one is waited for as what has no answer: the next round plans by lists.
+  if ('left' in attempt)
+    return ended(action, attempt.isFresh === true ? 'unknown' : 'postponed', attempt.left);
   const { warning } = attempt;
   const outcome =
     'made' in attempt ? made(action, attempt.made) : await failed(action, attempt.error, context);
   return warning === undefined ? outcome : { ...outcome, warning };
+}
+
+function attemptOf(action: CreateAction, context: RunContext): Promise<Attempt> {
+  if (isVssAction(action)) return attemptVss(action, context);
+  return isHooked(action) ? attemptHooked(action, context) : attemptCreate(action, context);
 }
 
 function made(action: CreateAction, { ids, missing }: Made): Outcome {

@@ -151,6 +151,13 @@ const ACTION_OF: Record<BackupKind, Outcome['action']> = {
 
 function alreadyMadeOutcome({ source, point }: AlreadyMade, backup: BackupKind): Outcome {
   const common = { action: ACTION_OF[backup], policy: point.policy, source, slot: point.slot, id: point.id };
-  if (point.state !== 'failed') return { ...common, status: 'already-done' };
+  if (point.state !== 'failed')
+    return {
+      ...common,
+      status: 'already-done',
+      ...(point.consistency === 'crash' && { warning: ONLY_CRASH }),
+    };
   return { ...common, status: 'failed', error: lostSlot(point.id, point, point.detail) };
 }
+
+const ONLY_CRASH = 'only crash-consistent: VSS did not mark every snapshot AppConsistent=True';

@@ -6,7 +6,7 @@ import { sendHook, type Stage } from '../aws/mutate-hooks.ts';
 import { readHookRun, type HookRun } from '../aws/read-agents.ts';
 import { exitCodeText, type HookedAction } from '../plan/hooked.ts';
 import { backupName } from '../plan/identity.ts';
-import { isUnderWay } from './command-status.ts';
+import { hasNeverBegun, isUnderWay } from './command-status.ts';
 import type { RunContext } from './context.ts';
 import { retryThrottled } from './throttle.ts';
 
@@ -104,14 +104,12 @@ async function followed(
   }
 }
 
-const NEVER_BEGAN = new Set(['DeliveryTimedOut', 'Undeliverable']);
-
 function endOf({ status, exitCode }: HookRun, stage: Stage): HookEnd {
   if (status === 'Success') return { isOk: true };
   const how = exitCode === undefined ? '' : ` with ${exitCodeText(exitCode)}`;
   return {
     isOk: false,
-    mayHaveRun: !NEVER_BEGAN.has(status),
+    mayHaveRun: !hasNeverBegun(status),
     problem: `${stage}: ${status}${how}`,
     ...(exitCode !== undefined && { exitCode }),
   };

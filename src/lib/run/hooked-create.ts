@@ -13,7 +13,12 @@ export type Attempt =
   | { readonly made: Made; readonly warning?: string }
   | { readonly error: unknown; readonly warning?: string }
   /** Not tried, as the policy wants no backup that is only crash-consistent. */
-  | { readonly refused: string };
+  | { readonly refused: string }
+  /**
+   * Not ended, or not known: nothing was made by us, and a later round looks again. `isFresh`: lists may not show yet that
+   * something was begun.
+   */
+  | { readonly left: string; readonly isFresh?: boolean };
 
 /** Makes one backup without telling anybody. Never throws. */
 export async function attemptCreate(
@@ -62,7 +67,8 @@ async function frozen(action: HookedAction, turn: RunContext, context: RunContex
   return thaw.isOk ? attempt : { ...attempt, warning: unsure(attempt, thaw) };
 }
 
-async function unfrozen(action: HookedAction, why: string, context: RunContext): Promise<Attempt> {
+/** What the policy wants of a backup that cannot be application-consistent. `why` is what is in the way. */
+export async function unfrozen(action: HookedAction, why: string, context: RunContext): Promise<Attempt> {
   if (action.hooks.onFailure === 'skip') return { refused: `${why}; not backed up (onFailure: skip)` };
   const attempt = await attemptCreate(action, context);
   return 'made' in attempt ? { ...attempt, warning: `only crash-consistent: ${why}` } : attempt;

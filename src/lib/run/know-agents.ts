@@ -1,6 +1,6 @@
 import { describeError } from '../aws/errors.ts';
 import { listAgents } from '../aws/read-agents.ts';
-import { isHooked, withAgents, type Agents } from '../plan/hooked.ts';
+import { isHooked, withAgents, type AgentFacts, type Agents } from '../plan/hooked.ts';
 import type { BackupPlan } from '../plan/plan-backup.ts';
 import type { RunContext } from './context.ts';
 
@@ -20,11 +20,11 @@ export async function knowAgents(
  * up all the same, or not.
  */
 async function readAgents(instances: readonly string[], { clients }: RunContext): Promise<Agents> {
-  const pings = new Map<string, string>();
+  const agents = new Map<string, AgentFacts>();
   try {
-    for await (const { instance, ping } of listAgents(clients, instances)) pings.set(instance, ping);
+    for await (const { instance, ...facts } of listAgents(clients, instances)) agents.set(instance, facts);
   } catch (error) {
     return { problem: describeError(error) };
   }
-  return { pings };
+  return { agents };
 }

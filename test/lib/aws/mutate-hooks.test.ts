@@ -1,11 +1,16 @@
 /** The exact input of the command that tells an instance, and how its end is read. */
 
-import { ListCommandInvocationsCommand, SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ALL_SERVICES, awsClients } from '../../../src/lib/aws/clients.ts';
 import { sendHook } from '../../../src/lib/aws/mutate-hooks.ts';
-import { readHookRun } from '../../../src/lib/aws/read-agents.ts';
+import { listCommandsSince, readHookRun, type SentCommand } from '../../../src/lib/aws/read-agents.ts';
 
 const ssmOnce = new SSMClient({ region: 'us-east-1', maxAttempts: 1 });
 const ssmClient = new SSMClient({ region: 'us-east-1' });
@@ -83,4 +88,50 @@ describe('the end of a command', () => {
     });
     expect(await read()).toEqual(run);
   });
+});
+
+describe('the commands of an instance', () => {
+  const sentAt = new Date('2026-11-22T03:00:05Z');
+
+  async function all(): Promise<SentCommand[]> {
+    const since = Date.UTC(2026, 10, 22, 2, 55);
+    const commands: SentCommand[] = [];
+    for await (const command of listCommandsSince({ ssm: ssmClient }, { instance: 'i-1', since }))
+      commands.push(command);
+    return commands;
+  }
+
+  test('are asked for since a time, page after page, and told with their comments', async () => {
+    ssm
+      .on(ListCommandsCommand)
+      .resolvesOnce({ Commands: [], NextToken: 'more' })
+      .resolves({
+        Commands: [
+          { CommandId: 'c-1', Comment: 'mine', StatusDetails: 'In Progress', RequestedDateTime: sentAt },
+          { CommandId: 'c-2', Status: 'Success' },
+        ],
+      });
+    expect(await all()).toEqual([
+      { id: 'c-1', comment: 'mine', status: 'InProgress', sentAt: sentAt.getTime() },
+      { id: 'c-2', comment: '', status: 'Success', sentAt: 0 },
+    ]);
+    const [first, second] = ssm.commandCalls(ListCommandsCommand).map(({ args }) => args[0].input);
+    expect(first).toEqual({
+      InstanceId: 'i-1',
+      Filters: [{ key: 'InvokedAfter', value: '2026-11-22T02:55:00Z' }],
+      MaxResults: 50,
+    });
+    expect(second).toMatchObject({ NextToken: 'more' });
+  });
+});
+
+test('the end of a command is when its last step ended', async () => {
+  const steps = [4, 9, 7].map((second) => ({
+    ResponseFinishDateTime: new Date(Date.UTC(2026, 10, 22, 3, 0, second)),
+  }));
+  ssm
+    .on(ListCommandInvocationsCommand)
+    .resolves({ CommandInvocations: [{ StatusDetails: 'Success', CommandPlugins: steps }] });
+  const run = await readHookRun({ ssm: ssmClient }, { command: 'c-1', instance: 'i-1' });
+  expect(run?.endedAt).toBe(Date.UTC(2026, 10, 22, 3, 0, 9));
 });

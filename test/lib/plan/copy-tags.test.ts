@@ -25,6 +25,20 @@ function made(entries: Readonly<Record<string, string>>, volume?: string) {
 }
 
 describe('a copy carries', () => {
+  test('what VSS says of the original before the source’s own tags, though there is no room for those', () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`A${at}`, 'x']));
+    const ofVss = {
+      'ec2-backup:encoding': 'escaped',
+      'ec2-backup:consistency': 'vss',
+      AppConsistent: 'True',
+    };
+    const { entries, list } = made({ ...MARKED, ...many, ...ofVss });
+    expect(entries).toMatchObject(ofVss);
+    expect(list.filter(({ key }) => key === 'AppConsistent')).toHaveLength(1);
+    expect(list).toHaveLength(48);
+    expect(made({ ...MARKED, ...many, AppConsistent: 'True' }).dropped).toContain('AppConsistent');
+  });
+
   test('all our marks, the name and the source’s own tags, and where it is from', () => {
     const all = {
       ...MARKED,

@@ -25,7 +25,7 @@ function planOf(...actions: CreateSnapshotsAction[]): BackupPlan {
 }
 
 describe('a plan with agents', () => {
-  const pings = (ping?: string) => ({ pings: new Map(ping === undefined ? [] : [['i-1', ping]]) });
+  const pings = (ping?: string) => ({ agents: new Map(ping === undefined ? [] : [['i-1', { ping }]]) });
 
   test('is as it was where all are online, or nobody is to be told', () => {
     const told = planOf({ ...ACTION, hooks: HOOKS });

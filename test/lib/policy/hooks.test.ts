@@ -102,14 +102,9 @@ describe('hooks', () => {
       says: '.onFailure: "abort" is not what to do, expected crash-consistent or skip',
     },
     {
-      title: 'VSS',
+      title: 'DLM’s word for VSS',
       hooks: '{ document: AWS_VSS_BACKUP }',
-      says: '.document: "AWS_VSS_BACKUP" is not yet supported with engine: lambda; DLM has it as AWS_VSS_BACKUP (engine: dlm)',
-    },
-    {
-      title: 'VSS by its document',
-      hooks: '{ document: AWSEC2-VssInstallAndSnapshot }',
-      says: '.document: "AWSEC2-VssInstallAndSnapshot" is not yet supported with engine: lambda; DLM has it as AWS_VSS_BACKUP (engine: dlm)',
+      says: '.document: "AWS_VSS_BACKUP" is DLM\'s word (engine: dlm), expected AWSEC2-VssInstallAndSnapshot with engine: lambda',
     },
     {
       title: 'DLM’s retries',

@@ -1,0 +1,36 @@
+/** What a command of VSS came to, by the snapshots that carry the tags of its slot. Pure. */
+
+import type { VssMark } from './vss-mark.ts';
+
+/** A snapshot of the slot that Windows made. */
+export interface VssPart {
+  readonly id: string;
+  readonly volumeId: string;
+  readonly vss: VssMark;
+}
+
+export interface VssSight {
+  /** Volumes that must be in the set. */
+  readonly expected: readonly string[];
+  /** The command has ended so long ago that lists show all that it did. */
+  readonly isTrusted: boolean;
+}
+
+export type VssVerdict =
+  /** More may become visible. */
+  | 'wait'
+  | 'none'
+  | { readonly ids: readonly string[]; readonly missing: readonly string[]; readonly isConsistent: boolean };
+
+/** After the command's end: while it runs nothing is final. */
+export function judgeVss(parts: readonly VssPart[], { expected, isTrusted }: VssSight): VssVerdict {
+  if (parts.length === 0) return isTrusted ? 'none' : 'wait';
+  const present = new Set(parts.map(({ volumeId }) => volumeId));
+  const missing = expected.filter((volume) => !present.has(volume));
+  if (missing.length > 0 && !isTrusted) return 'wait';
+  const isConsistent = parts.every(({ vss }) => vss.isConsistent === true);
+  // What the command said last may not be listed yet.
+  const isSaid = parts.every(({ vss }) => vss.isConsistent !== undefined);
+  if (!isConsistent && !isSaid && !isTrusted) return 'wait';
+  return { ids: parts.map(({ id }) => id).sort(), missing, isConsistent };
+}

@@ -1,0 +1,137 @@
+/**
+ * A backup that the instance makes itself, through VSS. Of one slot one command is sent: one that was sent before, by a run that
+ * died or never heard the answer, is followed instead, and nothing of ours is made beside one that may still run.
+ */
+
+import { describeError, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
+import type { HookRun } from '../aws/read-agents.ts';
+import { listSnapshots } from '../aws/read-snapshots.ts';
+import { MARK, readOwnership } from '../plan/marks.ts';
+import type { VssAction } from '../plan/hooked.ts';
+import { judgeVss, type VssPart, type VssVerdict } from '../plan/vss-set.ts';
+import { hasNeverBegun } from './command-status.ts';
+import type { RunContext } from './context.ts';
+import { unfrozen, type Attempt } from './hooked-create.ts';
+import { pointFilters } from './point-filters.ts';
+import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
+import { findCommand, followCommand, sendVss, type Command } from './vss-follow.ts';
+
+/** How often what the command made is looked for. */
+const EVERY = 10_000;
+/** So long (ms) a command without an answer is looked for, before that is left to a later run. */
+const LOST = 60_000;
+
+/** Never throws. */
+export async function attemptVss(action: VssAction, context: RunContext): Promise<Attempt> {
+  let known: Command | undefined;
+  try {
+    known = await findCommand(action, context);
+  } catch (error) {
+    const problem = `its commands cannot be listed: ${describeError(error)}`;
+    // Where listing is refused nothing was ever sent; else nobody knows whether one runs.
+    if (isPostponed(error) || isOutcomeUnknown(error)) return { left: `VSS: ${problem}` };
+    return unfrozen(action, problem, context);
+  }
+  if (known === undefined) return begin(action, context);
+  const run = await followCommand(action, known, context);
+  if ('left' in run) return run;
+  const attempt = await ended(action, run, context);
+  // A later run finds that the last one made nothing, and its policy takes nothing else.
+  return attempt ?? (action.hooks.onFailure === 'skip' ? begin(action, context) : made(action, run, context));
+}
+
+async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
+  const { obstacle } = action.hooks;
+  if (obstacle !== undefined) return unfrozen(action, obstacle, context);
+  let command: Command | undefined;
+  try {
+    command = await sendVss(action, context);
+  } catch (error) {
+    if (isPostponed(error)) return { error };
+    if (!isOutcomeUnknown(error))
+      return unfrozen(action, `VSS could not be told: ${describeError(error)}`, context);
+    command = await lookAfterLoss(action, context);
+    if (command === undefined) return { error };
+  }
+  const attempt = await conclude(action, command, context);
+  const isFresh = context.clock.now() < command.sentAt + READS_TRUSTWORTHY_AFTER;
+  return 'left' in attempt ? { ...attempt, isFresh } : attempt;
+}
+
+async function conclude(action: VssAction, command: Command, context: RunContext): Promise<Attempt> {
+  const run = await followCommand(action, command, context);
+  if ('left' in run) return run;
+  return (await ended(action, run, context)) ?? made(action, run, context);
+}
+
+/** It is not sent again in this run, whether it is found or not. */
+async function lookAfterLoss(action: VssAction, context: RunContext): Promise<Command | undefined> {
+  const { clock, deadline = Infinity } = context;
+  const until = Math.min(clock.now() + LOST, deadline);
+  for (;;) {
+    const command = await findCommand(action, context).catch(() => undefined);
+    if (command !== undefined || clock.now() + EVERY > until) return command;
+    await clock.sleep(EVERY);
+  }
+}
+
+/** A backup of our own, or none: the command has made nothing, and never will. */
+function made(action: VssAction, run: HookRun, context: RunContext): Promise<Attempt> {
+  return unfrozen(action, `VSS: ${howItEnded(run)}, and no snapshot has its tags`, context);
+}
+
+/** What the command came to; undefined where it made nothing. */
+async function ended(action: VssAction, run: HookRun, context: RunContext): Promise<Attempt | undefined> {
+  if (hasNeverBegun(run.status)) return undefined;
+  const verdict = await lookForSet(action, run, context);
+  if (verdict === 'none') return undefined;
+  if ('left' in verdict) return verdict;
+  const { ids, missing, isConsistent } = verdict;
+  if (isConsistent) return { made: { ids, missing } };
+  const why = `VSS: ${howItEnded(run)}, and not every snapshot is marked AppConsistent=True`;
+  if (action.hooks.onFailure === 'skip')
+    return { refused: `${why}: ${ids.join(', ')} do not count as a backup (onFailure: skip)` };
+  return { made: { ids, missing }, warning: `only crash-consistent: ${why}` };
+}
+
+function howItEnded({ status, exitCode }: HookRun): string {
+  return exitCode === undefined ? status : `${status} with exit code ${exitCode}`;
+}
+
+type Sighted = Exclude<VssVerdict, 'wait'> | { readonly left: string };
+
+/** Lists lag behind: only so long after the command's end does nothing mean that there is nothing. */
+async function lookForSet(action: VssAction, run: HookRun, context: RunContext): Promise<Sighted> {
+  const { clock, deadline = Infinity } = context;
+  const trusted = (run.endedAt ?? clock.now()) + READS_TRUSTWORTHY_AFTER;
+  for (;;) {
+    const isTrusted = clock.now() >= trusted;
+    let trouble = '';
+    try {
+      const verdict = judgeVss(await readParts(action, context), { expected: action.volumes, isTrusted });
+      if (verdict !== 'wait') return verdict;
+    } catch (error) {
+      trouble = `: ${describeError(error)}`;
+      if (isTrusted) return { left: `VSS: ${howItEnded(run)}, but what it made cannot be listed${trouble}` };
+    }
+    if (clock.now() + EVERY > deadline)
+      return { left: `VSS: ${howItEnded(run)}, but what it made is not listed yet${trouble}` };
+    await clock.sleep(Math.min(EVERY, Math.max(trusted - clock.now(), 1)));
+  }
+}
+
+/** Those of the slot that Windows made here. */
+async function readParts(action: VssAction, { clients, file }: RunContext): Promise<VssPart[]> {
+  const filters = [
+    ...pointFilters(file, [action.policy], [action.slot]),
+    { name: `tag:${MARK.source}`, values: [action.source] },
+  ];
+  const parts: VssPart[] = [];
+  for await (const { id, volumeId, tags } of listSnapshots(clients, filters)) {
+    const ownership = readOwnership(tags, file);
+    if (ownership.status !== 'ours' || ownership.marks.copiedFrom) continue;
+    const { vss } = ownership.marks;
+    if (vss) parts.push({ id, volumeId, vss });
+  }
+  return parts;
+}
