@@ -86,7 +86,8 @@ function goneSnapshots(actions: readonly DeleteAction[]): ReadonlySet<string> {
   );
 }
 
-function holding(
+/** `stored`: what each of them adds to the bill, by id. */
+export function holding(
   points: number,
   parts: readonly SizedSnapshot[],
   stored: ReadonlyMap<string, StoredBytes>,
@@ -97,6 +98,11 @@ function holding(
     fullBytes: parts.reduce((sum, part) => sum + fullSizeOf(part), 0),
     stored: parts.reduce((sum, { id }) => plusStored(sum, stored.get(id) ?? NOTHING_STORED), NOTHING_STORED),
   };
+}
+
+/** Of snapshots that share blocks with nothing else. */
+export function holdingOf(points: number, parts: readonly SizedSnapshot[]): Holding {
+  return holding(points, parts, storedBySnapshot(parts));
 }
 
 /** Sums of rows. */

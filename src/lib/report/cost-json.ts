@@ -5,11 +5,12 @@ import type { CostReport, ExactSnapshot } from '../plan/cost-report.ts';
 import type { CostRow, Holding } from '../plan/cost-rows.ts';
 import type { Warning } from '../plan/actions.ts';
 import type { Refusal } from '../plan/plan-prune.ts';
+import type { PricedHolding } from '../plan/priced.ts';
 import { PRICE_SOURCES, PRICES_AS_OF, type RegionPrice } from '../plan/prices.ts';
 import { monthlyCost, requestCost, type Range } from '../plan/snapshot-prices.ts';
 import type { Place } from '../policy/policy.ts';
 
-interface HoldingJson {
+export interface HoldingJson {
   readonly points: number;
   readonly snapshots: number;
   readonly fullBytes: number;
@@ -74,12 +75,17 @@ function rowJson({ policy, source, isExact, now, later }: CostRow, price: Region
   };
 }
 
-function holdingJson({ stored, ...counts }: Holding, price: RegionPrice | undefined): HoldingJson {
+function holdingJson(holding: Holding, price: RegionPrice | undefined): HoldingJson {
+  return pricedJson({ ...holding, ...(price && { usd: monthlyCost(holding.stored, price) }) });
+}
+
+/** The same of what has its price already. */
+export function pricedJson({ stored, usd, ...counts }: PricedHolding): HoldingJson {
   return {
     ...counts,
     standardBytes: stored.standard,
     archiveBytes: stored.archive,
-    ...(price && { usdPerMonth: monthlyCost(stored, price) }),
+    ...(usd && { usdPerMonth: usd }),
   };
 }
 

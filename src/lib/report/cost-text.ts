@@ -4,6 +4,7 @@ import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
 import type { BlockCalls } from '../plan/cost-calls.ts';
 import type { CostReport } from '../plan/cost-report.ts';
 import type { CostRow, Holding } from '../plan/cost-rows.ts';
+import type { PricedHolding } from '../plan/priced.ts';
 import type { RegionPrice } from '../plan/prices.ts';
 import { GB, monthlyCost, plus, priceNote, requestCost, type Range } from '../plan/snapshot-prices.ts';
 import { capped, plural, printable, table, type Paint } from './text.ts';
@@ -59,10 +60,14 @@ function laterText(now: Holding, later: Holding, price: RegionPrice | undefined)
 
 /** `12.5 GiB, USD 0.63 (0.40 to 2.00)`; without a price `12.5 GiB (8.0 to 40.0 GiB)`. */
 export function storedText({ stored }: Pick<Holding, 'stored'>, price: RegionPrice | undefined): string {
+  return pricedText({ stored, ...(price && { usd: monthlyCost(stored, price) }) });
+}
+
+/** The same of what has its price already. */
+export function pricedText({ stored, usd }: Pick<PricedHolding, 'stored' | 'usd'>): string {
   const bytes = plus(stored.standard, stored.archive);
-  if (!price) return rangeText(bytes, formatSize, (size) => formatSize(size));
-  const cost = monthlyCost(stored, price);
-  return `${formatSize(bytes.middle)}, ${rangeText(cost, formatUsd, (usd) => formatAmount(usd))}`;
+  if (!usd) return rangeText(bytes, formatSize, (size) => formatSize(size));
+  return `${formatSize(bytes.middle)}, ${rangeText(usd, formatUsd, (amount) => formatAmount(amount))}`;
 }
 
 function rangeText(
