@@ -42,14 +42,18 @@ export interface SnapshotsAtInput {
   readonly archiveAfter?: number;
 }
 
-/** Old enough, and staying there for the time that EC2 bills at least; where its end is not known it stays. */
+/**
+ * Old enough, and staying there for the time that EC2 bills at least; where its end is not known it stays. What is not
+ * archived now is not before `now`.
+ */
 export function isDueForArchive(
   { slot, prunedAt = Infinity }: Life,
   at: number,
   archiveAfter: number | undefined,
+  now = -Infinity,
 ): boolean {
   if (archiveAfter === undefined) return false;
-  const archivedAt = slot + archiveAfter;
+  const archivedAt = Math.max(slot + archiveAfter, now);
   return archivedAt <= at && prunedAt - archivedAt >= ARCHIVED_AT_LEAST;
 }
 

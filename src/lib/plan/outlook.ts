@@ -1,0 +1,182 @@
+/** What a policy file makes of what exists: the next prune, and what there is as backups go on. */
+
+import type { SizedSnapshot } from './cost-estimate.ts';
+import { comingLives } from './coming-lives.ts';
+import type { Disk, Life } from './future-snapshots.ts';
+import { groupBy } from './group-by.ts';
+import type { Instance, Volume } from './inventory.ts';
+import { newcomers, type Newcomer } from './newcomers.ts';
+import { planPrune, type PruneInput, type PrunePlan } from './plan-prune.ts';
+import { groupKey, type PointVerdict } from './point-verdicts.ts';
+import { ARCHIVED_AT_LEAST } from './protect-archive.ts';
+import type { RecoveryPoint } from './recovery-points.ts';
+import type { SafetyChecks } from './safety.ts';
+import type { ExistingLife, Supplies, Supply } from './supplies.ts';
+import { likenessOf, untilOfAll, type Until } from './until-of-all.ts';
+
+const DAY = 86_400_000;
+
+export interface OutlookInput {
+  /** Of all policies: they may share volumes. */
+  readonly prune: Omit<PruneInput, 'policy' | 'accept' | 'budget'>;
+  readonly checks: SafetyChecks;
+  readonly instances: readonly Instance[];
+  readonly volumes: readonly Volume[];
+  readonly snapshots: readonly SizedSnapshot[];
+  readonly days: number;
+  /** Whether backups are made in this place. */
+  readonly isBackedUp: boolean;
+  /** Whether the policy of a group goes on making points of it. */
+  readonly goesOn: (group: readonly RecoveryPoint[]) => boolean;
+}
+
+export interface Outlook {
+  /** As the guard lets it. */
+  readonly plan: PrunePlan;
+  /** As it would be if somebody accepted what the guard refuses. */
+  readonly accepted: PrunePlan;
+  /** If backups go on and every prune is accepted. */
+  readonly supplies: Supplies;
+}
+
+export function outlookOf(input: OutlookInput): Outlook {
+  const { prune, checks, snapshots } = input;
+  const plan = planPrune(prune, checks);
+  const accepted = planPrune(
+    { ...prune, file: { ...prune.file, prune: { ...prune.file.prune, maxShare: 1 } } },
+    checks,
+  );
+  const owned = new Set(prune.points.flatMap(({ snapshotIds }) => snapshotIds));
+  return {
+    plan,
+    accepted,
+    supplies: {
+      now: prune.now,
+      each: suppliesOf(accepted, input),
+      loose: snapshots.filter(({ id }) => !owned.has(id)),
+    },
+  };
+}
+
+function suppliesOf({ verdicts }: PrunePlan, input: OutlookInput): Supply[] {
+  const { prune, instances, volumes, isBackedUp } = input;
+  const horizon = { ...prune, horizonDays: horizonDaysOf(input) };
+  const until = untilOfAll(prune.points, { ...horizon, goesOn: input.goesOn });
+  const sized = new Map(input.snapshots.map((snapshot) => [snapshot.id, snapshot]));
+  const groups = [...groupBy(verdicts, ({ point }) => `${point.policy} ${groupKey(point)}`)];
+  const coming = rememberedLives(input);
+  const known = new Set(groups.map(([key]) => key));
+  const fresh = isBackedUp
+    ? newcomers({
+        ...{ file: prune.file, now: prune.now, instances, volumes },
+        isKnown: (policy, source) => known.has(`${policy} ${source}`),
+      })
+    : [];
+  return [
+    ...groups.flatMap(([key, entries]) => {
+      const group = entries.map(({ point }) => point);
+      const [first] = group;
+      if (!first) return [];
+      const existing = entries.map((entry) =>
+        existingLife(entry, until.get(entry.point.id), { ...input, sized }),
+      );
+      return [
+        { ...ownerOf(first, key, input), existing, coming: coming(group), disks: disksOf(group, sized) },
+      ];
+    }),
+    ...fresh.map((one) => newSupply(one, coming, input)),
+  ];
+}
+
+/** Where snapshots are archived, the end of what is archived last must be known too. */
+function horizonDaysOf({ prune: { file }, days }: OutlookInput): number {
+  const archives = file.policies.some(({ archiveAfter }) => archiveAfter !== undefined);
+  return archives ? days + ARCHIVED_AT_LEAST / DAY : days;
+}
+
+function ownerOf(
+  point: RecoveryPoint,
+  key: string,
+  { prune: { file } }: OutlookInput,
+): Pick<Supply, 'policy' | 'source' | 'key' | 'archiveAfter'> {
+  const { policy, source } = point;
+  const archiveAfter = archiveAfterOf(point, file);
+  return { policy, source, key, ...(archiveAfter !== undefined && { archiveAfter }) };
+}
+
+/** AMIs are not archived, and a copy in the archive would make the next one a full copy. */
+function archiveAfterOf(
+  { policy, kind, copiedFrom }: RecoveryPoint,
+  { policies }: PruneInput['file'],
+): number | undefined {
+  if (kind === 'image' || copiedFrom) return undefined;
+  return policies.find(({ name }) => name === policy)?.archiveAfter;
+}
+
+interface Sized {
+  readonly sized: ReadonlyMap<string, SizedSnapshot>;
+}
+
+/** What is in use, locked or being copied stays for as long as it is, which nobody knows. */
+function existingLife(
+  { point, verdict }: PointVerdict,
+  until: Until | undefined,
+  { prune: { file, now }, sized }: OutlookInput & Sized,
+): ExistingLife {
+  const isPinned = until?.keptToday === false && verdict.decision === 'keep';
+  const prunedAt = isPinned ? undefined : until?.gone?.prunedAt;
+  const snapshots = point.snapshotIds.flatMap((id) => sized.get(id) ?? []);
+  const isMovable = point.state === 'good' && point.mappedBy.length === 0 && !snapshots.some(isAway);
+  const archiveAfter = isMovable ? archiveAfterOf(point, file) : undefined;
+  return {
+    // One of the future exists as well.
+    slot: Math.min(point.slot, now),
+    snapshots,
+    ...(prunedAt !== undefined && { prunedAt }),
+    ...(archiveAfter !== undefined && { archiveAfter }),
+  };
+}
+
+/** In the archive, or back from it for a while. */
+function isAway({ isArchived, isRestored }: SizedSnapshot): boolean {
+  return isArchived || isRestored;
+}
+
+/** What the newest whole point has is what the next one will have. */
+function disksOf(group: readonly RecoveryPoint[], sized: Sized['sized']): Disk[] {
+  const good = group.filter(({ state }) => state === 'good').sort((a, b) => b.slot - a.slot);
+  return (good[0] ?? group.at(-1))?.snapshotIds.flatMap((id) => sized.get(id) ?? []).map(toDisk) ?? [];
+}
+
+function toDisk({ lineage, volumeBytes, fullBytes }: SizedSnapshot): Disk {
+  return { lineage, volumeBytes, ...(fullBytes !== undefined && { fullBytes }) };
+}
+
+/** Groups that are alike fare alike. */
+function rememberedLives(
+  input: OutlookInput,
+): (group: readonly RecoveryPoint[], isNew?: boolean) => readonly Life[] {
+  const { prune } = input;
+  const horizon = { ...prune, horizonDays: horizonDaysOf(input) };
+  const known = new Map<string, readonly Life[]>();
+  return (group, isNew = false) => {
+    const goesOn = isNew || input.goesOn(group);
+    const key = `${isNew} ${likenessOf(group, goesOn, prune)}`;
+    const lives = known.get(key) ?? comingLives(group, { ...horizon, goesOn, isNew });
+    known.set(key, lives);
+    return lives;
+  };
+}
+
+function newSupply(
+  { first, disks }: Newcomer,
+  coming: ReturnType<typeof rememberedLives>,
+  input: OutlookInput,
+): Supply {
+  return {
+    ...ownerOf(first, `${first.policy} ${first.source}`, input),
+    existing: [],
+    coming: coming([first], true),
+    disks,
+  };
+}
