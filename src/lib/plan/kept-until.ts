@@ -141,7 +141,7 @@ function answersOfToday(
 }
 
 /** What somebody holds, disabled or took apart stays until somebody undoes it. */
-function mayGo(point: RecoveryPoint, { file }: VerdictInput): boolean {
+export function mayGo(point: RecoveryPoint, { file }: Pick<VerdictInput, 'file'>): boolean {
   const { state } = point;
   const lifts = liftsProtection(point.policy, file);
   const isLeft = state === 'incomplete' || (state === 'disabled' && !counts(point));

@@ -30,6 +30,13 @@ export interface OutlookInput {
   readonly goesOn: (group: readonly RecoveryPoint[]) => boolean;
 }
 
+/** What becomes of the points of a place. */
+export interface Fate {
+  readonly until: ReadonlyMap<string, Until>;
+  /** Of a group; `isNew`: nothing exists of it, and its one point is to come. */
+  readonly coming: (group: readonly RecoveryPoint[], isNew?: boolean) => readonly Life[];
+}
+
 export interface Outlook {
   /** As the guard lets it. */
   readonly plan: PrunePlan;
@@ -40,31 +47,35 @@ export interface Outlook {
 }
 
 export function outlookOf(input: OutlookInput): Outlook {
-  const { prune, checks, snapshots } = input;
+  const { prune, checks } = input;
   const plan = planPrune(prune, checks);
-  const accepted = planPrune(
-    { ...prune, file: { ...prune.file, prune: { ...prune.file.prune, maxShare: 1 } } },
-    checks,
-  );
+  const accepted = acceptedPlan(input);
+  const horizon = { ...prune, horizonDays: horizonDaysOf(input) };
+  const until = untilOfAll(prune.points, { ...horizon, goesOn: input.goesOn });
+  return { plan, accepted, supplies: suppliesOf(accepted, { until, coming: rememberedLives(input) }, input) };
+}
+
+/** As if somebody accepted what the guard refuses. */
+export function acceptedPlan({ prune, checks }: Pick<OutlookInput, 'prune' | 'checks'>): PrunePlan {
+  const { file } = prune;
+  return planPrune({ ...prune, file: { ...file, prune: { ...file.prune, maxShare: 1 } } }, checks);
+}
+
+/** `accepted`: the verdicts of today on all points. */
+export function suppliesOf(accepted: PrunePlan, fate: Fate, input: OutlookInput): Supplies {
+  const { prune, snapshots } = input;
   const owned = new Set(prune.points.flatMap(({ snapshotIds }) => snapshotIds));
   return {
-    plan,
-    accepted,
-    supplies: {
-      now: prune.now,
-      each: suppliesOf(accepted, input),
-      loose: snapshots.filter(({ id }) => !owned.has(id)),
-    },
+    now: prune.now,
+    each: eachSupply(accepted, fate, input),
+    loose: snapshots.filter(({ id }) => !owned.has(id)),
   };
 }
 
-function suppliesOf({ verdicts }: PrunePlan, input: OutlookInput): Supply[] {
+function eachSupply({ verdicts }: PrunePlan, { until, coming }: Fate, input: OutlookInput): Supply[] {
   const { prune, instances, volumes, isBackedUp } = input;
-  const horizon = { ...prune, horizonDays: horizonDaysOf(input) };
-  const until = untilOfAll(prune.points, { ...horizon, goesOn: input.goesOn });
   const sized = new Map(input.snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const groups = [...groupBy(verdicts, ({ point }) => `${point.policy} ${groupKey(point)}`)];
-  const coming = rememberedLives(input);
   const known = new Set(groups.map(([key]) => key));
   const fresh = isBackedUp
     ? newcomers({
@@ -89,7 +100,7 @@ function suppliesOf({ verdicts }: PrunePlan, input: OutlookInput): Supply[] {
 }
 
 /** Where snapshots are archived, the end of what is archived last must be known too. */
-function horizonDaysOf({ prune: { file }, days }: OutlookInput): number {
+export function horizonDaysOf({ prune: { file }, days }: OutlookInput): number {
   const archives = file.policies.some(({ archiveAfter }) => archiveAfter !== undefined);
   return archives ? days + ARCHIVED_AT_LEAST / DAY : days;
 }
@@ -153,9 +164,7 @@ function toDisk({ lineage, volumeBytes, fullBytes }: SizedSnapshot): Disk {
 }
 
 /** Groups that are alike fare alike. */
-function rememberedLives(
-  input: OutlookInput,
-): (group: readonly RecoveryPoint[], isNew?: boolean) => readonly Life[] {
+export function rememberedLives(input: OutlookInput): Fate['coming'] {
   const { prune } = input;
   const horizon = { ...prune, horizonDays: horizonDaysOf(input) };
   const known = new Map<string, readonly Life[]>();
@@ -168,11 +177,7 @@ function rememberedLives(
   };
 }
 
-function newSupply(
-  { first, disks }: Newcomer,
-  coming: ReturnType<typeof rememberedLives>,
-  input: OutlookInput,
-): Supply {
+function newSupply({ first, disks }: Newcomer, coming: Fate['coming'], input: OutlookInput): Supply {
   return {
     ...ownerOf(first, `${first.policy} ${first.source}`, input),
     existing: [],

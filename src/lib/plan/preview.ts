@@ -1,6 +1,6 @@
 /** What a policy file would do to the points that exist: the next prune, what is left and what it costs as backups go on. */
 
-import { costRows, totalOf, type Holding } from './cost-rows.ts';
+import { costRows, totalOf, type Holding, type OwnedHolding } from './cost-rows.ts';
 import type { SizedSnapshot } from './cost-estimate.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
@@ -10,7 +10,7 @@ import type { PointVerdict } from './point-verdicts.ts';
 import { priced } from './priced.ts';
 import { plus } from './snapshot-prices.ts';
 import { looksOf } from './simulate-look.ts';
-import { holdingsAt, leftAt, type OwnedHolding } from './supplies.ts';
+import { holdingsAt, leftAt } from './supplies.ts';
 
 const DAY = 86_400_000;
 

@@ -1,6 +1,6 @@
 /** What there is of each policy and source, and will be: the points that exist and those to come, with their snapshots. */
 
-import { holding, storedBySnapshot, totalOf, type Holding } from './cost-rows.ts';
+import { holding, storedBySnapshot, totalOf, type OwnedHolding } from './cost-rows.ts';
 import type { SizedSnapshot } from './cost-estimate.ts';
 import {
   existsAt,
@@ -36,13 +36,6 @@ export interface Supplies {
   readonly each: readonly Supply[];
   /** Snapshots of no recovery point, which stay. */
   readonly loose: readonly SizedSnapshot[];
-}
-
-export interface OwnedHolding {
-  /** Absent: of no recovery point. */
-  readonly policy?: string;
-  readonly source?: string;
-  readonly holding: Holding;
 }
 
 /** What there is of each policy and source at an instant that is to come; blocks that several share are counted once. */

@@ -1,7 +1,7 @@
 /** What a policy file makes of what was read of an account, as backups go on. */
 
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
-import { outlookOf, type Outlook } from '../plan/outlook.ts';
+import type { OutlookInput } from '../plan/outlook.ts';
 import { pruneCandidates } from '../plan/plan-prune.ts';
 import type { RecoveryPoint, RecoveryPoints } from '../plan/recovery-points.ts';
 import { readOptIn } from '../plan/select-sources.ts';
@@ -17,21 +17,22 @@ export interface OutlookRead {
   readonly points: RecoveryPoints;
   readonly sources: Sources;
   readonly snapshots: readonly SizedSnapshot[];
-  readonly days: number;
 }
 
 /** Of all policies. Asks whether what is to go is in use, and changes nothing. */
-export async function decideOutlook(read: OutlookRead, context: RunContext): Promise<Outlook> {
-  const { points, sources, snapshots, days } = read;
+export async function outlookInput(
+  { points, sources, snapshots }: OutlookRead,
+  context: RunContext,
+): Promise<Omit<OutlookInput, 'days'>> {
   const { file, place, clock } = context;
   const prune = { ...points, ...{ file, now: clock.now(), place, sources: sourceFacts(sources, file) } };
   const checks = await readSafety(context, pruneCandidates(prune), prune.points);
-  return outlookOf({
+  return {
     ...sources,
-    ...{ prune, checks, snapshots, days },
+    ...{ prune, checks, snapshots },
     isBackedUp: isBackedUp(file, place),
     goesOn: goesOnBy(sources, context),
-  });
+  };
 }
 
 /** The source asks for the policy, and is backed up here. Of copies that is not known here: they go on while the file has them. */

@@ -1,13 +1,14 @@
 /** What a policy file would do to the points of an account: reads and decides, changes nothing. */
 
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
+import { outlookOf } from '../plan/outlook.ts';
 import { previewOf, type Preview } from '../plan/preview.ts';
 import type { RecoveryPoints } from '../plan/recovery-points.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { readSizes } from './cost.ts';
 import { ConfigurationError } from './errors.ts';
-import { decideOutlook } from './outlook.ts';
+import { outlookInput } from './outlook.ts';
 import { readAllPoints, readAllSources, type Sources } from './read.ts';
 
 export interface PreviewRequest {
@@ -49,6 +50,6 @@ interface Read extends Omit<PreviewRequest, 'files'> {
 }
 
 async function previewFile({ days, policy, ...read }: Read, context: RunContext): Promise<Preview> {
-  const outlook = await decideOutlook({ ...read, days }, context);
+  const outlook = outlookOf({ ...(await outlookInput(read, context)), days });
   return previewOf({ outlook, snapshots: read.snapshots, days, ...(policy !== undefined && { policy }) });
 }
