@@ -10,6 +10,7 @@ import { planPrune, type PruneInput, type PrunePlan } from './plan-prune.ts';
 import { groupKey, type PointVerdict } from './point-verdicts.ts';
 import { ARCHIVED_AT_LEAST } from './protect-archive.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
+import { disabledFor, isOnItsWay } from './removal.ts';
 import type { SafetyChecks } from './safety.ts';
 import type { ExistingLife, Supplies, Supply } from './supplies.ts';
 import { likenessOf, untilOfAll, type Until } from './until-of-all.ts';
@@ -129,13 +130,24 @@ interface Sized {
 }
 
 /** What is in use, locked or being copied stays for as long as it is, which nobody knows. */
+function endOf(
+  { point, verdict }: PointVerdict,
+  until: Until | undefined,
+  file: PruneInput['file'],
+): number | undefined {
+  if (!until?.gone) return undefined;
+  const isPinned = !until.keptToday && verdict.decision === 'keep' && !isOnItsWay(verdict);
+  if (isPinned) return undefined;
+  const longer = disabledFor(point, file);
+  return Math.max(until.gone.prunedAt, (point.setAside?.since ?? until.gone.prunedAt) + longer);
+}
+
 function existingLife(
   { point, verdict }: PointVerdict,
   until: Until | undefined,
   { prune: { file, now }, sized }: OutlookInput & Sized,
 ): ExistingLife {
-  const isPinned = until?.keptToday === false && verdict.decision === 'keep';
-  const prunedAt = isPinned ? undefined : until?.gone?.prunedAt;
+  const prunedAt = endOf({ point, verdict }, until, file);
   const snapshots = point.snapshotIds.flatMap((id) => sized.get(id) ?? []);
   const isMovable = point.state === 'good' && point.mappedBy.length === 0 && !snapshots.some(isAway);
   const archiveAfter = isMovable ? archiveAfterOf(point, file) : undefined;
@@ -171,10 +183,25 @@ export function rememberedLives(input: OutlookInput): Fate['coming'] {
   return (group, isNew = false) => {
     const goesOn = isNew || input.goesOn(group);
     const key = `${isNew} ${likenessOf(group, goesOn, prune)}`;
-    const lives = known.get(key) ?? comingLives(group, { ...horizon, goesOn, isNew });
+    const lives =
+      known.get(key) ?? lengthened(comingLives(group, { ...horizon, goesOn, isNew }), group, prune);
     known.set(key, lives);
     return lives;
   };
+}
+
+/** An AMI that is disabled first is there for longer. */
+function lengthened(
+  lives: readonly Life[],
+  [first]: readonly RecoveryPoint[],
+  { file }: Pick<PruneInput, 'file'>,
+): readonly Life[] {
+  const longer = first ? disabledFor({ ...first, state: 'good' }, file) : 0;
+  if (longer === 0) return lives;
+  return lives.map(({ slot, prunedAt }) => ({
+    slot,
+    ...(prunedAt !== undefined && { prunedAt: prunedAt + longer }),
+  }));
 }
 
 function newSupply({ first, disks }: Newcomer, coming: Fate['coming'], input: OutlookInput): Supply {

@@ -41,9 +41,11 @@ export function fullAfter(
   );
   const days = [...rules.map(({ longest }) => longest), ...overrides(file, sources)];
   const most = Math.max(0, ...days.filter((one) => one <= MOST_DAYS));
+  // What is disabled first is there for so much longer.
+  const longer = Math.max(0, ...file.policies.map(({ removal }) => removal?.disableFor ?? 0)) / DAY;
   const growing = new Set(rules.filter(({ longest }) => longest > MOST_DAYS).map(({ name }) => name));
   return {
-    days: growing.size > 0 ? MOST_DAYS : Math.min(MOST_DAYS, Math.ceil(most) + SLACK_DAYS),
+    days: growing.size > 0 ? MOST_DAYS : Math.min(MOST_DAYS, Math.ceil(most + longer) + SLACK_DAYS),
     growing: [...growing],
   };
 }
@@ -63,14 +65,14 @@ export function steadyOf(accepted: PrunePlan, input: Omit<OutlookInput, 'days'>)
   const full = fullAfter(prune.file, prune.sources);
   const then = { ...input, days: full.days };
   const at = prune.now + full.days * DAY;
-  return { ...full, held: holdingsAt(suppliesOf(accepted, fateOf(then, at), then), at) };
+  return { ...full, held: holdingsAt(suppliesOf(accepted, fateOf(then), then), at) };
 }
 
 /**
  * Of a group that goes on nothing of today is left then but what somebody pins, so all groups of the same rules are alike and
  * are worked out once, as if nothing existed of them.
  */
-function fateOf(input: OutlookInput, at: number): Fate {
+function fateOf(input: OutlookInput): Fate {
   const { prune } = input;
   const coming = rememberedLives(input);
   const groups = [...groupBy(prune.points, (point) => `${point.policy} ${groupKey(point)}`).values()];
@@ -84,7 +86,7 @@ function fateOf(input: OutlookInput, at: number): Fate {
   ]);
   for (const group of going.filter((one) => !staysWhole(one, { ...terms, horizonDays: 0, goesOn: true }))) {
     for (const { id } of group.filter((point) => mayGo(point, prune))) {
-      until.set(id, { keptToday: today.get(id)?.keptToday ?? true, gone: { prunedAt: at } });
+      until.set(id, { keptToday: today.get(id)?.keptToday ?? true, gone: { prunedAt: prune.now } });
     }
   }
   return {
