@@ -51,12 +51,13 @@ export function addOfflineCommands(program: Command, shell: Shell, end: End): vo
 
 function addSimulateCommand(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, program.command('simulate'))
-    .description('what one source of each policy would have over years; needs no account')
+    .description('what one source of each policy would have and cost over years; needs no account')
     .option('--policy <name>', 'only this policy', once('--policy'))
     .option('--compare <file>', 'another policy file, shown beside it with the differences marked')
     .option('--days <n>', 'how many days, 1 to 3650', '730')
     .option('--from <time>', 'when it begins, such as 2026-11-22T18:00:00Z (default: now)')
     .option('--missed <share>', 'the share of runs that go wrong, the same ones each time', '0%')
+    .option('--source-gib <n>', 'how large a source is taken to be, for what it costs (default: 100)')
     .option('--from-account', 'what becomes of the points that exist in the account instead; changes nothing')
     .addHelpText('after', example('ec2-backup simulate --days 365 --compare edited.yml'))
     .action(async (options: SimulateOptions) => end(await simulateCommand(options, shell)));

@@ -33,11 +33,12 @@ export async function previewCommand(options: PreviewOptions, days: number, shel
   );
   const { place, file, clock } = context;
   const now = clock.now();
+  const terms = { now, days, place, deployment: file.deployment };
   if (options.json) {
-    shell.out(JSON.stringify(previewJson({ now, days, place, deployment: file.deployment }, named), null, 2));
+    shell.out(JSON.stringify(previewJson(terms, named), null, 2));
     return EXIT.done;
   }
   const title = `${formatPlace(place)}, deployment ${file.deployment}, what exists at ${formatMinute(now)}. Nothing is changed.`;
-  shell.out([title, '', ...previewText(named, shell.paint)].join('\n').trimEnd());
+  shell.out([title, '', ...previewText(named, terms, shell.paint)].join('\n').trimEnd());
   return EXIT.done;
 }

@@ -7,6 +7,7 @@ import { didYouMean } from '../lib/policy/suggest.ts';
 import { simulationJson, type SimulationTerms } from '../lib/report/simulate-json.ts';
 import { comparisonText, simulationText, type NamedSimulation } from '../lib/report/simulate-text.ts';
 import { plural } from '../lib/report/text.ts';
+import { refuseUnknownRegion } from './named-region.ts';
 import type { PreviewOptions } from './preview-command.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
@@ -14,6 +15,7 @@ export interface SimulateOptions extends PreviewOptions {
   readonly days: string;
   readonly from?: string;
   readonly missed: string;
+  readonly sourceGib?: string;
   readonly fromAccount?: boolean;
 }
 
@@ -23,16 +25,16 @@ const MAX_DAYS = 3650;
 /** `simulate`: what one source of each policy would have over years, or what becomes of the points that exist. */
 export async function simulateCommand(options: SimulateOptions, shell: Shell): Promise<ExitCode> {
   if (options.fromAccount) return fromAccount(options, shell);
-  for (const name of ['region', 'deployment'] as const) {
-    if (options[name] !== undefined) throw new UsageError(`--${name} goes with --from-account`);
-  }
-  const terms: SimulationTerms = {
+  if (options.deployment !== undefined) throw new UsageError('--deployment goes with --from-account');
+  const span = {
     from: readFrom(options.from, shell.clock.now()),
     days: readDays(options.days),
     missedShare: readShare(options.missed),
+    sourceGib: readSourceGib(options.sourceGib),
   };
   const paths = options.compare === undefined ? [options.policies] : [options.policies, options.compare];
   const files = await Promise.all(paths.map(loadPolicies));
+  const terms: SimulationTerms = { ...span, region: regionOf(options.region, files) };
   if (options.policy !== undefined) requirePolicy(options.policy, files);
   const isMissed = missedByChance(terms.missedShare);
   const named = files.map((file, index): NamedSimulation => {
@@ -40,7 +42,7 @@ export async function simulateCommand(options: SimulateOptions, shell: Shell): P
     return { path: paths[index] ?? '', simulation: simulateFile({ file, ...terms, ...only, isMissed }) };
   });
   if (options.json) shell.out(JSON.stringify(simulationJson(terms, named), null, 2));
-  else shell.out([...titleText(terms), '', ...bodyText(named, shell)].join('\n').trimEnd());
+  else shell.out([...titleText(terms), '', ...bodyText(named, terms, shell)].join('\n').trimEnd());
   return EXIT.done;
 }
 
@@ -50,6 +52,9 @@ async function fromAccount(options: SimulateOptions, shell: Shell): Promise<Exit
     throw new UsageError(
       '--from-account starts with what exists now, expected neither --from nor --missed with it',
     );
+  }
+  if (options.sourceGib !== undefined) {
+    throw new UsageError('--from-account knows how large the sources are, expected no --source-gib with it');
   }
   const days = readDays(options.days);
   return (await import('./preview-command.ts')).previewCommand(options, days, shell);
@@ -62,9 +67,20 @@ function titleText({ from, days, missedShare }: SimulationTerms): string[] {
   ];
 }
 
-function bodyText([left, right]: readonly NamedSimulation[], shell: Shell): string[] {
+function bodyText(
+  [left, right]: readonly NamedSimulation[],
+  terms: SimulationTerms,
+  { paint }: Shell,
+): string[] {
   if (!left) return [];
-  return right ? comparisonText(left, right, shell.paint) : simulationText(left, shell.paint);
+  return right ? comparisonText([left, right], terms, paint) : simulationText(left, terms, paint);
+}
+
+/** Prices are by Region: the one that is named, or the first that the file backs up in, or that of AWS's own examples. */
+function regionOf(named: string | undefined, [file]: readonly PolicyFile[]): string {
+  if (named !== undefined) refuseUnknownRegion(named, '--region');
+  const target = file?.targets.find(({ copiesOnly }) => copiesOnly !== true);
+  return named ?? target?.region ?? 'us-east-1';
 }
 
 /** With two files it is enough that one has it: a policy that an edit takes away is told as such. */
@@ -87,6 +103,17 @@ function readDays(text: string): number {
   const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (days >= 1 && days <= MAX_DAYS) return days;
   throw new UsageError(`--days is ${JSON.stringify(text)}, expected a whole number from 1 to ${MAX_DAYS}`);
+}
+
+/** EBS has volumes of at most 64 TiB, and an instance some of them. */
+const MAX_SOURCE_GIB = 1_000_000;
+
+function readSourceGib(text = '100'): number {
+  const gib = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (gib >= 1 && gib <= MAX_SOURCE_GIB) return gib;
+  throw new UsageError(
+    `--source-gib is ${JSON.stringify(text)}, expected a whole number from 1 to ${MAX_SOURCE_GIB}`,
+  );
 }
 
 function readShare(text: string): number {

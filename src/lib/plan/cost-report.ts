@@ -7,6 +7,7 @@ import type { SizedSnapshot } from './cost-estimate.ts';
 import { costRows, totalOf, type CostRow, type Holding } from './cost-rows.ts';
 import type { PrunePlan, Refusal } from './plan-prune.ts';
 import type { RegionPrice } from './prices.ts';
+import type { Steady } from './steady.ts';
 import { priceIn } from './snapshot-prices.ts';
 
 /** What the account says, on which costs are worked out. */
@@ -16,6 +17,8 @@ export interface CostFacts {
   /** Of all policies: they may share volumes. */
   readonly plan: PrunePlan;
   readonly snapshots: readonly SizedSnapshot[];
+  /** Absent: it was not asked for. */
+  readonly steady?: Steady;
 }
 
 /** What was read by the EBS direct APIs. */
@@ -33,6 +36,10 @@ export interface ExactSnapshot {
   readonly fullBytes: number;
 }
 
+export interface SteadyTotal extends Pick<Steady, 'days' | 'growing'> {
+  readonly holding: Holding;
+}
+
 export interface CostReport {
   readonly place: Place;
   readonly deployment: string;
@@ -41,6 +48,8 @@ export interface CostReport {
   readonly rows: readonly CostRow[];
   readonly now: Holding;
   readonly later: Holding;
+  /** Once retention is full, always estimated. Absent: it was not asked for. */
+  readonly steady?: SteadyTotal;
   readonly isExact: boolean;
   /** Those whose blocks were read. */
   readonly snapshots: readonly ExactSnapshot[];
@@ -52,13 +61,14 @@ export interface CostReport {
 
 /** Of one policy only where one is named; what it shares with others is worked out over all. */
 export function costReport(facts: CostFacts, policy: string | undefined, read?: BlockFacts): CostReport {
-  const { place, deployment, plan, snapshots } = facts;
+  const { place, deployment, plan, snapshots, steady } = facts;
   const price = priceIn(place.region);
   const rows = costRows({
     points: plan.verdicts.map(({ point }) => point),
     actions: plan.actions,
     snapshots,
     ...(read && { blocks: read.blocks }),
+    ...(steady && { steady: steady.held }),
   }).filter((row) => policy === undefined || row.policy === policy);
   return {
     place,
@@ -67,11 +77,24 @@ export function costReport(facts: CostFacts, policy: string | undefined, read?: 
     rows,
     now: totalOf(rows.map(({ now }) => now)),
     later: totalOf(rows.map(({ later }) => later)),
+    ...(steady && { steady: steadyTotal(steady, rows, policy) }),
     isExact: rows.every(({ isExact }) => isExact),
     snapshots: [...(read?.blocks.values() ?? [])].flatMap((lineage) => exactSnapshots(lineage)),
     requests: read?.requests ?? 0,
     refused: plan.refused.filter((one) => policy === undefined || one.policy === policy),
     warnings: [...plan.warnings, ...(read?.failures ?? [])],
+  };
+}
+
+function steadyTotal(
+  { days, growing }: Steady,
+  rows: readonly CostRow[],
+  policy: string | undefined,
+): SteadyTotal {
+  return {
+    days,
+    growing: growing.filter((name) => policy === undefined || name === policy),
+    holding: totalOf(rows.flatMap(({ steady }) => steady ?? [])),
   };
 }
 

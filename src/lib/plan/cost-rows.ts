@@ -16,6 +16,15 @@ export interface CostInput {
   readonly snapshots: readonly SizedSnapshot[];
   /** By lineage, the blocks of its readable snapshots, where they were read. */
   readonly blocks?: ReadonlyMap<string, readonly BlockSnapshot[]>;
+  /** What there is of each policy and source once retention is full. */
+  readonly steady?: readonly OwnedHolding[];
+}
+
+/** `policy` and `source` are absent where it is of no recovery point. */
+export interface OwnedHolding {
+  readonly policy?: string;
+  readonly source?: string;
+  readonly holding: Holding;
 }
 
 /** What there is of a policy and source at one time. */
@@ -33,6 +42,8 @@ export interface CostRow {
   readonly source?: string;
   readonly now: Holding;
   readonly later: Holding;
+  /** Once retention is full. Absent: it was not asked for. */
+  readonly steady?: Holding;
   /** Nothing in it is estimated. */
   readonly isExact: boolean;
   /** Snapshots whose size EC2 does not say: taken as large as their volumes. */
@@ -53,18 +64,23 @@ export function costRows(input: CostInput): CostRow[] {
   const gonePoints = new Set(actions.map(({ point }) => point));
   const pointsOf = groupBy(points, keyOf);
   const snapshotsOf = groupBy(snapshots, ({ id }) => keyOf(ownerOf.get(id)));
-  const rows = [...new Set([...pointsOf.keys(), ...snapshotsOf.keys()])].map((key): CostRow => {
+  const steadyOf = input.steady && new Map(input.steady.map((one) => [keyOf(one), one]));
+  const keys = [...pointsOf.keys(), ...snapshotsOf.keys(), ...(steadyOf?.keys() ?? [])];
+  const rows = [...new Set(keys)].map((key): CostRow => {
     const own = pointsOf.get(key) ?? [];
     const parts = snapshotsOf.get(key) ?? [];
-    const [first] = own;
+    const steady = steadyOf?.get(key);
+    const { policy, source } = own[0] ?? steady ?? {};
     return {
-      ...(first && { policy: first.policy, source: first.source }),
+      ...(policy !== undefined && { policy }),
+      ...(source !== undefined && { source }),
       now: holding(own.length, parts, now),
       later: holding(
         own.filter(({ id }) => !gonePoints.has(id)).length,
         parts.filter(({ id }) => !gone.has(id)),
         later,
       ),
+      ...(steadyOf && { steady: steady?.holding ?? NONE }),
       isExact: parts.every(({ id }) => exact.has(id)),
       unsized: parts.filter(({ fullBytes }) => fullBytes === undefined).length,
     };
@@ -75,8 +91,11 @@ export function costRows(input: CostInput): CostRow[] {
   );
 }
 
-function keyOf(point: RecoveryPoint | undefined): string {
-  return point ? `${point.policy} ${point.source}` : '';
+/** Of a source that has gone for good nothing is left. */
+const NONE: Holding = { points: 0, snapshots: 0, fullBytes: 0, stored: NOTHING_STORED };
+
+function keyOf(owner: Pick<OwnedHolding, 'policy' | 'source'> | undefined): string {
+  return owner?.policy === undefined ? '' : `${owner.policy} ${owner.source ?? ''}`;
 }
 
 /** Snapshots that the pending prune deletes. */
@@ -86,7 +105,8 @@ function goneSnapshots(actions: readonly DeleteAction[]): ReadonlySet<string> {
   );
 }
 
-function holding(
+/** `stored`: what each of them adds to the bill, by id. */
+export function holding(
   points: number,
   parts: readonly SizedSnapshot[],
   stored: ReadonlyMap<string, StoredBytes>,
@@ -99,6 +119,11 @@ function holding(
   };
 }
 
+/** Of snapshots that share blocks with nothing else. */
+export function holdingOf(points: number, parts: readonly SizedSnapshot[]): Holding {
+  return holding(points, parts, storedBySnapshot(parts));
+}
+
 /** Sums of rows. */
 export function totalOf(holdings: readonly Holding[]): Holding {
   return holdings.reduce(
@@ -108,7 +133,7 @@ export function totalOf(holdings: readonly Holding[]): Holding {
       fullBytes: sum.fullBytes + fullBytes,
       stored: plusStored(sum.stored, stored),
     }),
-    { points: 0, snapshots: 0, fullBytes: 0, stored: NOTHING_STORED },
+    NONE,
   );
 }
 

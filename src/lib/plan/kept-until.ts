@@ -90,7 +90,7 @@ export function keptUntilOf(
   return answers;
 }
 
-interface JudgedRound {
+export interface JudgedRound {
   readonly prunedAt: number;
   /** What was left by then, and what was made since the round before. */
   readonly judged: readonly PointVerdict[];
@@ -99,7 +99,7 @@ interface JudgedRound {
 }
 
 /** The coming runs of prune, of what is left by then, but not those that find nothing changed. */
-function* judgedRounds(group: readonly RecoveryPoint[], input: UntilInput): Generator<JudgedRound> {
+export function* judgedRounds(group: readonly RecoveryPoint[], input: UntilInput): Generator<JudgedRound> {
   const madeIn = maker(group);
   let left: readonly RecoveryPoint[] = group.map((point) => finished(point, input.now));
   let [lastMade, settled] = [-Infinity, false];
@@ -141,7 +141,7 @@ function answersOfToday(
 }
 
 /** What somebody holds, disabled or took apart stays until somebody undoes it. */
-function mayGo(point: RecoveryPoint, { file }: VerdictInput): boolean {
+export function mayGo(point: RecoveryPoint, { file }: Pick<VerdictInput, 'file'>): boolean {
   const { state } = point;
   const lifts = liftsProtection(point.policy, file);
   const isLeft = state === 'incomplete' || (state === 'disabled' && !counts(point));
@@ -149,13 +149,13 @@ function mayGo(point: RecoveryPoint, { file }: VerdictInput): boolean {
 }
 
 /** Whether no point of the group can ever go: as long as backups go on, no time lets go of a group without rules. */
-function staysWhole(group: readonly RecoveryPoint[], input: UntilInput): boolean {
+export function staysWhole(group: readonly RecoveryPoint[], input: UntilInput): boolean {
   const rules = rulesOfGroup(group, input);
   return 'reason' in rules || (input.goesOn && keepsEverything(rules));
 }
 
 /** What DLM makes is not ours, and is of no group: only this product's own policies make more of it. */
-function goingOn([first]: readonly RecoveryPoint[], { file, goesOn }: UntilInput): Policy | undefined {
+export function goingOn([first]: readonly RecoveryPoint[], { file, goesOn }: UntilInput): Policy | undefined {
   return goesOn ? file.policies.find(({ name }) => name === first?.policy) : undefined;
 }
 
@@ -169,7 +169,7 @@ function beyondHorizon(
     : new Map<string, string[]>();
 }
 
-function horizonOf({ now, horizonDays }: UntilInput): number {
+export function horizonOf({ now, horizonDays }: UntilInput): number {
   return now + horizonDays * DAY;
 }
 

@@ -1,23 +1,38 @@
-/** What a policy file would do to the points that exist: the next prune, and what of them is left as backups go on. */
+/** What a policy file would do to the points that exist: the next prune, what is left and what it costs as backups go on. */
 
+import { costRows, totalOf, type Holding, type OwnedHolding } from './cost-rows.ts';
+import type { SizedSnapshot } from './cost-estimate.ts';
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
-import { planPrune, type PruneInput, type PrunePlan } from './plan-prune.ts';
+import type { Outlook } from './outlook.ts';
+import type { PrunePlan } from './plan-prune.ts';
 import type { PointVerdict } from './point-verdicts.ts';
-import type { SafetyChecks } from './safety.ts';
+import { priced } from './priced.ts';
+import { plus } from './snapshot-prices.ts';
 import { looksOf } from './simulate-look.ts';
-import type { Until } from './until-of-all.ts';
+import { holdingsAt, leftAt } from './supplies.ts';
 
 const DAY = 86_400_000;
 
 export interface Preview {
-  /** By name. */
+  /** By name; those that have points, or sources that will have some. */
   readonly policies: readonly PolicyPreview[];
-  /** As it would be if somebody accepted what the guard refuses. */
-  readonly accepted: PrunePlan;
+  /** Of all of them, and of snapshots of no recovery point. */
+  readonly total: Costs;
+  /** As it would be if somebody accepted what the guard refuses; of the policies that were asked for. */
+  readonly accepted: Pick<PrunePlan, 'verdicts' | 'warnings'>;
 }
 
-export interface PolicyPreview {
+/** By the estimate of `cost`. */
+export interface Costs {
+  readonly now: Holding;
+  /** After the next prune, or the one that somebody accepts. */
+  readonly afterPrune: Holding;
+  /** Those that exist then: what is left of today's, and what will have been made. */
+  readonly coming: readonly { readonly day: number; readonly holding: Holding }[];
+}
+
+export interface PolicyPreview extends Costs {
   readonly policy: string;
   /** That exist now. */
   readonly points: number;
@@ -30,48 +45,109 @@ export interface PolicyPreview {
 }
 
 export interface PreviewInput {
-  readonly prune: PruneInput;
-  readonly checks: SafetyChecks;
-  readonly until: ReadonlyMap<string, Until>;
+  readonly outlook: Outlook;
+  /** Of the deployment in the place. */
+  readonly snapshots: readonly SizedSnapshot[];
   readonly days: number;
+  /** Only this policy; what it shares with others is worked out over all. */
+  readonly policy?: string;
 }
 
-export function previewOf({ prune, checks, until, days }: PreviewInput): Preview {
-  const { file, now } = prune;
-  const refused = new Map(planPrune(prune, checks).refused.map(({ policy, reason }) => [policy, reason]));
-  const accepted = planPrune({ ...prune, file: { ...file, prune: { ...file.prune, maxShare: 1 } } }, checks);
-  const policies = [...groupBy(accepted.verdicts, ({ point }) => point.policy)].map(
-    ([policy, entries]): PolicyPreview => {
-      const reason = refused.get(policy);
-      return {
-        policy,
-        points: entries.length,
-        deleted: entries.filter(isDeleted).length,
-        ...(reason !== undefined && { refused: reason }),
-        left: looksOf(days).map((day) => {
-          const isLeftThen = (entry: PointVerdict): boolean => isLeft(entry, now + day * DAY, until);
-          return { day, points: entries.filter(isLeftThen).length };
-        }),
-      };
-    },
-  );
-  return { policies: policies.sort((a, b) => compareText(a.policy, b.policy)), accepted };
+export function previewOf(input: PreviewInput): Preview {
+  const { outlook, policy: only } = input;
+  const { accepted } = outlook;
+  const isAsked = (policy: string | undefined): boolean => only === undefined || policy === only;
+  const verdicts = accepted.verdicts.filter(({ point }) => isAsked(point.policy));
+  const costsOf = costsBy(input);
+  const entriesOf = groupBy(verdicts, ({ point }) => point.policy);
+  const supplied = outlook.supplies.each.map(({ policy }) => policy).filter(isAsked);
+  const names = [...new Set([...entriesOf.keys(), ...supplied])].sort(compareText);
+  return {
+    policies: names.map((policy) => ({
+      ...pointsOf(policy, entriesOf.get(policy) ?? [], input),
+      ...costsOf((owner) => owner === policy),
+    })),
+    total: costsOf(isAsked),
+    accepted: { verdicts, warnings: accepted.warnings },
+  };
+}
+
+function pointsOf(
+  policy: string,
+  entries: readonly PointVerdict[],
+  { outlook: { plan, supplies }, days }: PreviewInput,
+): Omit<PolicyPreview, keyof Costs> {
+  const refused = plan.refused.find((one) => one.policy === policy);
+  const own = supplies.each.filter((supply) => supply.policy === policy);
+  return {
+    policy,
+    points: entries.length,
+    deleted: entries.filter(isDeleted).length,
+    ...(refused && { refused: refused.reason }),
+    left: looksOf(days).map((day) => {
+      const at = supplies.now + day * DAY;
+      return { day, points: own.reduce((sum, supply) => sum + leftAt(supply, at), 0) };
+    }),
+  };
+}
+
+/** What it costs, of the policies that are wanted. */
+function costsBy({
+  outlook,
+  snapshots,
+  days,
+}: PreviewInput): (isWanted: (policy?: string) => boolean) => Costs {
+  const { accepted, supplies } = outlook;
+  const points = accepted.verdicts.map(({ point }) => point);
+  const rows = costRows({ points, actions: accepted.actions, snapshots });
+  const looks = looksOf(days).map((day) => ({ day, held: holdingsAt(supplies, supplies.now + day * DAY) }));
+  return (isWanted) => {
+    const own = rows.filter(({ policy }) => isWanted(policy));
+    return {
+      now: totalOf(own.map(({ now }) => now)),
+      afterPrune: totalOf(own.map(({ later }) => later)),
+      coming: looks.map(({ day, held }) => ({ day, holding: heldBy(held, isWanted) })),
+    };
+  };
+}
+
+function heldBy(held: readonly OwnedHolding[], isWanted: (policy?: string) => boolean): Holding {
+  return totalOf(held.filter(({ policy }) => isWanted(policy)).map(({ holding }) => holding));
+}
+
+/** What a prune takes off: what other snapshots hold as well stays. */
+export interface Freed {
+  readonly points: number;
+  readonly snapshots: number;
+  /** Of both tiers: the difference of what is most likely before and after. */
+  readonly bytes: number;
+  /** A month, likewise. Absent: there is no price for the Region. */
+  readonly usd?: number;
+}
+
+export function freedBy({ now, afterPrune }: Pick<Costs, 'now' | 'afterPrune'>, region: string): Freed {
+  const [before, after] = [priced(now, region).usd, priced(afterPrune, region).usd];
+  return {
+    points: now.points - afterPrune.points,
+    snapshots: now.snapshots - afterPrune.snapshots,
+    bytes: bytesOf(now) - bytesOf(afterPrune),
+    ...(before && after && { usd: before.middle - after.middle }),
+  };
+}
+
+function bytesOf({ stored }: Holding): number {
+  return plus(stored.standard, stored.archive).middle;
 }
 
 function isDeleted({ verdict }: PointVerdict): boolean {
   return verdict.decision === 'prune';
 }
 
-/** What is in use, locked or being copied stays for as long as it is, which nobody knows. */
-function isLeft(entry: PointVerdict, at: number, until: ReadonlyMap<string, Until>): boolean {
-  const answer = until.get(entry.point.id);
-  if (!answer?.gone) return true;
-  const isPinned = !answer.keptToday && !isDeleted(entry);
-  return isPinned || answer.gone.prunedAt > at;
-}
-
 /** Points that one plan keeps and another deletes, with why the one keeps them: what an edit costs. */
-export function lostBetween(kept: PrunePlan, edited: PrunePlan): readonly PointVerdict[] {
+export function lostBetween(
+  kept: Pick<PrunePlan, 'verdicts'>,
+  edited: Pick<PrunePlan, 'verdicts'>,
+): readonly PointVerdict[] {
   const lost = new Set(edited.verdicts.filter(isDeleted).map(({ point }) => point.id));
   return kept.verdicts.filter((entry) => !isDeleted(entry) && lost.has(entry.point.id));
 }

@@ -16,6 +16,8 @@ export interface RegionPrice {
   /** USD for a GB that is brought back from the archive. */
   readonly retrieval: number;
   readonly basis: PriceBasis;
+  /** That of `archive` and `retrieval`. `derived`: at the shares of `standard` that us-east-1 has them at; nobody has seen them. */
+  readonly archiveBasis: 'seen' | 'derived';
 }
 
 /** When the table was put together. */
@@ -28,8 +30,9 @@ export const PRICE_SOURCES = {
     'us-west-2, eu-west-1, ap-northeast-1: bills and the price page of 2017 to 2021, quoted in public repositories',
     'requests: EBS user guide, "Pricing for EBS direct APIs", whose example is a Region with USD 0.0006 per 1,000 requests',
   ],
-  unverified: [
-    'every other row; the archive at a quarter and retrieval at 0.6 of standard, as in the Regions that were seen',
+  unverified: ['every other row'],
+  derived: [
+    'the archive everywhere but in us-east-1: a quarter of the standard tier, and retrieval at 0.6 of it, as they are there',
   ],
 } as const;
 
@@ -37,7 +40,7 @@ export const PRICE_SOURCES = {
 export const LIST_REQUESTS_PER_1000 = 0.0006;
 
 export const REGION_PRICES: Readonly<Record<string, RegionPrice>> = {
-  'us-east-1': seen(0.05),
+  'us-east-1': { ...seen(0.05), archiveBasis: 'seen' },
   'us-east-2': unverified(0.05),
   'us-west-1': seen(0.055),
   'us-west-2': seen(0.05),
@@ -80,5 +83,8 @@ function unverified(standard: number): RegionPrice {
 /** Rounded, so that no binary fraction shows. */
 function row(standard: number, basis: PriceBasis): RegionPrice {
   const rounded = (price: number): number => Math.round(price * 1e6) / 1e6;
-  return { standard, archive: rounded(standard / 4), retrieval: rounded(standard * 0.6), basis };
+  return {
+    ...{ standard, archive: rounded(standard / 4), retrieval: rounded(standard * 0.6) },
+    ...{ basis, archiveBasis: 'derived' },
+  };
 }

@@ -7,7 +7,7 @@ import type { RecoveryPoint } from './recovery-points.ts';
 /** EC2 bills so many days of the archive at least. */
 export const ARCHIVED_AT_LEAST = 90 * 86_400_000;
 const IN_PROGRESS = 25;
-const OF_A_VOLUME = 25;
+export const OF_A_VOLUME = 25;
 
 export interface ArchivePlan {
   readonly actions: readonly ArchiveAction[];

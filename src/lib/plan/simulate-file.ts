@@ -4,7 +4,9 @@ import { formatKeep, type Keep } from '../policy/keep.ts';
 import type { Copy, Policy, PolicyFile } from '../policy/policy.ts';
 import { pruneRounds, type Round } from './prune-rounds.ts';
 import { retain, type Verdict } from './retention.ts';
-import { simulateSource, type SimulatedPoint, type Simulation } from './simulate-policy.ts';
+import { existsAt, type Life } from './future-snapshots.ts';
+import { ARCHIVED_AT_LEAST } from './protect-archive.ts';
+import { simulateSource, type Simulation } from './simulate-policy.ts';
 
 const DAY = 86_400_000;
 
@@ -23,6 +25,10 @@ export interface PolicySimulation {
   readonly copy?: Copy;
   readonly keep: Keep;
   readonly simulation: Simulation;
+  /** Of all that were made. Where snapshots go to the archive their ends are known for as long as that needs. */
+  readonly lives: readonly Life[];
+  /** Age (ms) from which its snapshots are archived; never AMIs, nor copies. */
+  readonly archiveAfter?: number;
 }
 
 export interface FileSimulation {
@@ -55,9 +61,25 @@ function simulatePolicy(policy: Policy, file: PolicyFile, span: Span): PolicySim
   };
   const copies = policy.copies.map((copy) => {
     const keep = copy.keep ?? policy.keep;
-    return { policy, copy, keep, simulation: simulate(keep) };
+    const simulation = simulate(keep);
+    return { policy, copy, keep, simulation, lives: simulation.points };
   });
-  return [{ policy, keep: policy.keep, simulation: simulate(policy.keep) }, ...copies];
+  const own = { policy, keep: policy.keep, simulation: simulate(policy.keep) };
+  return [{ ...own, ...archivedLives(own, file, span) }, ...copies];
+}
+
+/** What is let go soon after is not archived, so that must be known of the last ones too. */
+function archivedLives(
+  { policy, simulation }: Pick<PolicySimulation, 'policy' | 'simulation'>,
+  file: PolicyFile,
+  span: Span,
+): Pick<PolicySimulation, 'lives' | 'archiveAfter'> {
+  const { archiveAfter, backup, keep, timezone } = policy;
+  if (archiveAfter === undefined || backup === 'image') return { lives: simulation.points };
+  const longer = { ...span, days: span.days + ARCHIVED_AT_LEAST / DAY };
+  const rounds = roundsOf(policy, file, longer);
+  const { points } = simulateSource({ ...longer, keep, timezone, rounds, maxShare: file.prune.maxShare });
+  return { lives: points, archiveAfter };
 }
 
 /** When a policy's backups are made and pruned: the same for all of its sources. */
@@ -77,7 +99,10 @@ export interface ExistingPoint {
 }
 
 /** What of a simulated policy exists at an instant, oldest first, and why it does. */
-export function existingAt({ policy, keep, simulation }: PolicySimulation, at: number): ExistingPoint[] {
+export function existingAt(
+  { policy, keep, simulation }: Pick<PolicySimulation, 'policy' | 'keep' | 'simulation'>,
+  at: number,
+): ExistingPoint[] {
   const present = simulation.points.filter((point) => existsAt(point, at));
   const verdicts = retain(
     present.map(({ slot }) => ({ slot, state: 'good' })),
@@ -87,8 +112,4 @@ export function existingAt({ policy, keep, simulation }: PolicySimulation, at: n
     const verdict = verdicts[index];
     return verdict ? [{ slot, verdict }] : [];
   });
-}
-
-function existsAt({ slot, prunedAt }: SimulatedPoint, at: number): boolean {
-  return slot <= at && (prunedAt === undefined || prunedAt > at);
 }

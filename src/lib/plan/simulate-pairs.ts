@@ -8,7 +8,7 @@ export interface SimulatedPair {
   readonly name: string;
   readonly left?: PolicySimulation;
   readonly right?: PolicySimulation;
-  /** Schedule, rules, or any point of it. */
+  /** Schedule, rules, archive, or any point of it. */
   readonly differs: boolean;
 }
 
@@ -28,6 +28,6 @@ function byName({ policies }: FileSimulation): ReadonlyMap<string, PolicySimulat
 
 function fingerprint(simulated: PolicySimulation | undefined): string {
   if (!simulated) return '';
-  const { policy, keep, simulation } = simulated;
-  return JSON.stringify([policy.schedule, policy.timezone, formatKeep(keep), simulation]);
+  const { policy, keep, simulation, archiveAfter = null } = simulated;
+  return JSON.stringify([policy.schedule, policy.timezone, formatKeep(keep), archiveAfter, simulation]);
 }

@@ -1,6 +1,12 @@
 /** What snapshots cost in a Region, by the table in prices.ts. */
 
-import { LIST_REQUESTS_PER_1000, PRICES_AS_OF, REGION_PRICES, type RegionPrice } from './prices.ts';
+import {
+  LIST_REQUESTS_PER_1000,
+  PRICE_SOURCES,
+  PRICES_AS_OF,
+  REGION_PRICES,
+  type RegionPrice,
+} from './prices.ts';
 
 /** AWS bills a GB-month of 2^30 bytes. */
 export const GB = 2 ** 30;
@@ -44,7 +50,10 @@ export function priceIn(region: string): RegionPrice | undefined {
 }
 
 /** USD a month. */
-export function monthlyCost({ standard, archive }: StoredBytes, price: RegionPrice): Range {
+export function monthlyCost(
+  { standard, archive }: StoredBytes,
+  price: Pick<RegionPrice, 'standard' | 'archive'>,
+): Range {
   return plus(times(standard, price.standard / GB), times(archive, price.archive / GB));
 }
 
@@ -61,5 +70,11 @@ export function priceNote(region: string): string {
     price.basis === 'seen'
       ? `list prices of ${PRICES_AS_OF}`
       : `unverified list prices of ${PRICES_AS_OF}, which may be some percent off`;
-  return `Prices of ${region}: USD ${price.standard} for a GB-month, USD ${price.archive} in the archive; ${basis}, without discounts and taxes.`;
+  const derived = price.archiveBasis === 'derived' ? ' (not seen: taken as a quarter)' : '';
+  return `Prices of ${region}: USD ${price.standard} for a GB-month, USD ${price.archive} in the archive${derived}; ${basis}, without discounts and taxes.`;
+}
+
+/** What the row of a Region rests on. */
+export function priceSources({ basis, archiveBasis }: RegionPrice): readonly string[] {
+  return [...PRICE_SOURCES[basis], ...(archiveBasis === 'derived' ? PRICE_SOURCES.derived : [])];
 }

@@ -48,7 +48,11 @@ function judge(group: readonly RecoveryPoint[], input: UntilInput): readonly (Un
 }
 
 /** Everything of a group that a verdict hangs on. Groups that have it in common fare alike, point by point. */
-function likenessOf(group: readonly RecoveryPoint[], goesOn: boolean, { sources }: AllUntilInput): string {
+export function likenessOf(
+  group: readonly RecoveryPoint[],
+  goesOn: boolean,
+  { sources }: Pick<AllUntilInput, 'sources'>,
+): string {
   const [first] = group;
   const source = first && sources.get(first.source);
   const isTwice = new Set(group.map(({ slot }) => slot)).size < group.length;

@@ -5,11 +5,12 @@ import type { CostReport, ExactSnapshot } from '../plan/cost-report.ts';
 import type { CostRow, Holding } from '../plan/cost-rows.ts';
 import type { Warning } from '../plan/actions.ts';
 import type { Refusal } from '../plan/plan-prune.ts';
-import { PRICE_SOURCES, PRICES_AS_OF, type RegionPrice } from '../plan/prices.ts';
-import { monthlyCost, requestCost, type Range } from '../plan/snapshot-prices.ts';
+import type { PricedHolding } from '../plan/priced.ts';
+import { PRICES_AS_OF, type RegionPrice } from '../plan/prices.ts';
+import { monthlyCost, priceSources, requestCost, type Range } from '../plan/snapshot-prices.ts';
 import type { Place } from '../policy/policy.ts';
 
-interface HoldingJson {
+export interface HoldingJson {
   readonly points: number;
   readonly snapshots: number;
   readonly fullBytes: number;
@@ -26,6 +27,8 @@ interface RowJson {
   readonly basis: 'exact' | 'estimate';
   readonly now: HoldingJson;
   readonly afterPrune: HoldingJson;
+  /** Once retention is full, always an estimate. */
+  readonly steady?: HoldingJson;
 }
 
 export interface CostJson {
@@ -37,7 +40,17 @@ export interface CostJson {
   readonly assumptions: readonly string[];
   readonly price?: RegionPrice & { readonly asOf: string; readonly sources: readonly string[] };
   readonly rows: readonly RowJson[];
-  readonly total: { readonly now: HoldingJson; readonly afterPrune: HoldingJson };
+  readonly total: {
+    readonly now: HoldingJson;
+    readonly afterPrune: HoldingJson;
+    readonly steady?: HoldingJson;
+  };
+  /** In how many days retention is full, and the policies whose is not; estimated, whatever the basis of the others. */
+  readonly steady?: {
+    readonly days: number;
+    readonly growing: readonly string[];
+    readonly assumptions: readonly string[];
+  };
   readonly snapshots: readonly ExactSnapshot[];
   readonly requests: number;
   readonly requestsUsd: number;
@@ -46,16 +59,23 @@ export interface CostJson {
 }
 
 export function costJson(report: CostReport): CostJson {
-  const { deployment, place, isExact, price, rows, now, later, snapshots, requests } = report;
+  const { deployment, place, isExact, price, rows, now, later, snapshots, requests, steady } = report;
   return {
     version: 1,
     deployment,
     place,
     basis: basisOf(isExact),
     assumptions: isExact ? [] : ESTIMATE_WORDS,
-    ...(price && { price: { ...price, asOf: PRICES_AS_OF, sources: PRICE_SOURCES[price.basis] } }),
+    ...(price && { price: { ...price, asOf: PRICES_AS_OF, sources: priceSources(price) } }),
     rows: rows.map((row) => rowJson(row, price)),
-    total: { now: holdingJson(now, price), afterPrune: holdingJson(later, price) },
+    total: {
+      now: holdingJson(now, price),
+      afterPrune: holdingJson(later, price),
+      ...(steady && { steady: holdingJson(steady.holding, price) }),
+    },
+    ...(steady && {
+      steady: { days: steady.days, growing: steady.growing, assumptions: ESTIMATE_WORDS },
+    }),
     snapshots,
     requests,
     requestsUsd: requestCost(requests),
@@ -64,22 +84,31 @@ export function costJson(report: CostReport): CostJson {
   };
 }
 
-function rowJson({ policy, source, isExact, now, later }: CostRow, price: RegionPrice | undefined): RowJson {
+function rowJson(
+  { policy, source, isExact, now, later, steady }: CostRow,
+  price: RegionPrice | undefined,
+): RowJson {
   return {
     ...(policy !== undefined && { policy }),
     ...(source !== undefined && { source }),
     basis: basisOf(isExact),
     now: holdingJson(now, price),
     afterPrune: holdingJson(later, price),
+    ...(steady && { steady: holdingJson(steady, price) }),
   };
 }
 
-function holdingJson({ stored, ...counts }: Holding, price: RegionPrice | undefined): HoldingJson {
+function holdingJson(holding: Holding, price: RegionPrice | undefined): HoldingJson {
+  return pricedJson({ ...holding, ...(price && { usd: monthlyCost(holding.stored, price) }) });
+}
+
+/** The same of what has its price already. */
+export function pricedJson({ stored, usd, ...counts }: PricedHolding): HoldingJson {
   return {
     ...counts,
     standardBytes: stored.standard,
     archiveBytes: stored.archive,
-    ...(price && { usdPerMonth: monthlyCost(stored, price) }),
+    ...(usd && { usdPerMonth: usd }),
   };
 }
 

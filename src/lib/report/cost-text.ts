@@ -4,6 +4,7 @@ import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
 import type { BlockCalls } from '../plan/cost-calls.ts';
 import type { CostReport } from '../plan/cost-report.ts';
 import type { CostRow, Holding } from '../plan/cost-rows.ts';
+import type { PricedHolding } from '../plan/priced.ts';
 import type { RegionPrice } from '../plan/prices.ts';
 import { GB, monthlyCost, plus, priceNote, requestCost, type Range } from '../plan/snapshot-prices.ts';
 import { capped, plural, printable, table, type Paint } from './text.ts';
@@ -13,8 +14,18 @@ const ROWS = 200;
 export function costText(report: CostReport, paint: Paint): string[] {
   const { rows, now, later, price } = report;
   if (rows.length === 0) return ['Nothing is stored: no recovery points.'];
-  const total = ['total', '', ...costCells(now, later, price)];
-  const header = ['policy', 'source', 'points', 'full size', 'now, a month', 'after the pending prune'];
+  const { steady } = report;
+  const total = ['total', '', ...costCells(now, later, price), ...steadyCells(steady?.holding, price)];
+  const asked = steady ? ['once retention is full (estimate)'] : [];
+  const header = [
+    'policy',
+    'source',
+    'points',
+    'full size',
+    'now, a month',
+    'after the pending prune',
+    ...asked,
+  ];
   const lines = table([header, ...rows.map((row) => rowOf(row, report)), total]);
   const [head = '', ...body] = lines;
   return [
@@ -26,7 +37,7 @@ export function costText(report: CostReport, paint: Paint): string[] {
   ];
 }
 
-function rowOf({ policy, source, now, later, isExact }: CostRow, report: CostReport): string[] {
+function rowOf({ policy, source, now, later, steady, isExact }: CostRow, report: CostReport): string[] {
   const [points = '', full = '', stored = '', after = ''] = costCells(now, later, report.price);
   const mark = report.requests > 0 && !isExact ? ' (estimate)' : '';
   return [
@@ -36,7 +47,13 @@ function rowOf({ policy, source, now, later, isExact }: CostRow, report: CostRep
     full,
     `${stored}${mark}`,
     after,
+    ...steadyCells(steady, report.price),
   ];
+}
+
+/** What there will be as the policies have it, however far that is. */
+function steadyCells(steady: Holding | undefined, price: RegionPrice | undefined): string[] {
+  return steady ? [`${storedText(steady, price)}, ${plural(steady.points, 'point')}`] : [];
 }
 
 /** Points, full size, what is stored now, and after the pending prune. */
@@ -59,10 +76,14 @@ function laterText(now: Holding, later: Holding, price: RegionPrice | undefined)
 
 /** `12.5 GiB, USD 0.63 (0.40 to 2.00)`; without a price `12.5 GiB (8.0 to 40.0 GiB)`. */
 export function storedText({ stored }: Pick<Holding, 'stored'>, price: RegionPrice | undefined): string {
+  return pricedText({ stored, ...(price && { usd: monthlyCost(stored, price) }) });
+}
+
+/** The same of what has its price already. */
+export function pricedText({ stored, usd }: Pick<PricedHolding, 'stored' | 'usd'>): string {
   const bytes = plus(stored.standard, stored.archive);
-  if (!price) return rangeText(bytes, formatSize, (size) => formatSize(size));
-  const cost = monthlyCost(stored, price);
-  return `${formatSize(bytes.middle)}, ${rangeText(cost, formatUsd, (usd) => formatAmount(usd))}`;
+  if (!usd) return rangeText(bytes, formatSize, (size) => formatSize(size));
+  return `${formatSize(bytes.middle)}, ${rangeText(usd, formatUsd, (amount) => formatAmount(amount))}`;
 }
 
 function rangeText(
@@ -93,11 +114,26 @@ export function costNotes(report: CostReport): string[] {
       : []),
     'AMIs cost what their snapshots cost. What others made of the same volumes is left out, and so is the Recycle Bin.',
     priceNote(place.region),
+    ...steadyNotes(report),
     ...refused.map(
       ({ policy, reason, deletions }) =>
         `Nothing of ${policy} is pruned (${plural(deletions, 'point')} would be): ${reason}`,
     ),
   ].map(printable);
+}
+
+function steadyNotes({ steady, isExact }: CostReport): string[] {
+  if (!steady) return [];
+  const { days, growing } = steady;
+  return [
+    `Retention is full in ${plural(days, 'day')}: what the policies lead to if backups go on, every prune is accepted and no source grows; sources that wait for their first backup are counted.`,
+    ...(isExact ? ESTIMATE_WORDS : []),
+    ...(growing.length > 0
+      ? [
+          `Not full by then, because they keep for longer or for ever: ${growing.join(', ')}. They go on growing.`,
+        ]
+      : []),
+  ];
 }
 
 /** What reading the blocks takes, before anybody is asked. */

@@ -1,9 +1,14 @@
 /** What policy files would do to the points that exist, as text for people and as JSON. */
 
-import { lostBetween, type PolicyPreview, type Preview } from '../plan/preview.ts';
+import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
+import { freedBy, lostBetween, type Costs, type PolicyPreview, type Preview } from '../plan/preview.ts';
+import { priced } from '../plan/priced.ts';
+import { priceNote } from '../plan/snapshot-prices.ts';
 import type { PointVerdict } from '../plan/point-verdicts.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
+import { pricedJson } from './cost-json.ts';
+import { formatSize, formatUsd, pricedText } from './cost-text.ts';
 import { sideBySide, type Row } from './side-by-side.ts';
 import { capped, plural, printable, table, type Paint } from './text.ts';
 
@@ -16,7 +21,8 @@ export interface NamedPreview {
 }
 
 /** One table a policy; of two files, what differs is marked and what only the second deletes is listed. */
-export function previewText(files: readonly NamedPreview[], paint: Paint): string[] {
+export function previewText(files: readonly NamedPreview[], { place }: PreviewTerms, paint: Paint): string[] {
+  const { region } = place;
   const paths = files.map(({ path }) => path);
   const names = [...new Set(files.flatMap(({ preview }) => preview.policies.map(({ policy }) => policy)))];
   if (names.length === 0) return ['There are no recovery points.'];
@@ -25,7 +31,7 @@ export function previewText(files: readonly NamedPreview[], paint: Paint): strin
     return [
       paint.bold(name),
       ...sideBySide(
-        found.map((policy) => policy && rowsOf(policy)),
+        found.map((policy) => policy && rowsOf(policy, region)),
         paths,
         paint,
       ),
@@ -33,16 +39,49 @@ export function previewText(files: readonly NamedPreview[], paint: Paint): strin
       '',
     ];
   });
-  return [...tables, ...lostText(files, paint), ...failuresText(files, paint)];
+  const totals = files.map(({ preview }) => costRowsOf(preview.total, region));
+  return [
+    ...tables,
+    paint.bold('total'),
+    ...sideBySide(totals, paths, paint),
+    '',
+    ...lostText(files, paint),
+    ...failuresText(files, paint),
+    '',
+    ...ESTIMATE_WORDS,
+    priceNote(region),
+  ];
 }
 
-function rowsOf({ points, deleted, left }: PolicyPreview): Row[] {
+function rowsOf(policy: PolicyPreview, region: string): Row[] {
+  const { points, deleted, left } = policy;
   return [
     { label: 'exist now', value: plural(points, 'point') },
     { label: 'the next prune deletes', value: String(deleted) },
     { label: 'and keeps', value: String(points - deleted) },
     ...left.map((look) => ({ label: `of them left on day ${look.day}`, value: String(look.points) })),
+    ...costRowsOf(policy, region),
   ];
+}
+
+function costRowsOf(costs: Costs, region: string): Row[] {
+  return [
+    { label: 'monthly cost now', value: pricedText(priced(costs.now, region)) },
+    { label: 'after the next prune', value: pricedText(priced(costs.afterPrune, region)) },
+    { label: 'which frees', value: freedText(costs, region) },
+    ...costs.coming.map(({ day, holding }) => ({
+      label: `monthly cost, day ${day}`,
+      value: `${plural(holding.points, 'point')}, ${pricedText(priced(holding, region))}`,
+    })),
+  ];
+}
+
+/** `6 points, 3.2 GiB, USD 0.16 a month`, each the difference of what is most likely before and after. */
+function freedText(costs: Costs, region: string): string {
+  const { points, snapshots, bytes, usd } = freedBy(costs, region);
+  if (points === 0 && snapshots === 0) return 'nothing';
+  const amount = usd === undefined ? '' : `, ${formatUsd(usd)} a month`;
+  return `${plural(points, 'point')}, ${formatSize(bytes)}${amount}`;
 }
 
 function refusedText(policy: PolicyPreview | undefined, path: string, paint: Paint): string[] {
@@ -96,12 +135,19 @@ export interface PreviewTerms {
 /** Scripts rely on this shape: fields may be added, none renamed or removed. */
 export function previewJson(terms: PreviewTerms, files: readonly NamedPreview[]): object {
   const { now, days, deployment, place } = terms;
+  const { region } = place;
   return {
     version: 1,
     ...{ deployment, place, now: formatInstant(now), days },
+    cost: { basis: 'estimate', assumptions: ESTIMATE_WORDS, prices: [priceNote(region)] },
     files: files.map(({ path, preview }) => ({
       file: path,
-      policies: preview.policies,
+      policies: preview.policies.map(({ policy, points, deleted, refused, left, ...costs }) => ({
+        ...{ policy, points, deleted, left },
+        ...(refused !== undefined && { refused }),
+        cost: costsJson(costs, region),
+      })),
+      total: costsJson(preview.total, region),
       deletes: preview.accepted.verdicts
         .filter(({ verdict }) => verdict.decision === 'prune')
         .map(({ point }) => point.id),
@@ -112,5 +158,15 @@ export function previewJson(terms: PreviewTerms, files: readonly NamedPreview[])
         keptFor: verdict.reasons,
       })),
     }),
+  };
+}
+
+function costsJson(costs: Costs, region: string): object {
+  const { usd, ...freed } = freedBy(costs, region);
+  return {
+    now: pricedJson(priced(costs.now, region)),
+    afterPrune: pricedJson(priced(costs.afterPrune, region)),
+    frees: { ...freed, ...(usd !== undefined && { usdPerMonth: usd }) },
+    looks: costs.coming.map(({ day, holding }) => ({ day, ...pricedJson(priced(holding, region)) })),
   };
 }

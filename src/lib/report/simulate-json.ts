@@ -6,11 +6,15 @@ import { pairsOf } from '../plan/simulate-pairs.ts';
 import { GUARDED_SOURCES } from '../plan/simulate-policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { formatKeep } from '../policy/keep.ts';
-import type { NamedSimulation } from './simulate-text.ts';
+import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
+import { pricedRegions, simulatedCost, simulatedTotal, type CostTerms } from '../plan/simulate-cost.ts';
+import { priceNote } from '../plan/snapshot-prices.ts';
+import { pricedJson } from './cost-json.ts';
+import { sourceWords, type NamedSimulation } from './simulate-text.ts';
 
 const HOUR = 3_600_000;
 
-export interface SimulationTerms {
+export interface SimulationTerms extends CostTerms {
   readonly from: number;
   readonly days: number;
   /** 0…1 */
@@ -26,10 +30,19 @@ export function simulationJson(terms: SimulationTerms, files: readonly NamedSimu
     from: formatInstant(from),
     days,
     missedShare,
+    cost: {
+      ...{ basis: 'estimate', sourceGib: terms.sourceGib, region: terms.region },
+      assumptions: [sourceWords(terms), ...ESTIMATE_WORDS],
+      prices: pricedRegions(
+        files.map(({ simulation }) => simulation),
+        terms,
+      ).map(priceNote),
+    },
     files: files.map(({ path, simulation }) => ({
       file: path,
-      policies: simulation.policies.map(policyJson),
+      policies: simulation.policies.map((simulated) => policyJson(simulated, terms)),
       notSimulated: simulation.notSimulated,
+      total: looksOf(days).map((day) => ({ day, ...pricedJson(simulatedTotal(simulation, day, terms)) })),
     })),
     ...(left &&
       right && {
@@ -40,7 +53,7 @@ export function simulationJson(terms: SimulationTerms, files: readonly NamedSimu
   };
 }
 
-function policyJson(simulated: PolicySimulation): object {
+function policyJson(simulated: PolicySimulation, terms: CostTerms): object {
   const { policy, copy, keep, simulation } = simulated;
   const { made, missed, mostAtOnce, worstGap, longestWait, refused, counts, points, days } = simulation;
   return {
@@ -59,7 +72,7 @@ function policyJson(simulated: PolicySimulation): object {
       : null,
     longestWait: longestWait ? spanJson(longestWait.ms, longestWait.from, longestWait.until) : null,
     refused: refused && { ...refused, at: formatInstant(refused.at), sources: GUARDED_SOURCES },
-    looks: looksOf(days).map((day) => lookJson(simulated, day)),
+    looks: looksOf(days).map((day) => lookJson(simulated, day, terms)),
     counts,
     points: points.map(({ slot, prunedAt, reasons }) => ({
       slot: formatInstant(slot),
@@ -69,13 +82,14 @@ function policyJson(simulated: PolicySimulation): object {
   };
 }
 
-function lookJson(simulated: PolicySimulation, day: number): object {
+function lookJson(simulated: PolicySimulation, day: number, terms: CostTerms): object {
   const { at, points, oldestAge, widestGap } = lookAt(simulated, day);
   return {
     day,
     at: formatInstant(at),
     oldestHours: oldestAge === undefined ? null : oldestAge / HOUR,
     widestGapHours: widestGap === undefined ? null : widestGap / HOUR,
+    cost: pricedJson(simulatedCost(simulated, day, terms)),
     points: points.map(({ slot, verdict: { decision, reasons } }) => ({
       slot: formatInstant(slot),
       decision,

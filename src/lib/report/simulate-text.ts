@@ -1,6 +1,11 @@
 /** A simulated policy file as text for people, alone or beside another. */
 
 import type { FileSimulation, PolicySimulation } from '../plan/simulate-file.ts';
+import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
+import type { PricedHolding } from '../plan/priced.ts';
+import { pricedRegions, simulatedCost, simulatedTotal, type CostTerms } from '../plan/simulate-cost.ts';
+import { priceNote } from '../plan/snapshot-prices.ts';
+import { pricedText } from './cost-text.ts';
 import { lookAt, looksOf, simulatedName, type DayLook } from '../plan/simulate-look.ts';
 import { pairsOf, type SimulatedPair } from '../plan/simulate-pairs.ts';
 import { GUARDED_SOURCES } from '../plan/simulate-policy.ts';
@@ -10,6 +15,10 @@ import { kindOfReason } from './plan-text.ts';
 import { sideBySide, type Row } from './side-by-side.ts';
 import { formatAge, plural, type Paint } from './text.ts';
 
+export interface LookTerms extends CostTerms {
+  readonly days: number;
+}
+
 export interface NamedSimulation {
   /** The path of the policy file. */
   readonly path: string;
@@ -17,39 +26,52 @@ export interface NamedSimulation {
 }
 
 /** A table for each policy and each of its copies. */
-export function simulationText({ simulation }: NamedSimulation, paint: Paint): string[] {
+export function simulationText({ simulation }: NamedSimulation, terms: LookTerms, paint: Paint): string[] {
   const tables = simulation.policies.flatMap((policy) => [
     paint.bold(simulatedName(policy)),
-    ...sideBySide([rowsOf(policy)], [], paint),
+    ...sideBySide([rowsOf(policy, terms)], [], paint),
     ...refusedText(policy, paint),
     '',
   ]);
-  return [...tables, ...notSimulatedText(simulation, paint)];
+  return [
+    ...tables,
+    ...totalText([simulation], [], terms, paint),
+    ...notSimulatedText(simulation, paint),
+    ...costWords([simulation], terms),
+  ];
 }
 
 /** The same with a column for each of two files; what differs is marked. */
-export function comparisonText(left: NamedSimulation, right: NamedSimulation, paint: Paint): string[] {
+export function comparisonText(
+  [left, right]: readonly [NamedSimulation, NamedSimulation],
+  terms: LookTerms,
+  paint: Paint,
+): string[] {
+  const paths = [left.path, right.path];
+  const both = [left.simulation, right.simulation];
   const pairs = pairsOf(left.simulation, right.simulation);
   const tables = pairs.flatMap((pair) => [
     paint.bold(pair.name) + (pair.differs ? '' : ': the same in both'),
-    ...(pair.differs ? sideBySide(columnsOf(pair), [left.path, right.path], paint) : []),
+    ...(pair.differs ? sideBySide(columnsOf(pair, terms), paths, paint) : []),
     ...[pair.left, pair.right].flatMap((policy) => (policy ? refusedText(policy, paint) : [])),
     '',
   ]);
   const differing = pairs.filter(({ differs }) => differs).length;
   return [
     ...tables,
+    ...totalText(both, paths, terms, paint),
     `${plural(pairs.length, 'simulation')}, ${differing === 0 ? 'all the same' : `${differing} of them different`}`,
     ...notSimulatedText(left.simulation, paint),
     ...notSimulatedText(right.simulation, paint),
+    ...costWords(both, terms),
   ];
 }
 
-function columnsOf({ left, right }: SimulatedPair): (Row[] | undefined)[] {
-  return [left, right].map((policy) => policy && rowsOf(policy));
+function columnsOf({ left, right }: SimulatedPair, terms: LookTerms): (Row[] | undefined)[] {
+  return [left, right].map((policy) => policy && rowsOf(policy, terms));
 }
 
-function rowsOf(policy: PolicySimulation): Row[] {
+function rowsOf(policy: PolicySimulation, terms: LookTerms): Row[] {
   const { made, missed, mostAtOnce, worstGap, longestWait, days } = policy.simulation;
   const looks = looksOf(days).map((day) => lookAt(policy, day));
   return [
@@ -74,7 +96,36 @@ function rowsOf(policy: PolicySimulation): Row[] {
         : 'for ever: nothing was made',
     },
     ...looks.map((look) => ({ label: `day ${look.day}`, value: lookText(look) })),
+    ...costRowsOf(terms, (day) => simulatedCost(policy, day, terms)),
   ];
+}
+
+/** What all of it costs: one source of each policy, and its copies. */
+function totalText(
+  simulations: readonly FileSimulation[],
+  paths: readonly string[],
+  terms: LookTerms,
+  paint: Paint,
+): string[] {
+  if (simulations.every(({ policies }) => policies.length === 0)) return [];
+  const columns = simulations.map((simulation) =>
+    costRowsOf(terms, (day) => simulatedTotal(simulation, day, terms)),
+  );
+  return [paint.bold('total'), ...sideBySide(columns, paths, paint), ''];
+}
+
+function costRowsOf({ days }: LookTerms, costOf: (day: number) => PricedHolding): Row[] {
+  return looksOf(days).map((day) => ({ label: `monthly cost, day ${day}`, value: pricedText(costOf(day)) }));
+}
+
+/** What the amounts rest on. */
+function costWords(simulations: readonly FileSimulation[], terms: LookTerms): string[] {
+  if (simulations.every(({ policies }) => policies.length === 0)) return [];
+  return [sourceWords(terms), ...ESTIMATE_WORDS, ...pricedRegions(simulations, terms).map(priceNote)];
+}
+
+export function sourceWords({ sourceGib, region }: CostTerms): string {
+  return `A source is taken to have one volume with ${sourceGib} GiB written (--source-gib), which no other policy backs up, in ${region} (--region).`;
 }
 
 function lookText({ points, oldestAge, widestGap }: DayLook): string {

@@ -5,19 +5,28 @@ import type { Filter } from '../aws/shapes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import type { CostFacts } from '../plan/cost-report.ts';
 import { MARK } from '../plan/marks.ts';
-import type { PrunePlan } from '../plan/plan-prune.ts';
+import { acceptedPlan } from '../plan/outlook.ts';
+import { planPrune, type PrunePlan } from '../plan/plan-prune.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
+import { steadyOf } from '../plan/steady.ts';
 import type { RunContext } from './context.ts';
-import { planPruneRun, requireKnownPolicy } from './prune.ts';
-import { readEach } from './read.ts';
+import { outlookInput } from './outlook.ts';
+import { requireKnownPolicy } from './prune.ts';
+import { readAllPoints, readAllSources, readEach } from './read.ts';
 
 /** Reads only; asks nothing that costs money. A ConfigurationError for a policy that the file does not have. */
 export async function readCost(context: RunContext, policy: string | undefined): Promise<CostFacts> {
   requireKnownPolicy(context.file, policy);
-  return costOfPlan(await planPruneRun({}, context), context);
+  const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
+  const snapshots = await readSizes(context, points.points);
+  const input = await outlookInput({ points, sources, snapshots }, context);
+  const { file, place } = context;
+  const plan = planPrune(input.prune, input.checks);
+  const steady = steadyOf(acceptedPlan(input), input);
+  return { place, deployment: file.deployment, plan, snapshots, steady };
 }
 
-/** The same of a plan that was made already. */
+/** What the points of a plan that was made already cost now, and after it. */
 export async function costOfPlan(plan: PrunePlan, context: RunContext): Promise<CostFacts> {
   const { file, place } = context;
   const points = plan.verdicts.map(({ point }) => point);

@@ -7,6 +7,7 @@ import {
   NOTHING,
   priceIn,
   priceNote,
+  priceSources,
   requestCost,
 } from '../../../src/lib/plan/snapshot-prices.ts';
 
@@ -26,7 +27,7 @@ test('requests cost what the EBS user guide reckons: 100,000 are USD 0.06', () =
 
 test('a range stays a range', () => {
   const standard = { low: 10 * GB, middle: 20 * GB, high: 40 * GB };
-  const price = { standard: 0.05, archive: 0.0125, retrieval: 0.03, basis: 'seen' } as const;
+  const price = { standard: 0.05, archive: 0.0125 };
   const cost = monthlyCost({ standard, archive: exactly(8 * GB) }, price);
   expect(cost.low).toBeCloseTo(0.6, 10);
   expect(cost.middle).toBeCloseTo(1.1, 10);
@@ -45,11 +46,20 @@ test.each(['eu-nowhere-9', '', 'toString', '__proto__'])(
 
 test('a price that nobody has verified says so', () => {
   expect(priceNote('ap-northeast-2')).toBe(
-    'Prices of ap-northeast-2: USD 0.05 for a GB-month, USD 0.0125 in the archive; list prices of 2026-11-28, without discounts and taxes.',
+    'Prices of ap-northeast-2: USD 0.05 for a GB-month, USD 0.0125 in the archive (not seen: taken as a quarter); list prices of 2026-11-28, without discounts and taxes.',
   );
   expect(priceNote('sa-east-1')).toContain(
     'unverified list prices of 2026-11-28, which may be some percent off',
   );
+});
+
+test('a price of the archive that was only worked out says so, wherever that of the standard tier comes from', () => {
+  expect(priceNote('us-east-1')).toContain('USD 0.0125 in the archive; list prices');
+  for (const [region, price] of Object.entries(REGION_PRICES)) {
+    const isSeen = region === 'us-east-1';
+    expect([region, priceNote(region).includes('(not seen: taken as a quarter)')]).toEqual([region, !isSeen]);
+    expect(priceSources(price).join().includes('the archive everywhere but in us-east-1')).toBe(!isSeen);
+  }
 });
 
 test('every price of the table is of the size that such prices have', () => {
