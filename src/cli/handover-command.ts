@@ -8,8 +8,11 @@ import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
 /** `handover`: what remains in a place when the product goes, what it costs, and how to remove it; changes nothing. */
 export async function handoverCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
-  const handover = await withAccount(options, shell, async (context) =>
-    readHandover(context, await (await shell.connect(options.region)).deployment()),
+  const handover = await withAccount(
+    options,
+    shell,
+    async (context) => readHandover(context, await (await shell.connect(options.region)).deployment()),
+    { looks: true },
   );
   if (options.json) {
     shell.out(JSON.stringify(handoverJson(handover), null, 2));

@@ -8,15 +8,16 @@ import { partitionOf } from '../aws/regions.ts';
 import { coverageOf } from '../plan/audit-coverage.ts';
 import { orphansOf } from '../plan/audit-orphans.ts';
 import type { Audit } from '../plan/audit-report.ts';
+import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { unread, warn, type Check, type Reading } from '../plan/doctor-check.ts';
 import { lifecycleChecks } from '../plan/doctor-lifecycle.ts';
 import { MARK } from '../plan/marks.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
-import { assemblePoints } from '../plan/recovery-points.ts';
+import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
 import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import type { RunContext } from './context.ts';
-import { readSizes, sizedSnapshot } from './cost.ts';
+import { sizedOwn, sizedSnapshot } from './cost.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
 import { planPoliciesRun, readLifecyclePolicies } from './policies.ts';
 import { decidePrune, sourceFacts } from './prune.ts';
@@ -44,7 +45,7 @@ export async function readAudit(context: RunContext, deployment: DeploymentClien
   );
   const plan = await decidePrune({}, { points, sources }, context);
   const bin = await reading(readBinnedImages(context));
-  const own = storedBySnapshot(await readSizes(context, points.points));
+  const own = storedBySnapshot(await readOwnSizes(described, points.points, context));
   const all = { file, now: clock.now(), ...sources, lifecyclePolicies, images, snapshots };
   const audit = {
     place,
@@ -65,6 +66,21 @@ export async function readAudit(context: RunContext, deployment: DeploymentClien
     ],
   };
   return { audit, plan };
+}
+
+/** The numbers of `cost`. */
+function readOwnSizes(
+  described: readonly DescribedSize[],
+  points: readonly RecoveryPoint[],
+  context: RunContext,
+): Promise<SizedSnapshot[]> {
+  const { deployment } = context.file;
+  const own = described.filter(({ snapshot }) => snapshot.tags.get(MARK.deployment) === deployment);
+  return sizedOwn(
+    own.map(({ size }) => size),
+    points,
+    context,
+  );
 }
 
 /** As if there were only theirs: `cost` reckons the deployment's own as if there were only those. */

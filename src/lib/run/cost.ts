@@ -1,6 +1,6 @@
 /** What a deployment's snapshots in a place are, for `cost`: the same points and verdicts as `plan`, and their sizes. */
 
-import { listImageDevices, listSnapshotSizes, type SnapshotSize } from '../aws/read-snapshot-sizes.ts';
+import { listImageDevices, type SnapshotSize } from '../aws/read-snapshot-sizes.ts';
 import type { Filter } from '../aws/shapes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import type { CostFacts } from '../plan/cost-report.ts';
@@ -8,38 +8,51 @@ import { MARK } from '../plan/marks.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import type { RunContext } from './context.ts';
-import { planPruneRun, requireKnownPolicy } from './prune.ts';
-import { readEach } from './read.ts';
+import { decidePrune, requireKnownPolicy } from './prune.ts';
+import { readAllSources, readEach, readSizedPoints } from './read.ts';
 
 /** Reads only; asks nothing that costs money. A ConfigurationError for a policy that the file does not have. */
 export async function readCost(context: RunContext, policy: string | undefined): Promise<CostFacts> {
   requireKnownPolicy(context.file, policy);
-  return costOfPlan(await planPruneRun({}, context), context);
+  const [points, sources] = await Promise.all([readSizedPoints(context), readAllSources(context)]);
+  return costOfPlan(await decidePrune({}, { points, sources }, context), points.sizes, context);
 }
 
-/** The same of a plan that was made already. */
-export async function costOfPlan(plan: PrunePlan, context: RunContext): Promise<CostFacts> {
+/** The same of a plan that was made already, and of the sizes that were read with its points. */
+export async function costOfPlan(
+  plan: PrunePlan,
+  sizes: readonly SnapshotSize[],
+  context: RunContext,
+): Promise<CostFacts> {
   const { file, place } = context;
   const points = plan.verdicts.map(({ point }) => point);
-  return { place, deployment: file.deployment, plan, snapshots: await readSizes(context, points) };
+  return { place, deployment: file.deployment, plan, snapshots: await sizedOwn(sizes, points, context) };
 }
 
-/** The sizes of all snapshots of the deployment in the place; those of no point too. */
-export function readSizes(context: RunContext, points: readonly RecoveryPoint[]): Promise<SizedSnapshot[]> {
-  const filters = [{ name: `tag:${MARK.deployment}`, values: [context.file.deployment] }];
-  return readSizesOf(context, points, filters);
-}
-
-/** Of snapshots that filters let through; what failed stores nothing and is left out. */
-export async function readSizesOf(
-  context: RunContext,
+/** Of all snapshots of the deployment in the place; those of no point too. */
+export function sizedOwn(
+  sizes: readonly SnapshotSize[],
   points: readonly RecoveryPoint[],
-  filters: readonly Filter[],
+  context: RunContext,
 ): Promise<SizedSnapshot[]> {
-  const { clients } = context;
-  const sizes = await readEach(context, 'sizes of snapshots', listSnapshotSizes(clients, filters));
+  const filters = [{ name: `tag:${MARK.deployment}`, values: [context.file.deployment] }];
+  return sizedSnapshots({ sizes, points, filters }, context);
+}
+
+interface Sizes {
+  readonly sizes: readonly SnapshotSize[];
+  readonly points: readonly RecoveryPoint[];
+  /** By which EC2 lists their AMIs: asked for where snapshots do not tell their volume. */
+  readonly filters: readonly Filter[];
+}
+
+/** What failed stores nothing and is left out. */
+export async function sizedSnapshots(
+  { sizes, points, filters }: Sizes,
+  context: RunContext,
+): Promise<SizedSnapshot[]> {
   const isUntold = sizes.some(({ volumeId }) => volumeId === undefined);
-  const images = isUntold ? await readEach(context, 'AMIs', listImageDevices(clients, filters)) : [];
+  const images = isUntold ? await readEach(context, 'AMIs', listImageDevices(context.clients, filters)) : [];
   const deviceOf = new Map(
     images.flatMap(({ devices }) => devices.map(({ device, snapshotId }) => [snapshotId, device] as const)),
   );

@@ -3,13 +3,13 @@
 import type { DeploymentClients } from '../aws/deployment-clients.ts';
 import { listImages } from '../aws/read-images.ts';
 import { listBinned } from '../aws/read-recycle-bin.ts';
-import { listSnapshots } from '../aws/read-snapshots.ts';
+import { listDescribedSizes, type DescribedSize } from '../aws/read-snapshot-sizes.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { planHandover } from '../plan/handover.ts';
 import { handoverBackups, otherImages, pointLike } from '../plan/handover-backups.ts';
 import type { Handover, InBin, StackFound, Temporary } from '../plan/handover-shapes.ts';
 import type { Image, Snapshot } from '../plan/inventory.ts';
-import { DLM_POLICY, readOwnership, RESTORED } from '../plan/marks.ts';
+import { DLM_POLICY, MARK, readOwnership, RESTORED } from '../plan/marks.ts';
 import { copyRegions } from '../plan/lifecycle-legacy.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { isOurs } from '../plan/plan-lifecycle.ts';
@@ -17,7 +17,7 @@ import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
 import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
 import type { RunContext } from './context.ts';
-import { readSizes, readSizesOf } from './cost.ts';
+import { sizedOwn, sizedSnapshots } from './cost.ts';
 import { readGroup } from './doctor-deployment.ts';
 import { readLifecyclePolicies } from './policies.ts';
 import { readAllSources, readEach } from './read.ts';
@@ -32,7 +32,8 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
   const sources = await readAllSources(context);
   const lifecyclePolicies = await readLifecyclePolicies(context);
   // Snapshots before images, as for recovery points.
-  const snapshots = await readEach(context, 'snapshots', listSnapshots(clients));
+  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
+  const snapshots = described.map(({ snapshot }) => snapshot);
   const all = await readEach(context, 'AMIs', listImages(clients));
   const temporary = await readTemporary(context, all);
   const images = all.filter(({ id }) => !temporary.images.includes(id));
@@ -60,7 +61,7 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     lifecyclePolicies: lifecyclePolicies.filter((policy) => isOurs(policy, file)),
     ...sources,
     ...('value' in bin && { binned: bin.value }),
-    stored: await readStored(context, points.points, ids),
+    stored: await readStored({ described, points: points.points, lifecyclePolicies: ids }, context),
     elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
     warnings: [
       ...safety.failures,
@@ -84,16 +85,25 @@ function copiesOfDlm(policy: LifecyclePolicy): string[] {
  * were alone.
  */
 async function readStored(
+  { described, points, lifecyclePolicies }: Described,
   context: RunContext,
-  points: readonly RecoveryPoint[],
-  lifecyclePolicies: readonly string[],
 ): Promise<ReadonlyMap<string, StoredBytes>> {
-  const own = await readSizes(context, points);
+  const carrying = (key: string, values: readonly string[]) =>
+    described.filter(({ snapshot }) => values.includes(snapshot.tags.get(key) ?? '')).map(({ size }) => size);
+  const own = await sizedOwn(carrying(MARK.deployment, [context.file.deployment]), points, context);
   if (lifecyclePolicies.length === 0) return storedBySnapshot(own);
-  const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
   const isOwn = new Set(own.map(({ id }) => id));
-  const byDlm = (await readSizesOf(context, [], filters)).filter(({ id }) => !isOwn.has(id));
+  const sizes = carrying(DLM_POLICY, lifecyclePolicies).filter(({ id }) => !isOwn.has(id));
+  const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
+  const byDlm = await sizedSnapshots({ sizes, points: [], filters }, context);
   return new Map([...storedBySnapshot(own), ...storedBySnapshot(byDlm)]);
+}
+
+interface Described {
+  readonly described: readonly DescribedSize[];
+  readonly points: readonly RecoveryPoint[];
+  /** Ids. */
+  readonly lifecyclePolicies: readonly string[];
 }
 
 /** By their names and tokens as well as their tags, which anybody may have copied. */
