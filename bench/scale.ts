@@ -50,7 +50,7 @@ function whatOf([name = '']: readonly string[]): string {
 
 /** Seconds of the simulated clock, which a call takes but no work; and those of this machine, the simulated account's included. */
 async function measure(words: readonly string[], { clock, account, region }: ScaleAccount): Promise<string> {
-  const [before, start, calls] = [clock.now(), performance.now(), region.calls.length];
+  const [before, start, calls] = [clock.now(), process.cpuUsage(), region.calls.length];
   const said: string[] = [];
   let bytes = 0;
   const shell: Shell = {
@@ -76,7 +76,8 @@ async function measure(words: readonly string[], { clock, account, region }: Sca
   if (code !== 0 && code !== 3)
     throw new Error(`${words.join(' ')} ended with ${code}: ${said.join('\n').slice(0, 500)}`);
   const waited = (clock.now() - before) / 1000;
-  const worked = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(start);
+  const worked = (user + system) / 1e6;
   const counts = new Map<string, number>();
   for (const { command } of region.calls.slice(calls)) counts.set(command, (counts.get(command) ?? 0) + 1);
   const told = [...counts].sort((a, b) => b[1] - a[1]).map(([command, count]) => `${command} ${count}`);

@@ -21,7 +21,7 @@ import { sizedOwn, sizedSnapshot } from './cost.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
 import { planPoliciesRun, readLifecyclePolicies } from './policies.ts';
 import { decidePrune, sourceFacts } from './prune.ts';
-import { markImage, markSnapshot, readAllSources, readEach } from './read.ts';
+import { inOrder, markImage, markSnapshot, readAllSources, readEach } from './read.ts';
 import { reading } from './reading.ts';
 
 export interface AuditRead {
@@ -32,11 +32,15 @@ export interface AuditRead {
 /** A ReadError where a list cannot be had: what is missing in it would be taken for what does not exist. */
 export async function readAudit(context: RunContext, deployment: DeploymentClients): Promise<AuditRead> {
   const { file, place, clients, clock } = context;
-  const sources = await readAllSources(context);
-  const lifecyclePolicies = await readLifecyclePolicies(context);
-  // Snapshots before images, as for recovery points.
-  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
-  const images = await readEach(context, 'AMIs', listImages(clients));
+  const [sources, lifecyclePolicies, [described, images]] = await Promise.all([
+    readAllSources(context),
+    readLifecyclePolicies(context),
+    inOrder(
+      context,
+      () => readEach(context, 'snapshots', listDescribedSizes(clients)),
+      () => readEach(context, 'AMIs', listImages(clients)),
+    ),
+  ]);
   const snapshots = described.map(({ snapshot }) => snapshot);
   const points = assemblePoints(
     images.map((image) => markImage(image, file)),

@@ -3,6 +3,8 @@
 import type { DeploymentClients } from '../aws/deployment-clients.ts';
 import { listImages } from '../aws/read-images.ts';
 import { listBinned } from '../aws/read-recycle-bin.ts';
+import { IMAGES_A_CALL } from '../aws/read-users.ts';
+import { quotaOf } from '../aws/request-quotas.ts';
 import { listDescribedSizes, type DescribedSize } from '../aws/read-snapshot-sizes.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { planHandover } from '../plan/handover.ts';
@@ -16,6 +18,7 @@ import { isOurs } from '../plan/plan-lifecycle.ts';
 import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
 import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
+import type { PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { sizedOwn, sizedSnapshots } from './cost.ts';
 import { readGroup } from './doctor-deployment.ts';
@@ -27,14 +30,18 @@ import { readRehearsals } from './rehearse-read.ts';
 import { temporaryName } from './restore-instance.ts';
 
 /** A ReadError where a list cannot be had: what is left out of a handover would be billed for ever. */
-export async function readHandover(context: RunContext, deployment: DeploymentClients): Promise<Handover> {
-  const { file, place, clients, clock } = context;
-  const sources = await readAllSources(context);
-  const lifecyclePolicies = await readLifecyclePolicies(context);
-  // Snapshots before images, as for recovery points.
-  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
+export async function readHandover(
+  context: RunContext,
+  deployment: DeploymentClients,
+  { uses = false }: HandoverAsks = {},
+): Promise<Handover> {
+  const { file, place, clock } = context;
+  const [sources, lifecyclePolicies, [described, all]] = await Promise.all([
+    readAllSources(context),
+    readLifecyclePolicies(context),
+    readBackups(context),
+  ]);
   const snapshots = described.map(({ snapshot }) => snapshot);
-  const all = await readEach(context, 'AMIs', listImages(clients));
   const temporary = await readTemporary(context, all);
   const images = all.filter(({ id }) => !temporary.images.includes(id));
   const marked = <T extends Image | Snapshot>({ tags, ...rest }: T) => ({
@@ -46,11 +53,10 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
   const owner = { ...file, lifecyclePolicies: new Set(ids) };
   const known = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const others = otherImages({ images, owner });
-  const safety = await readSafety(
-    context,
-    [...points.points, ...others.map((image) => pointLike(image, known, owner))],
-    points.points,
-  );
+  const candidates = [...points.points, ...others.map((image) => pointLike(image, known, owner))];
+  const count = candidates.filter(({ imageId }) => imageId !== undefined).length;
+  const asks = { uses: uses || count <= ASKED };
+  const safety = await readSafety(context, candidates, points.points, asks);
   const bin = await reading(readBin(context));
   return planHandover({
     place,
@@ -65,10 +71,37 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
     warnings: [
       ...safety.failures,
+      ...(asks.uses ? [] : [unasked(count, file)]),
       ...lifecyclePolicies.filter((policy) => isOurs(policy, file)).flatMap(copiesOfDlm),
       ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
     ],
   });
+}
+
+/** Of so many AMIs who uses them is asked without a word: half of EC2's quota lets that take a minute. */
+const ASKED = 5000;
+
+export interface HandoverAsks {
+  /** Who uses them is asked of any number of AMIs. */
+  readonly uses?: boolean;
+}
+
+/** EC2 answers for a few AMIs a call, and deregisters one that is in use without a word: so nothing is said to be free. */
+function unasked(count: number, { limits }: PolicyFile): string {
+  const calls = Math.ceil(count / IMAGES_A_CALL);
+  const { refillPerSecond } = quotaOf('DescribeImageReferences');
+  const minutes = Math.ceil(calls / (refillPerSecond * limits.share) / 60);
+  return (
+    `who uses the ${count} AMIs was not asked, so no command that removes one is printed: ` +
+    `that takes ${calls} calls, some ${minutes} minutes; --uses asks`
+  );
+}
+
+/** Snapshots before images, always: a snapshot whose AMI is being made is not to be told as one of no AMI. */
+async function readBackups(context: RunContext): Promise<[DescribedSize[], Image[]]> {
+  const { clients } = context;
+  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
+  return [described, await readEach(context, 'AMIs', listImages(clients))];
 }
 
 /** In another Region nothing but the id of a lifecycle policy that is not there tells whose they are. */

@@ -114,7 +114,7 @@ async function readPoints(context: RunContext, filters: readonly Filter[]): Prom
  * Snapshots before images: an AMI made in between is seen with all its snapshots or not at all. Who only looks does not wait:
  * of what changes while it is read something may be told as not visible yet.
  */
-async function inOrder<S, I>(
+export async function inOrder<S, I>(
   { clients }: RunContext,
   snapshots: () => Promise<S>,
   images: () => Promise<I>,
