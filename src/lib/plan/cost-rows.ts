@@ -114,17 +114,10 @@ export function totalOf(holdings: readonly Holding[]): Holding {
 
 /** Snapshots of the standard tier by lineage, in the order in which they were made: each holds what changed since the one before. */
 export function lineagesOf(snapshots: readonly SizedSnapshot[]): Map<string, SizedSnapshot[]> {
-  const standard = snapshots.filter(({ isArchived }) => !isArchived);
-  // Each lineage by itself, then they by their oldest: one order of all of a large account takes many times as long.
-  const lineages = [...groupBy(standard, ({ lineage }) => lineage)].map(
-    ([lineage, parts]) => ({ lineage, parts: parts.sort(byAge) }) as const,
-  );
-  lineages.sort(({ parts: [a] }, { parts: [b] }) => (a && b ? byAge(a, b) : 0));
-  return new Map(lineages.map(({ lineage, parts }) => [lineage, parts]));
-}
-
-function byAge(a: SizedSnapshot, b: SizedSnapshot): number {
-  return a.startedAt - b.startedAt || compareText(a.id, b.id);
+  const inOrder = snapshots
+    .filter(({ isArchived }) => !isArchived)
+    .sort((a, b) => a.startedAt - b.startedAt || compareText(a.id, b.id));
+  return groupBy(inOrder, ({ lineage }) => lineage);
 }
 
 /** What each of the snapshots adds to the bill, estimated: those that stored nothing when they failed are not among them. */
