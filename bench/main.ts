@@ -6,6 +6,8 @@ import { callRows } from './calls.ts';
 import { loadRows } from './load.ts';
 import { memoryRows } from './memory.ts';
 import { retentionRows } from './retention.ts';
+import { scaleRows } from './scale.ts';
+import { statusRows } from './scale-status.ts';
 import { simulateRows } from './simulate.ts';
 
 export interface BenchRow {
@@ -23,6 +25,8 @@ print(await callRows());
 print(await loadRows());
 print(await bundleRows());
 print(await memoryRows());
+print(await statusRows());
+print(await scaleRows());
 
 function print(rows: readonly BenchRow[]): void {
   for (const { what, bound, measured } of rows)

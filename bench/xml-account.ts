@@ -16,6 +16,8 @@ export interface Herd {
   readonly snapshotsAVolume: number;
   /** The newest slot, in ms; each older snapshot is a day older. */
   readonly newest: number;
+  /** ms that a call takes at the least; none unless given. */
+  readonly latency?: number;
 }
 
 const DAY = 86_400_000;
@@ -30,7 +32,7 @@ export async function startXmlAccount(herd: Herd): Promise<XmlAccount> {
       const action = parameters.get('Action') ?? '';
       calls.set(action, (calls.get(action) ?? 0) + 1);
       response.setHeader('content-type', 'text/xml');
-      response.end(answer(action, parameters, herd));
+      setTimeout(() => response.end(answer(action, parameters, herd)), herd.latency ?? 0);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,14 +48,23 @@ function answer(action: string, parameters: URLSearchParams, herd: Herd): string
     case 'GetCallerIdentity':
       return '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account><Arn>arn:aws:iam::111122223333:role/bench</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
     case 'DescribeSnapshots':
-      return page(action, 'snapshotSet', parameters, herd.volumes * herd.snapshotsAVolume, (index) =>
-        snapshot(index, herd),
-      );
+      return snapshotPage(parameters, herd);
     case 'DescribeVolumes':
       return page(action, 'volumeSet', parameters, herd.volumes, volume);
     default:
       return `<${action}Response><return>true</return></${action}Response>`;
   }
+}
+
+/** A filter by the last digit of the ids lets every sixteenth through, and one by letters nothing. */
+function snapshotPage(parameters: URLSearchParams, herd: Herd): string {
+  const total = herd.volumes * herd.snapshotsAVolume;
+  const digit = Number.parseInt(parameters.get('Filter.1.Value.1')?.slice(-1) ?? '', 16);
+  const isFiltered = parameters.get('Filter.1.Name') === 'snapshot-id';
+  const count = isFiltered ? (Number.isNaN(digit) ? 0 : Math.ceil((total - digit) / 16)) : total;
+  return page('DescribeSnapshots', 'snapshotSet', parameters, count, (index) =>
+    snapshot(isFiltered ? digit + 16 * index : index, herd),
+  );
 }
 
 function page(

@@ -1,6 +1,7 @@
 /** From options to a run's context, shared by all commands that look at an account. */
 
 import type { Command } from 'commander';
+import type { Clients } from '../lib/aws/clients.ts';
 import { shapeCalls } from '../lib/aws/shape-calls.ts';
 import { loadPolicies } from '../lib/policy/load-policies.ts';
 import { samePlace } from '../lib/policy/places.ts';
@@ -36,6 +37,8 @@ export function withPlaceOptions({ policiesPath }: Shell, command: Command): Com
 export interface AccountWork {
   /** Whose roles are taken on in other places. */
   readonly job?: Job;
+  /** Nothing is changed on what is read: long lists may be read in parts. */
+  readonly looks?: boolean;
   /** Throws at what needs no account, and last at a missing consent. */
   readonly check?: (file: PolicyFile) => void;
 }
@@ -48,25 +51,29 @@ export async function withAccount<T>(
   options: AccountOptions,
   shell: Shell,
   work: (context: RunContext) => Promise<T>,
-  { job = 'prune', check }: AccountWork = {},
+  { job = 'prune', looks = false, check }: AccountWork = {},
 ): Promise<T> {
   const file = withDeployment(await loadPolicies(options.policies), options.deployment);
   if (options.region !== undefined) refuseUnknownRegion(options.region, '--region');
   check?.(file);
   const { region, clients, at } = await shell.connect(options.region);
   const view = shell.progress('Asking which account this is');
+  const failed = new AbortController();
   try {
     const place = await resolvePlace(clients, region, file);
     view.update(`Reading ${formatPlace(place)}`);
     const { clock } = shell;
-    const pace = { clock, share: file.limits.share };
-    const shaped = shapeCalls(clients, pace);
+    const pace = { clock, share: file.limits.share, signal: failed.signal };
+    const shaped: Clients = { ...shapeCalls(clients, pace), ...(looks && { inParts: true }) };
     const others = elsewhereOf(job, { file, region, connect: at }, (other) => shapeCalls(other, pace));
     const elsewhere: Elsewhere = {
       home: () => Promise.resolve(place),
       enter: (other) => (samePlace(other, place) ? Promise.resolve(shaped) : others.enter(other)),
     };
     return await work({ file, place, clients: shaped, clock, elsewhere, onProgress: showOn(view) });
+  } catch (error) {
+    failed.abort();
+    throw error;
   } finally {
     view.stop();
   }

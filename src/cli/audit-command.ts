@@ -37,7 +37,8 @@ export async function auditCommand(options: AuditOptions, shell: Shell): Promise
         readAudit(context, await (await shell.connect(options.region)).deployment());
       return { ...(await again()), context, again };
     },
-    { check: () => (options.fix ? requireConsent(options, shell) : undefined) },
+    // What --fix deletes is planned on lists that were read to their end.
+    { looks: !options.fix, check: () => (options.fix ? requireConsent(options, shell) : undefined) },
   );
   show(found.audit, options, shell);
   return options.fix ? fix(found, options, shell) : EXIT.done;

@@ -19,6 +19,7 @@ export interface CostOptions extends AccountOptions {
 /** `cost`: what the snapshots of each policy and source cost, now and after the pending prune; changes nothing. */
 export async function costCommand(options: CostOptions, shell: Shell): Promise<ExitCode> {
   const facts = await withAccount(options, shell, (context) => readCost(context, options.policy), {
+    looks: true,
     check: (file) => {
       requireKnownPolicy(file, options.policy);
       requireSomebodyToAsk(options, shell);

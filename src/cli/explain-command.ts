@@ -8,10 +8,12 @@ import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 /** `explain ID`: why a recovery point is kept or pruned, or a source is backed up or not; changes nothing. Exit code 1 for an id that is nowhere. */
 export async function explainCommand(id: string, options: AccountOptions, shell: Shell): Promise<ExitCode> {
   refuseWrongId(id);
-  const { explanation, context } = await withAccount(options, shell, async (context) => ({
-    explanation: await explain(id, context),
-    context,
-  }));
+  const { explanation, context } = await withAccount(
+    options,
+    shell,
+    async (context) => ({ explanation: await explain(id, context), context }),
+    { looks: true },
+  );
   const { place, file } = context;
   const told = { place, deployment: file.deployment, now: shell.clock.now() };
   const text = options.json

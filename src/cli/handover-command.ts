@@ -6,10 +6,20 @@ import { formatPlace } from '../lib/run/place.ts';
 import { withAccount, type AccountOptions } from './account.ts';
 import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
+export interface HandoverOptions extends AccountOptions {
+  readonly uses?: boolean;
+}
+
 /** `handover`: what remains in a place when the product goes, what it costs, and how to remove it; changes nothing. */
-export async function handoverCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
-  const handover = await withAccount(options, shell, async (context) =>
-    readHandover(context, await (await shell.connect(options.region)).deployment()),
+export async function handoverCommand(options: HandoverOptions, shell: Shell): Promise<ExitCode> {
+  const handover = await withAccount(
+    options,
+    shell,
+    async (context) =>
+      readHandover(context, await (await shell.connect(options.region)).deployment(), {
+        uses: options.uses === true,
+      }),
+    { looks: true },
   );
   if (options.json) {
     shell.out(JSON.stringify(handoverJson(handover), null, 2));

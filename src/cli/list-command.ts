@@ -14,10 +14,12 @@ export async function listCommand(
   shell: Shell,
 ): Promise<ExitCode> {
   if (source !== undefined) refuseWrongSourceId('source', source);
-  const { plan, context } = await withAccount(options, shell, async (context) => ({
-    plan: await planPruneRun({}, context),
-    context,
-  }));
+  const { plan, context } = await withAccount(
+    options,
+    shell,
+    async (context) => ({ plan: await planPruneRun({}, context), context }),
+    { looks: true },
+  );
   const now = shell.clock.now();
   const wanted = plan.verdicts.filter(({ point }) => source === undefined || point.source === source);
   if (options.json) {

@@ -9,10 +9,15 @@ import { EXIT, type ExitCode, type Shell } from './shell.ts';
 
 /** `plan`: what backup and prune would do now; changes nothing. */
 export async function planCommand(options: AccountOptions, shell: Shell): Promise<ExitCode> {
-  const { plan, recycleBin, context } = await withAccount(options, shell, async (context) => {
-    const plan = await planEverything(context);
-    return { plan, recycleBin: await aboutRecycleBin(plan.prune, context), context };
-  });
+  const { plan, recycleBin, context } = await withAccount(
+    options,
+    shell,
+    async (context) => {
+      const plan = await planEverything(context);
+      return { plan, recycleBin: await aboutRecycleBin(plan.prune, context), context };
+    },
+    { looks: true },
+  );
   const { deployment } = context.file;
   if (options.json) {
     shell.out(JSON.stringify(planJson({ ...plan, place: context.place, deployment, recycleBin }), null, 2));

@@ -29,7 +29,7 @@ export async function previewCommand(options: PreviewOptions, days: number, shel
         named: previews.map((preview, index): NamedPreview => ({ path: paths[index] ?? '', preview })),
       };
     },
-    { check: (file) => requireKnownPolicy(file, policy) },
+    { looks: true, check: (file) => requireKnownPolicy(file, policy) },
   );
   const { place, file, clock } = context;
   const now = clock.now();

@@ -24,6 +24,7 @@ export async function reportCommand(options: ReportOptions, shell: Shell): Promi
   // Before anything is read, which may take minutes.
   if (!markdown && !options.force) await refuseOtherFile(out);
   const facts = await withAccount(options, shell, readReportFacts, {
+    looks: true,
     check: (file) => requireKnownPolicy(file, policy),
   });
   if (markdown) {

@@ -32,7 +32,7 @@ export async function statusCommand(options: StatusOptions, shell: Shell): Promi
 
 /** The policy file and the credentials are looked at anew each time, as both may change. */
 function look(options: StatusOptions, shell: Shell): Promise<Status> {
-  return withAccount(options, shell, readStatus, { job: 'watch' });
+  return withAccount(options, shell, readStatus, { job: 'watch', looks: true });
 }
 
 /** Until somebody ends it, or nobody reads on. What goes wrong once it runs is said, and the next look may find it mended. */

@@ -1,8 +1,9 @@
 /** Commands that look at all there is in a place, whoever made it. */
 
 import type { Command } from 'commander';
-import { withAccountOptions, type AccountOptions } from './account.ts';
+import { withAccountOptions } from './account.ts';
 import type { AuditOptions } from './audit-command.ts';
+import type { HandoverOptions } from './handover-command.ts';
 import { example, type End } from './command-words.ts';
 import type { Shell } from './shell.ts';
 
@@ -22,8 +23,9 @@ export function addWholePlaceCommands(program: Command, shell: Shell, end: End):
     .description(
       'what remains when this product goes, what that costs, and the commands that remove it; changes nothing',
     )
+    .option('--uses', 'ask who uses the AMIs however many there are; by default of 5000 at most')
     .addHelpText('after', example('ec2-backup handover --region ap-northeast-2'))
-    .action(async (options: AccountOptions) =>
+    .action(async (options: HandoverOptions) =>
       end(await (await import('./handover-command.ts')).handoverCommand(options, shell)),
     );
 }

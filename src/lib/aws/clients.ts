@@ -33,9 +33,14 @@ export interface Clients {
    * calls have no pace.
    */
   readonly inTurn?: (operation: string) => Promise<Clients>;
+  /** Long lists are read in parts side by side: see parts.ts. Only for what looks and deletes nothing. */
+  readonly inParts?: true;
   /** Only to read the rules of the Recycle Bin, by the command line: see recycle-bin-client.ts. */
   readonly rbin: RecycleBinClient;
 }
+
+/** What a list is read with. */
+export type ListClients = Pick<Clients, 'ec2' | 'inParts'>;
 
 /** Where requests, reports and words for people go, at home. */
 export interface MessageClients {

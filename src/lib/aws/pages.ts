@@ -11,13 +11,26 @@ export interface Page<T> {
 export async function* everyPage<T>(
   read: (token: string | undefined) => Promise<Page<T>>,
 ): AsyncGenerator<T> {
-  let token: string | undefined;
+  for await (const { items } of pagesFrom(undefined, read)) yield* items;
+}
+
+/** The pages from the one that a token leads to. */
+export async function* pagesFrom<T>(
+  start: string | undefined,
+  read: (token: string | undefined) => Promise<Page<T>>,
+): AsyncGenerator<Page<T>> {
+  let token = start;
   do {
     const page: Page<T> = await read(token);
-    yield* page.items;
+    yield page;
     if (page.nextToken !== undefined && page.nextToken === token) {
       throw new Error(`a list answered the token it was asked with (${token}): it would never end`);
     }
     token = page.nextToken === '' ? undefined : page.nextToken;
   } while (token !== undefined);
+}
+
+/** What is made of each, one by one as they come. */
+export async function* readItems<T, R>(items: AsyncIterable<T>, read: (item: T) => R): AsyncGenerator<R> {
+  for await (const item of items) yield read(item);
 }

@@ -3,7 +3,7 @@
 import type { Image as Ec2Image, Snapshot as Ec2Snapshot } from '@aws-sdk/client-ec2';
 import type { DescribedSnapshot } from '../plan/audit-orphans.ts';
 import { COPY } from '../plan/marks.ts';
-import type { Clients } from './clients.ts';
+import type { ListClients } from './clients.ts';
 import { everyImage } from './read-images.ts';
 import { everySnapshot, toSnapshot } from './read-snapshots.ts';
 import { optional, required, type Filter } from './shapes.ts';
@@ -24,13 +24,6 @@ export interface SnapshotSize {
   readonly isRestored: boolean;
 }
 
-export function listSnapshotSizes(
-  clients: Pick<Clients, 'ec2'>,
-  filters: readonly Filter[],
-): AsyncGenerator<SnapshotSize> {
-  return everySnapshot(clients, filters, toSize);
-}
-
 /** A snapshot with its size and description, all of one answer. */
 export interface DescribedSize {
   readonly snapshot: DescribedSnapshot;
@@ -38,7 +31,7 @@ export interface DescribedSize {
 }
 
 /** Every snapshot that the account owns in the Region. */
-export function listDescribedSizes(clients: Pick<Clients, 'ec2'>): AsyncGenerator<DescribedSize> {
+export function listDescribedSizes(clients: ListClients): AsyncGenerator<DescribedSize> {
   return everySnapshot(clients, [], (answer) => ({
     snapshot: { ...toSnapshot(answer), description: answer.Description ?? '' },
     size: toSize(answer),
@@ -52,7 +45,7 @@ export interface ImageDevices {
 }
 
 export function listImageDevices(
-  clients: Pick<Clients, 'ec2'>,
+  clients: ListClients,
   filters: readonly Filter[],
 ): AsyncGenerator<ImageDevices> {
   return everyImage(clients, filters, toDevices);

@@ -6,15 +6,16 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Snapshot } from '../plan/inventory.ts';
 import { COPY } from '../plan/marks.ts';
-import type { Clients } from './clients.ts';
-import { everyPage } from './pages.ts';
+import type { Clients, ListClients } from './clients.ts';
+import { everyPage, readItems, type Page } from './pages.ts';
+import { everyPart } from './parts.ts';
 import { optional, required, toEc2Filters, toTags, type Filter } from './shapes.ts';
 
 const PAGE = 1000;
 
 /** Every snapshot that the account owns in the Region and that matches. */
 export function listSnapshots(
-  clients: Pick<Clients, 'ec2'>,
+  clients: ListClients,
   filters: readonly Filter[] = [],
 ): AsyncGenerator<Snapshot> {
   return everySnapshot(clients, filters, toSnapshot);
@@ -22,7 +23,7 @@ export function listSnapshots(
 
 /** The same of those that another account may make volumes and copies of. */
 export function listSharedSnapshots(
-  clients: Pick<Clients, 'ec2'>,
+  clients: ListClients,
   account: string,
   filters: readonly Filter[],
 ): AsyncGenerator<Snapshot> {
@@ -31,23 +32,30 @@ export function listSharedSnapshots(
 
 /** The same, each read by `read`; of those only that `sharedWith` may copy, where it is given. */
 export function everySnapshot<T>(
-  { ec2 }: Pick<Clients, 'ec2'>,
+  { ec2, inParts }: ListClients,
   filters: readonly Filter[],
   read: (snapshot: Ec2Snapshot) => T,
   sharedWith?: string,
 ): AsyncGenerator<T> {
-  return everyPage(async (token) => {
+  const page = async (token: string | undefined, narrowed: readonly Filter[]): Promise<Page<Ec2Snapshot>> => {
     const answer = await ec2.send(
       new DescribeSnapshotsCommand({
         OwnerIds: ['self'],
         MaxResults: PAGE,
-        ...toEc2Filters(filters),
+        ...toEc2Filters(narrowed),
         ...(sharedWith !== undefined && { RestorableByUserIds: [sharedWith] }),
         ...optional('NextToken', token),
       }),
     );
-    return { items: (answer.Snapshots ?? []).map(read), nextToken: answer.NextToken };
-  });
+    return { items: answer.Snapshots ?? [], nextToken: answer.NextToken };
+  };
+  const list = {
+    idFilter: 'snapshot-id',
+    filters,
+    idOf: ({ SnapshotId = '' }: Ec2Snapshot) => SnapshotId,
+    read: page,
+  };
+  return readItems(inParts ? everyPart(list) : everyPage((token) => page(token, filters)), read);
 }
 
 export interface SnapshotLock {

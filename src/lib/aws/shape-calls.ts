@@ -8,6 +8,8 @@ export interface Pace {
   /** 0…1 of EC2's quotas. */
   readonly share: number;
   readonly clock: { now(): number; sleep(ms: number): Promise<void> };
+  /** Once it is aborted nothing more is sent: what still reads side by side with what has failed ends too. */
+  readonly signal?: AbortSignal;
   /** ms since the epoch: a changing call whose token would come later is not sent. Lists go on. */
   readonly deadline?: number;
 }
@@ -67,7 +69,7 @@ class Buckets {
    * @throws OutOfTimeError when that would be after the deadline
    */
   async take(action: string): Promise<void> {
-    const { clock, share, deadline = Infinity } = this.#pace;
+    const { clock, share, signal, deadline = Infinity } = this.#pace;
     const quota = quotaOf(action);
     const now = clock.now();
     const bucket = this.#buckets.get(action) ?? { tokens: 0, filledAt: this.#start };
@@ -85,5 +87,6 @@ class Buckets {
     }
     bucket.tokens -= 1;
     if (wait > 0) await clock.sleep(wait);
+    signal?.throwIfAborted();
   }
 }

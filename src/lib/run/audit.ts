@@ -8,19 +8,20 @@ import { partitionOf } from '../aws/regions.ts';
 import { coverageOf } from '../plan/audit-coverage.ts';
 import { orphansOf } from '../plan/audit-orphans.ts';
 import type { Audit } from '../plan/audit-report.ts';
+import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { unread, warn, type Check, type Reading } from '../plan/doctor-check.ts';
 import { lifecycleChecks } from '../plan/doctor-lifecycle.ts';
 import { MARK } from '../plan/marks.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
-import { assemblePoints } from '../plan/recovery-points.ts';
+import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
 import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import type { RunContext } from './context.ts';
-import { readSizes, sizedSnapshot } from './cost.ts';
+import { sizedOwn, sizedSnapshot } from './cost.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
 import { planPoliciesRun, readLifecyclePolicies } from './policies.ts';
 import { decidePrune, sourceFacts } from './prune.ts';
-import { markImage, markSnapshot, readAllSources, readEach } from './read.ts';
+import { inOrder, markImage, markSnapshot, readAllSources, readEach } from './read.ts';
 import { reading } from './reading.ts';
 
 export interface AuditRead {
@@ -31,11 +32,15 @@ export interface AuditRead {
 /** A ReadError where a list cannot be had: what is missing in it would be taken for what does not exist. */
 export async function readAudit(context: RunContext, deployment: DeploymentClients): Promise<AuditRead> {
   const { file, place, clients, clock } = context;
-  const sources = await readAllSources(context);
-  const lifecyclePolicies = await readLifecyclePolicies(context);
-  // Snapshots before images, as for recovery points.
-  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
-  const images = await readEach(context, 'AMIs', listImages(clients));
+  const [sources, lifecyclePolicies, [described, images]] = await Promise.all([
+    readAllSources(context),
+    readLifecyclePolicies(context),
+    inOrder(
+      context,
+      () => readEach(context, 'snapshots', listDescribedSizes(clients)),
+      () => readEach(context, 'AMIs', listImages(clients)),
+    ),
+  ]);
   const snapshots = described.map(({ snapshot }) => snapshot);
   const points = assemblePoints(
     images.map((image) => markImage(image, file)),
@@ -44,7 +49,7 @@ export async function readAudit(context: RunContext, deployment: DeploymentClien
   );
   const plan = await decidePrune({}, { points, sources }, context);
   const bin = await reading(readBinnedImages(context));
-  const own = storedBySnapshot(await readSizes(context, points.points));
+  const own = storedBySnapshot(await readOwnSizes(described, points.points, context));
   const all = { file, now: clock.now(), ...sources, lifecyclePolicies, images, snapshots };
   const audit = {
     place,
@@ -65,6 +70,21 @@ export async function readAudit(context: RunContext, deployment: DeploymentClien
     ],
   };
   return { audit, plan };
+}
+
+/** The numbers of `cost`. */
+function readOwnSizes(
+  described: readonly DescribedSize[],
+  points: readonly RecoveryPoint[],
+  context: RunContext,
+): Promise<SizedSnapshot[]> {
+  const { deployment } = context.file;
+  const own = described.filter(({ snapshot }) => snapshot.tags.get(MARK.deployment) === deployment);
+  return sizedOwn(
+    own.map(({ size }) => size),
+    points,
+    context,
+  );
 }
 
 /** As if there were only theirs: `cost` reckons the deployment's own as if there were only those. */

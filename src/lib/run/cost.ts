@@ -1,6 +1,6 @@
 /** What a deployment's snapshots in a place are, for `cost`: the same points and verdicts as `plan`, and their sizes. */
 
-import { listImageDevices, listSnapshotSizes, type SnapshotSize } from '../aws/read-snapshot-sizes.ts';
+import { listImageDevices, type SnapshotSize } from '../aws/read-snapshot-sizes.ts';
 import type { Filter } from '../aws/shapes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import type { CostFacts } from '../plan/cost-report.ts';
@@ -12,13 +12,13 @@ import { steadyOf } from '../plan/steady.ts';
 import type { RunContext } from './context.ts';
 import { outlookInput } from './outlook.ts';
 import { requireKnownPolicy } from './prune.ts';
-import { readAllPoints, readAllSources, readEach } from './read.ts';
+import { readAllSources, readEach, readSizedPoints } from './read.ts';
 
 /** Reads only; asks nothing that costs money. A ConfigurationError for a policy that the file does not have. */
 export async function readCost(context: RunContext, policy: string | undefined): Promise<CostFacts> {
   requireKnownPolicy(context.file, policy);
-  const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
-  const snapshots = await readSizes(context, points.points);
+  const [points, sources] = await Promise.all([readSizedPoints(context), readAllSources(context)]);
+  const snapshots = await sizedOwn(points.sizes, points.points, context);
   const input = await outlookInput({ points, sources, snapshots }, context);
   const { file, place } = context;
   const plan = planPrune(input.prune, input.checks);
@@ -26,29 +26,41 @@ export async function readCost(context: RunContext, policy: string | undefined):
   return { place, deployment: file.deployment, plan, snapshots, steady };
 }
 
-/** What the points of a plan that was made already cost now, and after it. */
-export async function costOfPlan(plan: PrunePlan, context: RunContext): Promise<CostFacts> {
+/** What the points of a plan that was made already cost now, and after it, by the sizes that were read with its points. */
+export async function costOfPlan(
+  plan: PrunePlan,
+  sizes: readonly SnapshotSize[],
+  context: RunContext,
+): Promise<CostFacts> {
   const { file, place } = context;
   const points = plan.verdicts.map(({ point }) => point);
-  return { place, deployment: file.deployment, plan, snapshots: await readSizes(context, points) };
+  return { place, deployment: file.deployment, plan, snapshots: await sizedOwn(sizes, points, context) };
 }
 
-/** The sizes of all snapshots of the deployment in the place; those of no point too. */
-export function readSizes(context: RunContext, points: readonly RecoveryPoint[]): Promise<SizedSnapshot[]> {
-  const filters = [{ name: `tag:${MARK.deployment}`, values: [context.file.deployment] }];
-  return readSizesOf(context, points, filters);
-}
-
-/** Of snapshots that filters let through; what failed stores nothing and is left out. */
-export async function readSizesOf(
-  context: RunContext,
+/** Of all snapshots of the deployment in the place; those of no point too. */
+export function sizedOwn(
+  sizes: readonly SnapshotSize[],
   points: readonly RecoveryPoint[],
-  filters: readonly Filter[],
+  context: RunContext,
 ): Promise<SizedSnapshot[]> {
-  const { clients } = context;
-  const sizes = await readEach(context, 'sizes of snapshots', listSnapshotSizes(clients, filters));
+  const filters = [{ name: `tag:${MARK.deployment}`, values: [context.file.deployment] }];
+  return sizedSnapshots({ sizes, points, filters }, context);
+}
+
+interface Sizes {
+  readonly sizes: readonly SnapshotSize[];
+  readonly points: readonly RecoveryPoint[];
+  /** By which EC2 lists their AMIs: asked for where snapshots do not tell their volume. */
+  readonly filters: readonly Filter[];
+}
+
+/** What failed stores nothing and is left out. */
+export async function sizedSnapshots(
+  { sizes, points, filters }: Sizes,
+  context: RunContext,
+): Promise<SizedSnapshot[]> {
   const isUntold = sizes.some(({ volumeId }) => volumeId === undefined);
-  const images = isUntold ? await readEach(context, 'AMIs', listImageDevices(clients, filters)) : [];
+  const images = isUntold ? await readEach(context, 'AMIs', listImageDevices(context.clients, filters)) : [];
   const deviceOf = new Map(
     images.flatMap(({ devices }) => devices.map(({ device, snapshotId }) => [snapshotId, device] as const)),
   );

@@ -3,21 +3,24 @@
 import type { DeploymentClients } from '../aws/deployment-clients.ts';
 import { listImages } from '../aws/read-images.ts';
 import { listBinned } from '../aws/read-recycle-bin.ts';
-import { listSnapshots } from '../aws/read-snapshots.ts';
+import { IMAGES_A_CALL } from '../aws/read-users.ts';
+import { quotaOf } from '../aws/request-quotas.ts';
+import { listDescribedSizes, type DescribedSize } from '../aws/read-snapshot-sizes.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { planHandover } from '../plan/handover.ts';
 import { handoverBackups, otherImages, pointLike } from '../plan/handover-backups.ts';
 import type { Handover, InBin, StackFound, Temporary } from '../plan/handover-shapes.ts';
 import type { Image, Snapshot } from '../plan/inventory.ts';
-import { DLM_POLICY, readOwnership, RESTORED } from '../plan/marks.ts';
+import { DLM_POLICY, MARK, readOwnership, RESTORED } from '../plan/marks.ts';
 import { copyRegions } from '../plan/lifecycle-legacy.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { isOurs } from '../plan/plan-lifecycle.ts';
 import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
 import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
+import type { PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
-import { readSizes, readSizesOf } from './cost.ts';
+import { sizedOwn, sizedSnapshots } from './cost.ts';
 import { readGroup } from './doctor-deployment.ts';
 import { readLifecyclePolicies } from './policies.ts';
 import { readAllSources, readEach } from './read.ts';
@@ -27,13 +30,18 @@ import { readRehearsals } from './rehearse-read.ts';
 import { temporaryName } from './restore-instance.ts';
 
 /** A ReadError where a list cannot be had: what is left out of a handover would be billed for ever. */
-export async function readHandover(context: RunContext, deployment: DeploymentClients): Promise<Handover> {
-  const { file, place, clients, clock } = context;
-  const sources = await readAllSources(context);
-  const lifecyclePolicies = await readLifecyclePolicies(context);
-  // Snapshots before images, as for recovery points.
-  const snapshots = await readEach(context, 'snapshots', listSnapshots(clients));
-  const all = await readEach(context, 'AMIs', listImages(clients));
+export async function readHandover(
+  context: RunContext,
+  deployment: DeploymentClients,
+  { uses = false }: HandoverAsks = {},
+): Promise<Handover> {
+  const { file, place, clock } = context;
+  const [sources, lifecyclePolicies, [described, all]] = await Promise.all([
+    readAllSources(context),
+    readLifecyclePolicies(context),
+    readBackups(context),
+  ]);
+  const snapshots = described.map(({ snapshot }) => snapshot);
   const temporary = await readTemporary(context, all);
   const images = all.filter(({ id }) => !temporary.images.includes(id));
   const marked = <T extends Image | Snapshot>({ tags, ...rest }: T) => ({
@@ -45,11 +53,10 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
   const owner = { ...file, lifecyclePolicies: new Set(ids) };
   const known = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const others = otherImages({ images, owner });
-  const safety = await readSafety(
-    context,
-    [...points.points, ...others.map((image) => pointLike(image, known, owner))],
-    points.points,
-  );
+  const candidates = [...points.points, ...others.map((image) => pointLike(image, known, owner))];
+  const count = candidates.filter(({ imageId }) => imageId !== undefined).length;
+  const asks = { uses: uses || count <= ASKED };
+  const safety = await readSafety(context, candidates, points.points, asks);
   const bin = await reading(readBin(context));
   return planHandover({
     place,
@@ -60,14 +67,41 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     lifecyclePolicies: lifecyclePolicies.filter((policy) => isOurs(policy, file)),
     ...sources,
     ...('value' in bin && { binned: bin.value }),
-    stored: await readStored(context, points.points, ids),
+    stored: await readStored({ described, points: points.points, lifecyclePolicies: ids }, context),
     elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
     warnings: [
       ...safety.failures,
+      ...(asks.uses ? [] : [unasked(count, file)]),
       ...lifecyclePolicies.filter((policy) => isOurs(policy, file)).flatMap(copiesOfDlm),
       ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
     ],
   });
+}
+
+/** Of so many AMIs who uses them is asked without a word: half of EC2's quota lets that take a minute. */
+const ASKED = 5000;
+
+export interface HandoverAsks {
+  /** Who uses them is asked of any number of AMIs. */
+  readonly uses?: boolean;
+}
+
+/** EC2 answers for a few AMIs a call, and deregisters one that is in use without a word: so nothing is said to be free. */
+function unasked(count: number, { limits }: PolicyFile): string {
+  const calls = Math.ceil(count / IMAGES_A_CALL);
+  const { refillPerSecond } = quotaOf('DescribeImageReferences');
+  const minutes = Math.ceil(calls / (refillPerSecond * limits.share) / 60);
+  return (
+    `who uses the ${count} AMIs was not asked, so no command that removes one is printed: ` +
+    `that takes ${calls} calls, some ${minutes} minutes; --uses asks`
+  );
+}
+
+/** Snapshots before images, always: a snapshot whose AMI is being made is not to be told as one of no AMI. */
+async function readBackups(context: RunContext): Promise<[DescribedSize[], Image[]]> {
+  const { clients } = context;
+  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
+  return [described, await readEach(context, 'AMIs', listImages(clients))];
 }
 
 /** In another Region nothing but the id of a lifecycle policy that is not there tells whose they are. */
@@ -84,16 +118,25 @@ function copiesOfDlm(policy: LifecyclePolicy): string[] {
  * were alone.
  */
 async function readStored(
+  { described, points, lifecyclePolicies }: Described,
   context: RunContext,
-  points: readonly RecoveryPoint[],
-  lifecyclePolicies: readonly string[],
 ): Promise<ReadonlyMap<string, StoredBytes>> {
-  const own = await readSizes(context, points);
+  const carrying = (key: string, values: readonly string[]) =>
+    described.filter(({ snapshot }) => values.includes(snapshot.tags.get(key) ?? '')).map(({ size }) => size);
+  const own = await sizedOwn(carrying(MARK.deployment, [context.file.deployment]), points, context);
   if (lifecyclePolicies.length === 0) return storedBySnapshot(own);
-  const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
   const isOwn = new Set(own.map(({ id }) => id));
-  const byDlm = (await readSizesOf(context, [], filters)).filter(({ id }) => !isOwn.has(id));
+  const sizes = carrying(DLM_POLICY, lifecyclePolicies).filter(({ id }) => !isOwn.has(id));
+  const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
+  const byDlm = await sizedSnapshots({ sizes, points: [], filters }, context);
   return new Map([...storedBySnapshot(own), ...storedBySnapshot(byDlm)]);
+}
+
+interface Described {
+  readonly described: readonly DescribedSize[];
+  readonly points: readonly RecoveryPoint[];
+  /** Ids. */
+  readonly lifecyclePolicies: readonly string[];
 }
 
 /** By their names and tokens as well as their tags, which anybody may have copied. */

@@ -6,10 +6,10 @@ import { previewOf, type Preview } from '../plan/preview.ts';
 import type { RecoveryPoints } from '../plan/recovery-points.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
-import { readSizes } from './cost.ts';
+import { sizedOwn } from './cost.ts';
 import { ConfigurationError } from './errors.ts';
 import { outlookInput } from './outlook.ts';
-import { readAllPoints, readAllSources, type Sources } from './read.ts';
+import { readAllSources, readSizedPoints, type Sources } from './read.ts';
 
 export interface PreviewRequest {
   readonly files: readonly PolicyFile[];
@@ -24,8 +24,8 @@ export async function previewRun(
   context: RunContext,
 ): Promise<Preview[]> {
   for (const file of files) requireSameOwner(context.file, file);
-  const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
-  const snapshots = await readSizes(context, points.points);
+  const [points, sources] = await Promise.all([readSizedPoints(context), readAllSources(context)]);
+  const snapshots = await sizedOwn(points.sizes, points.points, context);
   const previews: Preview[] = [];
   for (const file of files) {
     previews.push(await previewFile({ ...request, points, sources, snapshots }, { ...context, file }));

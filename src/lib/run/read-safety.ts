@@ -20,6 +20,7 @@ export async function readSafety(
   context: RunContext,
   candidates: readonly RecoveryPoint[],
   points: readonly RecoveryPoint[],
+  asks: Asks = { uses: true },
 ): Promise<SafetyChecks> {
   if (candidates.length === 0) return NOT_NEEDED;
   const copies = await readCopying(context, candidates, points);
@@ -34,7 +35,7 @@ export async function readSafety(
     }
   };
   const images = candidates.flatMap(({ imageId }) => imageId ?? []);
-  const users = await readUsers(images, context, attempt);
+  const users = asks.uses ? await readUsers(images, context, attempt) : new Map<string, never>();
   const locks = await attempt('snapshot locks (DescribeLockedSnapshots)', () =>
     collectAll(listLocks(clients)),
   );
@@ -49,6 +50,11 @@ export async function readSafety(
     copying: copies.copying,
     failures,
   };
+}
+
+/** What is asked besides; `uses: false`: no AMI could be checked for users, and who asks says why. */
+export interface Asks {
+  readonly uses: boolean;
 }
 
 interface Attempted<T> {
@@ -87,7 +93,7 @@ async function readUsers(
         const isOurs = instance !== undefined && (await restored()).has(instance);
         if (!isOurs) users.get(imageId)?.push(arn);
       }
-      onProgress?.({ step: 'read', what: 'uses of AMIs', count: users.size });
+      onProgress?.({ step: 'read', what: `uses of ${images.length} AMIs`, count: users.size });
     } else if (errorCode(references.error).startsWith('InvalidAMIID.')) {
       // One AMI that is gone, or that EC2 does not know yet, must not keep nine others for ever.
       if (ids.length > 1) for (const id of ids) await ask([id]);

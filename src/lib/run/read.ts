@@ -3,12 +3,13 @@
 import { describeError } from '../aws/errors.ts';
 import { listImages } from '../aws/read-images.ts';
 import { listInstances } from '../aws/read-instances.ts';
+import { listDescribedSizes, type DescribedSize, type SnapshotSize } from '../aws/read-snapshot-sizes.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
 import { listVolumes } from '../aws/read-volumes.ts';
 import { MAX_FILTER_VALUES, type Filter } from '../aws/shapes.ts';
 import type { Image, Instance, Snapshot, Volume } from '../plan/inventory.ts';
 import type { MadeByDlm } from '../plan/lifecycle-legacy.ts';
-import { DLM_POLICY, DLM_SCHEDULE, readOwnership, type Owner } from '../plan/marks.ts';
+import { DLM_POLICY, DLM_SCHEDULE, MARK, readOwnership, type Owner } from '../plan/marks.ts';
 import {
   assemblePoints,
   madeImages,
@@ -101,25 +102,60 @@ export async function readMadeByDlm(
 
 async function readPoints(context: RunContext, filters: readonly Filter[]): Promise<RecoveryPoints> {
   const { clients, clock } = context;
-  // Snapshots before images: an AMI made in between is seen with all its snapshots or not at all.
-  const snapshots = await readEach(
+  const [snapshots, images] = await inOrder(
     context,
-    'snapshots',
-    owned(listSnapshots(clients, filters), context, markSnapshot),
+    () => readEach(context, 'snapshots', owned(listSnapshots(clients, filters), context, markSnapshot)),
+    () => readEach(context, 'AMIs', owned(listImages(clients, filters), context, markImage)),
   );
-  const images = await readEach(context, 'AMIs', owned(listImages(clients, filters), context, markImage));
   return assemblePoints(images, snapshots, clock.now());
+}
+
+/**
+ * Snapshots before images: an AMI made in between is seen with all its snapshots or not at all. Who only looks does not wait:
+ * of what changes while it is read something may be told as not visible yet.
+ */
+export async function inOrder<S, I>(
+  { clients }: RunContext,
+  snapshots: () => Promise<S>,
+  images: () => Promise<I>,
+): Promise<[S, I]> {
+  if (clients.inParts) return Promise.all([snapshots(), images()]);
+  return [await snapshots(), await images()];
+}
+
+export interface SizedPoints extends RecoveryPoints {
+  /** Of all that carries the deployment's tag. */
+  readonly sizes: readonly SnapshotSize[];
+}
+
+/** Every recovery point of the place, and the sizes of its snapshots, which are in the same answers. */
+export async function readSizedPoints(context: RunContext): Promise<SizedPoints> {
+  const { clients, clock } = context;
+  const [snapshots, images] = await inOrder(
+    context,
+    () => readEach(context, 'snapshots', owned(listDescribedSizes(clients), context, markSized)),
+    () => readEach(context, 'AMIs', owned(listImages(clients), context, markImage)),
+  );
+  const sizes = snapshots.flatMap(({ size }) => size ?? []);
+  return { ...assemblePoints(images, snapshots, clock.now()), sizes };
+}
+
+type Sized = Owned<Snapshot> & { readonly size?: SnapshotSize };
+
+function markSized({ snapshot, size }: DescribedSize, owner: Owner): Sized {
+  const marked = markSnapshot(snapshot, owner);
+  return snapshot.tags.get(MARK.deployment) === owner.deployment ? { ...marked, size } : marked;
 }
 
 /** So few of a list may keep alive the answers that they came in, which is a few megabytes. */
 const FEW = 1000;
 
 /** Reads the marks off the tags at once, so that the tags of a hundred thousand snapshots need not stay. */
-export async function* owned<T>(
+export async function* owned<T, M>(
   resources: AsyncIterable<T>,
   { file }: RunContext,
-  mark: (resource: T, owner: Owner) => Owned<T>,
-): AsyncGenerator<Owned<T>> {
+  mark: (resource: T, owner: Owner) => M,
+): AsyncGenerator<M> {
   const pool = new StringPool();
   let count = 0;
   for await (const found of resources) {

@@ -7,7 +7,7 @@ import type { Place, PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { costOfPlan } from './cost.ts';
 import { decidePrune, sourceFacts } from './prune.ts';
-import { readAllPoints, readAllSources } from './read.ts';
+import { readAllSources, readSizedPoints } from './read.ts';
 import { decideWatch, type WatchPlan } from './watch.ts';
 
 export interface ReportFacts {
@@ -27,7 +27,7 @@ export interface ReportFacts {
 /** Reads only, and nothing that costs money. */
 export async function readReportFacts(context: RunContext): Promise<ReportFacts> {
   const { file, place } = context;
-  const [points, sources] = await Promise.all([readAllPoints(context), readAllSources(context)]);
+  const [points, sources] = await Promise.all([readSizedPoints(context), readAllSources(context)]);
   const read = { points, sources };
   const plan = await decidePrune({}, read, context);
   const watch = await decideWatch(read, context);
@@ -41,7 +41,7 @@ export async function readReportFacts(context: RunContext): Promise<ReportFacts>
     at: watch.measuredAt,
     plan,
     watch,
-    cost: await costOfPlan(plan, context),
+    cost: await costOfPlan(plan, points.sizes, context),
     sources: sourceFacts(sources, file),
     names: new Map(named),
   };

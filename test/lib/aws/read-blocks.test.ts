@@ -3,7 +3,7 @@ import { DescribeImagesCommand, DescribeSnapshotsCommand, EC2Client } from '@aws
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
 import { isUnrelated, listChangedBlocks, listSnapshotBlocks } from '../../../src/lib/aws/read-blocks.ts';
-import { listImageDevices, listSnapshotSizes } from '../../../src/lib/aws/read-snapshot-sizes.ts';
+import { listDescribedSizes, listImageDevices } from '../../../src/lib/aws/read-snapshot-sizes.ts';
 
 const ebsClient = new EBSClient({ region: 'ap-northeast-2' });
 const ec2Client = new EC2Client({ region: 'ap-northeast-2' });
@@ -127,7 +127,8 @@ test('sizes: the full one, the volume of a copy by its tag, and none where EC2 g
     isArchived: false,
     isRestored: false,
   };
-  expect(await all(listSnapshotSizes({ ec2: ec2Client }, []))).toEqual([
+  const described = await all(listDescribedSizes({ ec2: ec2Client }));
+  expect(described.map((one) => one.size)).toEqual([
     { ...size, id: 'snap-1', volumeId: 'vol-1', fullBytes: 7 },
     { ...size, id: 'snap-2', volumeId: 'vol-9' },
     { ...size, id: 'snap-3', isArchived: true },
