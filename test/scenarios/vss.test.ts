@@ -150,6 +150,17 @@ describe('a freeze that fails', () => {
     expect(scenario.region.snapshots()).toHaveLength(4);
   });
 
+  test('with onFailure: skip is kept, though it counts no more, when somebody takes its tag off', async () => {
+    const { scenario } = windows({ policies: SKIP });
+    await scenario.backup('win', { slot: START });
+    const ids = scenario.region.snapshots().map(({ id }) => id);
+    for (const id of ids) scenario.region.untag(id, 'AppConsistent');
+    scenario.clock.advance(5 * DAY);
+    expect(await states(scenario)).toEqual([['incomplete', 'crash']]);
+    await scenario.prune();
+    expect(scenario.region.snapshots().map(({ id }) => id)).toEqual(ids);
+  });
+
   test('with onFailure: skip never counts for retention', async () => {
     const { scenario } = windows({ policies: SKIP });
     await scenario.backup('win');

@@ -57,7 +57,15 @@ export function vssState(
     return judged.state === 'pending'
       ? judged
       : { state: 'pending', detail: 'VSS has not said yet that it is application-consistent' };
-  return marks.some((mark) => mark?.isRequired === true)
+  return marks.some((mark) => mark?.isRequired === true) ? notRequired(marks) : judged;
+}
+
+/** Only what VSS itself disowns may be pruned as failed: what says nothing may have lost its tag to somebody. */
+function notRequired(marks: readonly (VssMark | undefined)[]): Judgement {
+  return marks.some((mark) => mark?.isConsistent === false)
     ? { state: 'failed', detail: 'it is not application-consistent, and its policy takes nothing else' }
-    : judged;
+    : {
+        state: 'incomplete',
+        detail: 'nothing says that it is application-consistent, and its policy takes nothing else',
+      };
 }
