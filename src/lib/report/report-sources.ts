@@ -1,5 +1,6 @@
 /** The sources of a report's page: of each a timeline by the rules that keep its points, and every point with its reasons. */
 
+import { commandLine } from '../plan/cli-command.ts';
 import { formatMinute } from '../policy/instant.ts';
 import { timelineChart } from './report-charts.ts';
 import { safe, trusted, type Html } from './report-markup.ts';
@@ -46,7 +47,7 @@ function sourceDetails(
     </summary>
     ${obstacle === undefined ? '' : safe`<p><span class="chip bad">cannot be backed up</span> ${obstacle}</p>`}
     ${points.length === 0 ? safe`<p>There is no recovery point.</p>` : pointsOf(row, index, now)}
-    ${total > points.length ? safe`<p class="quiet">${total - points.length} more are left out; ec2-backup list ${source} shows them.</p>` : ''}
+    ${total > points.length ? safe`<p class="quiet">${total - points.length} more are left out; ${commandLine(['ec2-backup', 'list', source])} shows them.</p>` : ''}
   </details>`;
 }
 
