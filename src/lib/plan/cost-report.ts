@@ -16,6 +16,8 @@ export interface CostFacts {
   /** Of all policies: they may share volumes. */
   readonly plan: PrunePlan;
   readonly snapshots: readonly SizedSnapshot[];
+  /** Policies of the file that DLM runs: what it makes by them is in no figure. */
+  readonly byDlm: readonly string[];
 }
 
 /** What was read by the EBS direct APIs. */
@@ -44,6 +46,7 @@ export interface CostReport {
   readonly isExact: boolean;
   /** Those whose blocks were read. */
   readonly snapshots: readonly ExactSnapshot[];
+  readonly byDlm: readonly string[];
   /** How many requests of the EBS direct APIs were made. */
   readonly requests: number;
   readonly refused: readonly Refusal[];
@@ -52,7 +55,7 @@ export interface CostReport {
 
 /** Of one policy only where one is named; what it shares with others is worked out over all. */
 export function costReport(facts: CostFacts, policy: string | undefined, read?: BlockFacts): CostReport {
-  const { place, deployment, plan, snapshots } = facts;
+  const { place, deployment, plan, snapshots, byDlm } = facts;
   const price = priceIn(place.region);
   const rows = costRows({
     points: plan.verdicts.map(({ point }) => point),
@@ -69,6 +72,7 @@ export function costReport(facts: CostFacts, policy: string | undefined, read?: 
     later: totalOf(rows.map(({ later }) => later)),
     isExact: rows.every(({ isExact }) => isExact),
     snapshots: [...(read?.blocks.values() ?? [])].flatMap((lineage) => exactSnapshots(lineage)),
+    byDlm: byDlm.filter((name) => policy === undefined || name === policy),
     requests: read?.requests ?? 0,
     refused: plan.refused.filter((one) => policy === undefined || one.policy === policy),
     warnings: [...plan.warnings, ...(read?.failures ?? [])],

@@ -39,6 +39,8 @@ export interface CostJson {
   readonly rows: readonly RowJson[];
   readonly total: { readonly now: HoldingJson; readonly afterPrune: HoldingJson };
   readonly snapshots: readonly ExactSnapshot[];
+  /** Policies that DLM runs: what it makes by them is in no figure. */
+  readonly notCounted: readonly string[];
   readonly requests: number;
   readonly requestsUsd: number;
   readonly refused: readonly Refusal[];
@@ -57,6 +59,7 @@ export function costJson(report: CostReport): CostJson {
     rows: rows.map((row) => rowJson(row, price)),
     total: { now: holdingJson(now, price), afterPrune: holdingJson(later, price) },
     snapshots,
+    notCounted: report.byDlm,
     requests,
     requestsUsd: requestCost(requests),
     refused: report.refused,

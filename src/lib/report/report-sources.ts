@@ -40,12 +40,12 @@ function sourceDetails(
   const from = origin ? `, copied from ${origin.account}/${origin.region}` : '';
   return safe`<details id="s${index}" ${isOpen ? safe`open` : ''} ${filterData(row)}>
     <summary>
-      <h3>${name ?? source}</h3>
+      <h3><bdi>${name ?? source}</bdi></h3>
       <span class="quiet">${name === undefined ? '' : `${source}, `}${policy}${from}:</span>
       <span class="chip ${standingClass(row)}">${STANDING_WORDS[standing]}</span>
       <span class="quiet">${age}, ${plural(total, 'point')}</span>
     </summary>
-    ${obstacle === undefined ? '' : safe`<p><span class="chip bad">cannot be backed up</span> ${obstacle}</p>`}
+    ${obstacle === undefined ? '' : safe`<p><span class="chip bad">cannot be backed up</span> <bdi>${obstacle}</bdi></p>`}
     ${points.length === 0 ? safe`<p>There is no recovery point.</p>` : pointsOf(row, index, now)}
     ${total > points.length ? safe`<p class="quiet">${total - points.length} more are left out; ${commandLine(['ec2-backup', 'list', source])} shows them.</p>` : ''}
   </details>`;
@@ -62,7 +62,7 @@ function pointsOf(row: SourceRow, index: number, now: number): Html {
     </figure>
     <table class="stack points">
       <caption class="sr">
-        Points of ${row.name ?? row.source}, newest first
+        Points of <bdi>${row.name ?? row.source}</bdi>, newest first
       </caption>
       <thead>
         <tr>

@@ -4,6 +4,7 @@ import { listImageDevices, listSnapshotSizes, type SnapshotSize } from '../aws/r
 import type { Filter } from '../aws/shapes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import type { CostFacts } from '../plan/cost-report.ts';
+import { dlmNames } from '../plan/lifecycle-details.ts';
 import { MARK } from '../plan/marks.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
@@ -21,7 +22,10 @@ export async function readCost(context: RunContext, policy: string | undefined):
 export async function costOfPlan(plan: PrunePlan, context: RunContext): Promise<CostFacts> {
   const { file, place } = context;
   const points = plan.verdicts.map(({ point }) => point);
-  return { place, deployment: file.deployment, plan, snapshots: await readSizes(context, points) };
+  return {
+    ...{ place, deployment: file.deployment, plan, byDlm: dlmNames(file) },
+    snapshots: await readSizes(context, points),
+  };
 }
 
 /** The sizes of all snapshots of the deployment in the place; those of no point too. */
