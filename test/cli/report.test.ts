@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CostJson } from '../../src/lib/report/cost-json.ts';
 import { formatUsd } from '../../src/lib/report/cost-text.ts';
 import { reportPage, REPORT_MARK } from '../../src/lib/report/report-html.ts';
@@ -144,6 +144,12 @@ describe('--markdown', () => {
       name: '[x](https://e.vil) @all',
       shown: '\\[x\\](https:&#47;&#47;e.vil) &#64;all',
     },
+    {
+      title: 'a link without a scheme',
+      name: 'www.evil.com WWW.e.vil',
+      shown: 'www&#46;evil.com WWW&#46;e.vil',
+    },
+    { title: 'a formula', name: '$x$', shown: '\\$x\\$' },
     { title: 'stars and ticks', name: '**`b`**', shown: '\\*\\*\\`b\\`\\*\\*' },
   ])('a name cannot be $title', async ({ name, shown }) => {
     const { id, report } = await world(name);
@@ -201,7 +207,7 @@ describe('what could not be checked', () => {
     const page = await report('--out', out);
     expect(page.notes).toContain(words);
     const text = wordsOf(await readFile(out, 'utf8'));
-    expect(text).toMatch(/To look at [1-9]/);
+    expect(text).toMatch(/Urgent problems [1-9]/);
     expect(text).toMatch(
       new RegExp(`Problems Could not be checked: how much .*${words}.* could not be checked`),
     );
@@ -212,6 +218,15 @@ describe('what could not be checked', () => {
     const { notes, out } = await report('--markdown');
     expect([notes, /could not be checked/i.test(out)]).toEqual(['', false]);
   });
+});
+
+test('what is not urgent is counted beside what is: nothing of either, or so many', async () => {
+  const { scenario, out, report } = await world();
+  await report('--out', out);
+  expect(wordsOf(await readFile(out, 'utf8'))).toContain('Urgent problems 0 and no others');
+  scenario.region.tag(scenario.region.images()[0]?.id ?? '', 'ec2-backup:kind', 'tape');
+  await report('--out', out);
+  expect(wordsOf(await readFile(out, 'utf8'))).toMatch(/Urgent problems 0 and [1-9] not urgent/);
 });
 
 describe('policies that DLM runs', () => {
@@ -324,4 +339,25 @@ test('joiners stay: emoji and some scripts are written with them', async () => {
   const { out, report } = await world('👩‍💻 می‌خواهم');
   await report('--out', out);
   expect(await readFile(out, 'utf8')).toContain('👩‍💻 می‌خواهم');
+});
+
+test('a slot of a far-off time is in the table, and neither draws nor says anything', async () => {
+  const { scenario, id, out, report } = await world();
+  const said: unknown[] = [];
+  for (const method of ['log', 'warn', 'error'] as const)
+    vi.spyOn(console, method).mockImplementation((...words) => void said.push(words));
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { region } = scenario;
+  const [first, second] = region.images().filter(({ tags }) => tags['ec2-backup:source'] === id);
+  for (const [image, slot] of [
+    [first, '0001-01-01T00:00:00Z'],
+    [second, '2031-01-01T00:00:00Z'],
+  ] as const)
+    for (const part of [image?.id ?? '', ...(image?.snapshotIds ?? [])])
+      region.tag(part, 'ec2-backup:slot', slot);
+  const { code, notes } = await report('--out', out);
+  expect([code, notes, said]).toEqual([0, '', []]);
+  const text = wordsOf(await readFile(out, 'utf8'));
+  expect(text).toContain('0001-01-01T00:00Z');
+  expect(text).toContain('1 point of a far-off time: only in the table.');
 });

@@ -149,14 +149,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map((cells) => line(cells.map(plain)))];
 }
 
-/** Text that stays text: no markup, no table, no mention or link of anybody's tags. */
+/** Text that stays text: no markup, no table, no formula, no mention or link of anybody's tags. GitHub links `www.` too. */
 export function plain(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\\`*_[\]|~#!]/g, '\\$&')
+    .replaceAll(/[\\`*_[\]|~#!$]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('@', '&#64;')
-    .replaceAll('://', ':&#47;&#47;');
+    .replaceAll('://', ':&#47;&#47;')
+    .replaceAll(/www\./gi, (text) => `${text.slice(0, 3)}&#46;`);
 }

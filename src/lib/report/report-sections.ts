@@ -10,7 +10,9 @@ import { formatAge, plural } from './text.ts';
 
 export function tiles({ summary, problems, backsUp }: ReportModel): Html {
   const { sources, backedUp, starting, points, pruned, cost, notCounted } = summary;
-  const urgent = problems.filter(({ isUrgent }) => isUrgent).reduce((sum, { count }) => sum + count, 0);
+  const [urgent, other] = [true, false].map((is) =>
+    countOf(problems.filter(({ isUrgent }) => isUrgent === is)),
+  );
   const [first, rest] = splitCost(cost);
   return safe`<dl class="tiles">
     <div>
@@ -26,9 +28,9 @@ export function tiles({ summary, problems, backsUp }: ReportModel): Html {
       </dd>
     </div>
     <div>
-      <dt>To look at</dt>
+      <dt>Urgent problems</dt>
       <dd>
-        ${urgent}<small>${urgent === 0 ? 'nothing is urgent' : plural(urgent, 'urgent problem')}</small>
+        ${urgent}<small>${other === 0 ? 'and no others' : `and ${other} not urgent`}</small>
       </dd>
     </div>
     <div>
@@ -45,6 +47,10 @@ export function tiles({ summary, problems, backsUp }: ReportModel): Html {
     </div>
   </dl>
     ${notCounted === undefined ? '' : safe`<p class="quiet">${notCounted}</p>`}`;
+}
+
+function countOf(problems: readonly Problem[]): number {
+  return problems.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** `12.5 GiB, USD 0.63 (0.40 to 2.00)`: the price large, the rest small. */

@@ -2,7 +2,7 @@
 
 import { commandLine } from '../plan/cli-command.ts';
 import { formatMinute } from '../policy/instant.ts';
-import { timelineChart } from './report-charts.ts';
+import { isDrawn, timelineChart } from './report-charts.ts';
 import { safe, trusted, type Html } from './report-markup.ts';
 import { filterData, leftOutText, standingClass } from './report-matrix.ts';
 import { legend } from './report-sections.ts';
@@ -52,12 +52,16 @@ function sourceDetails(
 }
 
 function pointsOf(row: SourceRow, index: number, now: number): Html {
-  const draw = (width: number): string => timelineChart(row, width, (at) => `s${index}p${at}`);
+  const draw = (width: number): string =>
+    timelineChart(row, { width, now, anchorOf: (at) => `s${index}p${at}` });
+  const farOff = row.points.filter((point) => !isDrawn(point, now)).length;
+  const left = farOff === 0 ? '' : ` ${plural(farOff, 'point')} of a far-off time: only in the table.`;
   return safe`<figure>
       <div class="wide">${trusted(draw(860))}</div>
       <div class="narrow">${trusted(draw(340))}</div>
       <figcaption>
-        Its points by the rules that keep them; the table has the same with every reason.
+        Its points by the rules that keep them; the table has the same with every
+        reason.${left}
       </figcaption>
     </figure>
     <table class="stack points">
