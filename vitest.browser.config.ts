@@ -12,7 +12,7 @@ process.stdout.write(
     : `${version}\n`,
 );
 
-/** Opens reports in Chromium: `npm run test:browser`. REPORT_SCREENSHOTS names a folder for pictures of them. */
+/** Opens reports in Chromium: `npm run test:browser`. REPORT_SCREENSHOTS names a folder for pictures of them, those of docs/images among them. */
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],

@@ -29,10 +29,10 @@ function uncheckedProblem({ plan }: Pick<ReportFacts, 'plan'>, most: number): Pr
   const reasons = uncheckedReasons(plan);
   if (reasons.length === 0) return [];
   const items = reasons.slice(0, most).map((reason) => ({ text: shorten(reason) }));
-  const [heading, cure] = [
-    'Could not be checked: how much the next prune deletes is not known',
-    `${plural(plan.unchecked.length, 'point')} may go besides those that are counted. Give whoever makes the report the rights that its documentation names, and make it anew.`,
-  ];
+  const heading = 'Could not be checked: how much the next prune deletes is not known';
+  const { length } = plan.unchecked;
+  const more = length === 0 ? '' : `${plural(length, 'point')} may go besides those that are counted. `;
+  const cure = `${more}Give whoever makes the report the rights that its documentation names, and make it anew.`;
   return [{ kind: 'unchecked', isUrgent: true, heading, cure, count: reasons.length, items }];
 }
 
