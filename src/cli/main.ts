@@ -9,7 +9,8 @@ import type { ProgressView, Shell } from './shell.ts';
 // The SDK's notice is for developers; which Node versions work is said by this package.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-const colors = picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY);
+// In a pipe isTTY is undefined, for which createColors would ask FORCE_COLOR and CI.
+const colors = picocolors.createColors(process.stdout.isTTY ? picocolors.isColorSupported : false);
 
 let isPipeClosed = false;
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { uncheckedReasons } from '../lib/plan/plan-prune.ts';
 import { REPORT_MARK, reportPage } from '../lib/report/report-html.ts';
 import { reportMarkdown } from '../lib/report/report-markdown.ts';
 import { reportModel } from '../lib/report/report-model.ts';
+import { printable } from '../lib/report/text.ts';
 import { requireKnownPolicy } from '../lib/run/prune.ts';
 import { readReportFacts } from '../lib/run/report.ts';
 import { withAccount, type AccountOptions } from './account.ts';
@@ -27,6 +29,7 @@ export async function reportCommand(options: ReportOptions, shell: Shell): Promi
     looks: true,
     check: (file) => requireKnownPolicy(file, policy),
   });
+  for (const reason of uncheckedReasons(facts.plan)) shell.note(printable(reason));
   if (markdown) {
     shell.out(reportMarkdown(reportModel(facts, policy)));
     return EXIT.done;

@@ -52,12 +52,23 @@ function filterableAt(time: number): Filterable<ImageRecord> {
     command: 'DescribeImages',
     fields: {
       'image-id': (image) => [image.id],
+      'block-device-mapping.snapshot-id': (image) => mappedSnapshots(image, time),
       name: (image) => [image.name],
       state: (image) => [imageState(image, time)],
       'source-instance-id': ({ sourceInstanceId: id }) => (id === undefined ? [] : [id]),
     },
     tags: (image) => image.tags.at(time),
   };
+}
+
+function mappedSnapshots(image: ImageRecord, time: number): string[] {
+  if (!hasMappings(imageState(image, time))) return [];
+  return image.mappings.flatMap(({ snapshotId }) => snapshotId ?? []);
+}
+
+/** EC2 knows an image's snapshots late: they are in its mappings once it is available. */
+function hasMappings(state: ImageState): boolean {
+  return state === 'available' || state === 'disabled';
 }
 
 /** The newest answer about each image, which holds while these do: lists are read often. */
@@ -93,8 +104,7 @@ function renderAs(
   { state, tags, protection, deprecatedAt }: Omit<Rendered, 'answer'>,
 ): Image {
   const isOwn = image.ownerId === world.account;
-  // EC2 knows an image's snapshots late: they are in its mappings once it is available.
-  const complete = state === 'available' || state === 'disabled';
+  const complete = hasMappings(state);
   return {
     ImageId: image.id,
     ImageLocation: `${image.ownerId}/${image.name}`,

@@ -17,8 +17,8 @@ prune: { schedule: every 6 hours, maxShare: 50% }
 
 const NAMES = ['web-1', 'web-2', 'api', 'ledger-with-a-rather-long-name-of-its-own', 'mail', 'search'];
 
-/** Ninety days of it; `hostile` is in the name of one more instance. */
-export async function fleetFacts(hostile?: string): Promise<ReportFacts> {
+/** Ninety days of it; `hostile` are the names of more instances. */
+export async function fleetFacts(hostile: readonly string[] = []): Promise<ReportFacts> {
   const scenario = new Scenario({
     policies: FLEET_POLICIES,
     settings: { pageSize: 1000, emptyPages: false },
@@ -30,7 +30,7 @@ export async function fleetFacts(hostile?: string): Promise<ReportFacts> {
     tags: { Backup: 'six-hourly', 'Backup:nightly': 'true', Name: 'database' },
     volumes: [...volumes, { device: '/dev/sdf', sizeGiB: 500, type: 'gp3' }],
   });
-  if (hostile !== undefined) region.runInstance({ tags: { Backup: 'nightly', Name: hostile }, volumes });
+  for (const Name of hostile) region.runInstance({ tags: { Backup: 'nightly', Name }, volumes });
   region.createVolume({ sizeGiB: 200, tags: { Backup: 'disks', Name: 'scratch' } });
   const [, second = '', , , mail = ''] = ids;
   for (const { id, sizeGiB } of region.volumes()) region.writeBlocks(id, numbers(sizeGiB * 40));

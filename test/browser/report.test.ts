@@ -10,8 +10,12 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { reportPage } from '../../src/lib/report/report-html.ts';
 import { CHROMIUM, chromiumVersion } from './chromium.ts';
 import { fleetFacts } from './fleet.ts';
+import { takePictures } from './pictures.ts';
 
 const HOSTILE = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'">${'🦖'.repeat(60)}`;
+
+/** Nothing that anybody sees, and so no text of a link. */
+const BLANKS = [' ', '\u200b\u2060'];
 
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 900 };
@@ -35,12 +39,14 @@ describe.skipIf(chromiumVersion() === undefined)('a report in Chromium', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ec2-backup-browser-'));
     const file = join(folder, 'report.html');
-    await writeFile(file, reportPage(await fleetFacts(HOSTILE), undefined));
+    await writeFile(file, reportPage(await fleetFacts([HOSTILE, ...BLANKS]), undefined));
     url = pathToFileURL(file).href;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   });
 
   afterAll(async () => {
+    const pictures = process.env['REPORT_SCREENSHOTS'];
+    if (pictures !== undefined) await takePictures(browser, pictures);
     await browser.close();
     await rm(folder, { recursive: true });
   });
@@ -82,6 +88,25 @@ describe.skipIf(chromiumVersion() === undefined)('a report in Chromium', () => {
       expect(await chart.locator('path').count(), section).toBeGreaterThan(3);
       expect(await page.locator(`#${section} table`).count(), section).toBeGreaterThan(0);
     }
+  });
+
+  test.each([
+    { title: 'a desktop', viewport: DESKTOP },
+    { title: 'a phone', viewport: PHONE },
+  ])('on $title the problems are on the first screen, and what else there is stands below', async (look) => {
+    const page = await opened({ viewport: look.viewport });
+    const top = async (selector: string): Promise<number> =>
+      (await page.locator(selector).first().boundingBox())?.y ?? Infinity;
+    expect(await top('#problems .problem li')).toBeLessThan(look.viewport.height);
+    expect(await top('#problems')).toBeLessThan(await top('#coverage'));
+  });
+
+  test('every link and heading has a text that can be seen', async () => {
+    const page = await opened();
+    const texts = await page.locator('a:not(svg a), h3').allTextContents();
+    expect(texts.length).toBeGreaterThan(50);
+    const unseen = /^[\s\p{Default_Ignorable_Code_Point}]*$/u;
+    expect(texts.filter((text) => unseen.test(text))).toEqual([]);
   });
 
   test('problems come first', async () => {

@@ -225,7 +225,7 @@ test.each([
   const { code, out, notes } = await run(['prune', '--policies', file, '--yes', '--json'], { scenario });
   expect([code, out]).toEqual([1, '']);
   expect(notes).toContain(
-    `cannot list the snapshots of account 111122223333 in ap-northeast-2, so nothing is planned: ${name}`,
+    `cannot list the snapshots of account 111122223333 in ap-northeast-2, so nothing is done: ${name}`,
   );
   expect(notes).toContain(says);
   expect(mutatingCalls(scenario)).toEqual([]);

@@ -19,6 +19,16 @@ beforeAll(() => {
   if (built.status !== 0) throw new Error(`the build failed: ${built.stderr}`);
 });
 
+/** Loaded before the program: standard output passes for a terminal, as far as who asks it can tell. */
+const A_TERMINAL = 'data:text/javascript,process.stdout.isTTY=true';
+
+function hasPty(): boolean {
+  const { status, stdout } = spawnSync('script', ['-qec', 'test -t 1 && echo a terminal', '/dev/null'], {
+    encoding: 'utf8',
+  });
+  return status === 0 && stdout.includes('a terminal');
+}
+
 /** When a file of src was last changed: an older program is not the one to test. */
 function newestSource(): number {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' });
@@ -86,6 +96,50 @@ describe('without an account', () => {
     expect(out).toMatch(/^day +2 {2}2026-09-02 /m);
     expect(out).not.toContain('\u001b');
   });
+});
+
+describe('colours', () => {
+  /** What is red, bold and so on, and not a cursor that is moved. */
+  const COLOUR = /\u001b\[[\d;]*m/;
+  const DEMO = ['demo', '--days', '2'];
+
+  test.each([
+    { title: 'on a terminal', tty: true, env: {}, painted: true },
+    { title: 'on a terminal with NO_COLOR=1', tty: true, env: { NO_COLOR: '1' }, painted: false },
+    {
+      title: 'on a terminal with NO_COLOR=1 and FORCE_COLOR=1',
+      tty: true,
+      env: { NO_COLOR: '1', FORCE_COLOR: '1' },
+      painted: false,
+    },
+    { title: 'in a pipe, even with FORCE_COLOR=1', tty: false, env: { FORCE_COLOR: '1' }, painted: false },
+    { title: 'in a pipe of a build, which says CI=true', tty: false, env: { CI: 'true' }, painted: false },
+  ])('$title: painted $painted', async ({ tty, env, painted }) => {
+    // Where nothing is said of NO_COLOR, an empty one is as good as none.
+    const preload = tty ? { NODE_OPTIONS: `--import ${A_TERMINAL}` } : {};
+    const { code, out } = await run(DEMO, { env: { NO_COLOR: '', TERM: 'xterm', ...preload, ...env } });
+    expect([code, COLOUR.test(out)]).toEqual([0, painted]);
+  });
+
+  test.skipIf(!hasPty())(
+    "on a pseudo-terminal of util-linux' script (skipped where there is none): painted, and with NO_COLOR=1 not",
+    () => {
+      const onTerminal = (env: Record<string, string>): string => {
+        const command = `${JSON.stringify(process.execPath)} ${PROGRAM} ${DEMO.join(' ')}`;
+        const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+          encoding: 'utf8',
+          env: { PATH: process.env['PATH'], HOME: '/nowhere', TERM: 'xterm', ...env },
+          timeout: PATIENCE,
+        });
+        expect(status).toBe(0);
+        return stdout;
+      };
+      const painted = onTerminal({});
+      const plain = onTerminal({ NO_COLOR: '1' });
+      expect([painted, plain].map((text) => COLOUR.test(text))).toEqual([true, false]);
+      expect(plain).toMatch(/^day +2 {2}2026-09-02 /m);
+    },
+  );
 });
 
 describe('retention of 100,000 points from standard input', () => {

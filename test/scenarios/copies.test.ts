@@ -405,7 +405,7 @@ test('a source place that cannot be read fails the run, and nothing is copied on
   expect(outcomes).toEqual([]);
   place.closed.clear();
   place.region(EAST).faults = () => ({ kind: 'unavailable', accepted: false });
-  await expect(place.plan(EAST)).rejects.toThrow('so nothing is planned');
+  await expect(place.plan(EAST)).rejects.toThrow('so nothing is done');
 });
 
 test('a place that nothing is copied to is refused before anything is read', async () => {

@@ -176,7 +176,7 @@ describe('lists of many pages', () => {
         const error: unknown = await run().catch((reason: unknown) => reason);
         expect(error).toBeInstanceOf(ReadError);
         expect(String(error)).toMatch(
-          /cannot list the .* of account 111122223333 in ap-northeast-2, so nothing is planned/,
+          /cannot list the .* of account 111122223333 in ap-northeast-2, so nothing is done/,
         );
         expect((error as ReadError).cause).toBeInstanceOf(Error);
       }

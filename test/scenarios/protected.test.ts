@@ -113,7 +113,7 @@ describe('the Recycle Bin', () => {
     scenario.region.deregisterByHand(gone.id);
     const [leftover = ''] = [...gone.snapshotIds].sort();
     for (let day = 0; day < 7; day += 1) {
-      expect(reasonsFor(leftover, (await scenario.prune()).plan)).toEqual(['in the Recycle Bin']);
+      expect(reasonsFor(leftover, (await scenario.prune()).plan)).toEqual(['AMI in the Recycle Bin']);
       scenario.clock.advance(DAY);
     }
     expect(ends((await scenario.prune()).outcomes)).toEqual(Array(2).fill('delete-snapshot done'));

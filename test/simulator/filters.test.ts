@@ -126,3 +126,21 @@ describe('limits', () => {
     expect(await outcomeOf(region.ec2.send(command))).toBe('InvalidParameterValue');
   });
 });
+
+test('filters images by a snapshot that they map, from when they are available on', async () => {
+  const { region, clock } = newPlace();
+  const { id } = region.runInstance({});
+  const { ImageId = '' } = await region.ec2.send(new CreateImageCommand({ InstanceId: id, Name: 'one' }));
+  region.registerImage({ name: 'other' });
+  const mapping = async (snapshot: string): Promise<(string | undefined)[]> => {
+    const Filters = [{ Name: 'block-device-mapping.snapshot-id', Values: [snapshot] }];
+    const { Images = [] } = await region.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters }));
+    return Images.map((image) => image.ImageId);
+  };
+  const [snapshot = 'none'] = region.images().find((image) => image.id === ImageId)?.snapshotIds ?? [];
+  expect(await mapping(snapshot)).toEqual([]);
+  clock.advance(60 * MINUTE);
+  const [made = 'none'] = region.images().find((image) => image.id === ImageId)?.snapshotIds ?? [];
+  expect(await mapping(made)).toEqual([ImageId]);
+  expect(await mapping('snap-0123456789abcdef0')).toEqual([]);
+});

@@ -37,7 +37,7 @@ export function largeFleet({ sources: count, days }: { sources: number; days: nu
       watch: watchPlace({ file, now: at, ...sources, points }),
       ...{ lifecycleErrors: [], refused: plan.refused, leftAlone: [], requests: [] },
     },
-    cost: { place, deployment: file.deployment, plan, snapshots: points.map(sizeOf) },
+    cost: { place, deployment: file.deployment, plan, snapshots: points.map(sizeOf), byDlm: [] },
     names: new Map(volumes.map(({ id }) => [id, `a volume that is called ${id}`])),
   };
 }

@@ -30,9 +30,12 @@ export interface DescribedSize {
   readonly size: SnapshotSize;
 }
 
-/** Every snapshot that the account owns in the Region. */
-export function listDescribedSizes(clients: ListClients): AsyncGenerator<DescribedSize> {
-  return everySnapshot(clients, [], (answer) => ({
+/** Every snapshot that the account owns in the Region, or those that filters let through. */
+export function listDescribedSizes(
+  clients: ListClients,
+  filters: readonly Filter[] = [],
+): AsyncGenerator<DescribedSize> {
+  return everySnapshot(clients, filters, (answer) => ({
     snapshot: { ...toSnapshot(answer), description: answer.Description ?? '' },
     size: toSize(answer),
   }));

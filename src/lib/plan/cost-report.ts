@@ -19,6 +19,8 @@ export interface CostFacts {
   readonly snapshots: readonly SizedSnapshot[];
   /** Absent: it was not asked for. */
   readonly steady?: Steady;
+  /** Policies of the file that DLM runs: what it makes by them is in no figure. */
+  readonly byDlm: readonly string[];
 }
 
 /** What was read by the EBS direct APIs. */
@@ -53,6 +55,7 @@ export interface CostReport {
   readonly isExact: boolean;
   /** Those whose blocks were read. */
   readonly snapshots: readonly ExactSnapshot[];
+  readonly byDlm: readonly string[];
   /** How many requests of the EBS direct APIs were made. */
   readonly requests: number;
   readonly refused: readonly Refusal[];
@@ -61,7 +64,7 @@ export interface CostReport {
 
 /** Of one policy only where one is named; what it shares with others is worked out over all. */
 export function costReport(facts: CostFacts, policy: string | undefined, read?: BlockFacts): CostReport {
-  const { place, deployment, plan, snapshots, steady } = facts;
+  const { place, deployment, plan, snapshots, byDlm, steady } = facts;
   const price = priceIn(place.region);
   const rows = costRows({
     points: plan.verdicts.map(({ point }) => point),
@@ -80,6 +83,7 @@ export function costReport(facts: CostFacts, policy: string | undefined, read?: 
     ...(steady && { steady: steadyTotal(steady, rows, policy) }),
     isExact: rows.every(({ isExact }) => isExact),
     snapshots: [...(read?.blocks.values() ?? [])].flatMap((lineage) => exactSnapshots(lineage)),
+    byDlm: byDlm.filter((name) => policy === undefined || name === policy),
     requests: read?.requests ?? 0,
     refused: plan.refused.filter((one) => policy === undefined || one.policy === policy),
     warnings: [...plan.warnings, ...(read?.failures ?? [])],

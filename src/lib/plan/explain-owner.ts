@@ -1,5 +1,6 @@
 /** Whose an AMI, a snapshot, an instance or a volume is that is no recovery point of ours, as far as its tags tell. Pure. */
 
+import { DEPLOYMENT_NAME } from '../policy/schema.ts';
 import type { Tags } from './inventory.ts';
 import { DLM_POLICY, DLM_SCHEDULE, MARK, readOwnership, REHEARSAL, RESTORED, type Owner } from './marks.ts';
 
@@ -53,12 +54,19 @@ function byUs(tags: Tags, owner: Owner): Belonging | undefined {
   if (deployment !== undefined) {
     const what = `policy ${tags.get(MARK.policy) ?? '?'}, source ${tags.get(MARK.source) ?? '?'}, slot ${tags.get(MARK.slot) ?? '?'}`;
     if (deployment === owner.deployment) return ofThisDeployment(tags, owner, what);
-    const text = `Another deployment of ec2-backup made it, ${JSON.stringify(deployment)} (${what}): ask with --deployment ${deployment} and its policy file.`;
+    const text = `Another deployment of ec2-backup made it, ${JSON.stringify(deployment)} (${what})${howToAsk(deployment)}.`;
     return { whose: 'another deployment', text };
   }
   const from = tags.get(RESTORED.from);
   if (from === undefined) return undefined;
   return { whose: 'a restore', text: `ec2-backup restored it from ${from}. It is no backup.` };
+}
+
+/** Anybody may write a tag: what is no name of a deployment must not stand where somebody copies it to a shell. */
+function howToAsk(deployment: string): string {
+  return DEPLOYMENT_NAME.test(deployment)
+    ? `: ask with --deployment ${deployment} and its policy file`
+    : ', says its tag, which is no name that a deployment can have';
 }
 
 function ofThisDeployment(tags: Tags, owner: Owner, what: string): Belonging {

@@ -30,6 +30,8 @@ export interface PointStory {
   /** What could not be asked. */
   readonly failures: readonly string[];
   readonly until: Until;
+  /** Its snapshots that are in the archive; absent where that could not be read. */
+  readonly archived?: readonly string[];
   /** For so long (ms) its AMI is disabled before it is deregistered. */
   readonly disableFor?: number;
 }
@@ -58,12 +60,13 @@ export interface PointQuestion extends VerdictInput {
   readonly points: readonly RecoveryPoint[];
   /** Of the point itself, be it a candidate for prune or not. */
   readonly checks: SafetyChecks;
+  readonly archived?: readonly string[];
   /** Whether its source exists and asks for its policy here. */
   readonly goesOn: boolean;
 }
 
 export function pointStory(question: PointQuestion): PointStory {
-  const { asked, entry, file, checks } = question;
+  const { asked, entry, file, checks, archived } = question;
   const { point } = entry;
   const lifts = liftsProtection(point.policy, file);
   const removal = file.policies.find(({ name }) => name === point.policy)?.removal;
@@ -75,6 +78,7 @@ export function pointStory(question: PointQuestion): PointStory {
     pins: pinsOf(point, { deployment: file.deployment, lifts }, checks),
     failures: checks.failures,
     until: untilOf(question),
+    ...(archived && { archived }),
     ...(removal && point.imageId !== undefined && { disableFor: removal.disableFor }),
   };
 }

@@ -4,10 +4,12 @@ import {
   isDlmPolicy,
   runningPolicies,
   type DlmPolicy,
+  type Place,
   type Policy,
   type PolicyFile,
   type SourceKind,
 } from '../policy/policy.ts';
+import { groupBy } from './group-by.ts';
 import { selectingTags, slips, whyNotSelected, type Tagged } from './explain-selection.ts';
 import type { Instance, Volume } from './inventory.ts';
 import { isRestored, RESTORED } from './marks.ts';
@@ -35,8 +37,15 @@ export interface SourceStory {
   readonly withInstance?: WithInstance;
   /** Of an instance, its volumes that Backup:Exclude leaves out. */
   readonly leftOut: readonly string[];
-  /** Recovery points of it by policies that do not take it, or not any more. */
+  /** Recovery points of it that were made here by policies that do not take it, or not any more. */
   readonly leftovers: readonly Made[];
+  /** Copies of what was made of it elsewhere. */
+  readonly copies: readonly Copied[];
+}
+
+export interface Copied extends Made {
+  /** Where they were made, and the source is or was. */
+  readonly from: Place;
 }
 
 /** A policy that takes the source. Slots in ms since the epoch. */
@@ -52,7 +61,7 @@ export interface Selected extends Made {
   readonly obstacle?: string;
 }
 
-/** What a policy has made of the source in this place, copies that came here included. */
+/** What a policy has made of the source and is in this place; of a policy that takes it, copies included. */
 export interface Made {
   readonly policy: string;
   readonly points: number;
@@ -90,8 +99,10 @@ export function sourceStory(question: SourceQuestion): SourceStory {
   const { id, backsUp, watch, points, instances, volumes, file, now } = question;
   const kind = id.startsWith('vol-') ? 'volume' : 'instance';
   const source: Source | undefined = [...instances, ...volumes].find((one) => one.id === id);
-  const made = madeOf(
-    points.filter((point) => point.source === id),
+  const ofIt = points.filter((point) => point.source === id);
+  const made = madeOf(ofIt, now);
+  const madeHere = madeOf(
+    ofIt.filter(({ copiedFrom }) => !copiedFrom),
     now,
   );
   const asking = watch.selection.asking.get(id);
@@ -102,7 +113,8 @@ export function sourceStory(question: SourceQuestion): SourceStory {
     kind,
     backsUp,
     backedUpBy: selected,
-    leftovers: [...made.values()].filter(({ policy }) => !names.has(policy)),
+    leftovers: [...madeHere.values()].filter(({ policy }) => !names.has(policy)),
+    copies: copiesOf(ofIt, now),
   } as const;
   if (!source) return { ...common, problems: [], notBackedUpBy: [], leftOut: [] };
   const { tags, state } = source;
@@ -162,6 +174,18 @@ function madeOf(points: readonly RecoveryPoint[], now: number): ReadonlyMap<stri
     made.set(policy, { policy, points: before + 1, ...(newest !== undefined && { good: newest }) });
   }
   return made;
+}
+
+/** By where they were made, and by policy. */
+function copiesOf(points: readonly RecoveryPoint[], now: number): Copied[] {
+  const byPlace = groupBy(
+    points.filter(({ copiedFrom }) => copiedFrom),
+    ({ copiedFrom }) => `${copiedFrom?.place.account} ${copiedFrom?.place.region}`,
+  );
+  return [...byPlace.values()].flatMap((copied) => {
+    const from = copied[0]?.copiedFrom?.place;
+    return from ? [...madeOf(copied, now).values()].map((made) => ({ ...made, from })) : [];
+  });
 }
 
 function whyNot(policy: Policy | DlmPolicy, asking: Asking | undefined, tagged: Tagged): string {

@@ -33,6 +33,11 @@ export function defaultPolicyName({ kind }: Pick<DefaultPolicy, 'kind'>): string
   return `default-${kind}`;
 }
 
+/** The names of all that DLM runs by the file. */
+export function dlmNames({ dlmPolicies, defaultPolicies }: PolicyFile): string[] {
+  return [...dlmPolicies.map(({ name }) => name), ...defaultPolicies.map(defaultPolicyName)];
+}
+
 /** PolicyDetails of a custom policy. */
 export function customDetails(policy: DlmPolicy, optInTag: string): CustomDetails {
   const isImage = policy.backup === 'image';

@@ -143,7 +143,7 @@ export function readOwnership(tags: Tags, owner: Owner): Ownership {
   );
   const time = parseInstant(slot ?? '');
   if (!isWord(policy)) return leftAlone(MARK.policy, policy, 'a policy name');
-  if (!isWord(source)) return leftAlone(MARK.source, source, 'an instance or volume id');
+  if (!isSourceId(source)) return leftAlone(MARK.source, source, 'an instance or volume id');
   if (time === undefined) return leftAlone(MARK.slot, slot, 'a time such as 2026-11-22T18:00:00Z');
   if (!isKind(kind)) return leftAlone(MARK.kind, kind, KINDS.join(', '));
   const from = tags.get(COPY.from);
@@ -209,6 +209,11 @@ function leftAlone(key: string, value: string | undefined, expected: string): Ow
 // Names and ids are joined with spaces to keys, so a space would let one group pass for another.
 function isWord(text: string | undefined): text is string {
   return text !== undefined && /^[\x21-\x7e]+$/.test(text);
+}
+
+// It stands in commands that people are told to run: nothing that a shell or a web page would read otherwise is one.
+function isSourceId(text: string | undefined): text is string {
+  return text !== undefined && /^(?:i|vol)-[\w-]+$/.test(text);
 }
 
 function isKind(kind: string | undefined): kind is BackupKind {

@@ -48,6 +48,16 @@ export interface PrunePlan {
   readonly warnings: readonly Warning[];
 }
 
+/** Why it is not known whether something is in use, locked or still needed: each a sentence. */
+export function uncheckedReasons({ warnings }: Pick<PrunePlan, 'warnings'>): string[] {
+  return warnings
+    .filter(({ id, policy }) => id === OF_NO_POINT && policy === undefined)
+    .map(({ reason }) => reason);
+}
+
+/** What stands in the place of a point's id. */
+const OF_NO_POINT = 'prune';
+
 /** The points that retention lets go, before anybody is asked whether they are in use. */
 export function pruneCandidates(input: PruneInput): readonly RecoveryPoint[] {
   return retentionVerdicts(input)
@@ -80,7 +90,7 @@ export function planPrune(input: PruneInput, checks: SafetyChecks): PrunePlan {
       .map(({ id, reason }) => ({ id, reason }))
       .sort((a, b) => compareText(a.id, b.id)),
     warnings: [
-      ...checks.failures.map((reason) => ({ id: 'prune', reason })),
+      ...checks.failures.map((reason) => ({ id: OF_NO_POINT, reason })),
       ...pointWarnings(verdicts, input),
     ],
   };

@@ -18,9 +18,11 @@ export interface RegionPrice {
   readonly basis: PriceBasis;
   /** That of `archive` and `retrieval`. `derived`: at the shares of `standard` that us-east-1 has them at; nobody has seen them. */
   readonly archiveBasis: 'seen' | 'derived';
+  /** Of one that was seen: what it was seen in and of when that is, in words. */
+  readonly quoted?: string;
 }
 
-/** When the table was put together. */
+/** When the table was put together: its rows are as old as what they rest on. */
 export const PRICES_AS_OF = '2026-11-28';
 
 export const PRICE_SOURCES = {
@@ -39,21 +41,26 @@ export const PRICE_SOURCES = {
 /** USD for 1,000 requests of ListSnapshotBlocks and ListChangedBlocks, each page being one: the same taken for all Regions. */
 export const LIST_REQUESTS_PER_1000 = 0.0006;
 
+/** What rows rest on; PRICE_SOURCES has the whole of it. */
+const GUIDE = 'the EBS user guide';
+const RECENT = 'quotations of 2023 to 2026';
+const OLD = 'quotations of 2017 to 2021';
+
 export const REGION_PRICES: Readonly<Record<string, RegionPrice>> = {
-  'us-east-1': { ...seen(0.05), archiveBasis: 'seen' },
+  'us-east-1': { ...seen(0.05, GUIDE), archiveBasis: 'seen' },
   'us-east-2': unverified(0.05),
-  'us-west-1': seen(0.055),
-  'us-west-2': seen(0.05),
+  'us-west-1': seen(0.055, RECENT),
+  'us-west-2': seen(0.05, OLD),
   'ca-central-1': unverified(0.055),
   'ca-west-1': unverified(0.055),
   'mx-central-1': unverified(0.0525),
   'sa-east-1': unverified(0.068),
-  'eu-central-1': seen(0.054),
+  'eu-central-1': seen(0.054, RECENT),
   'eu-central-2': unverified(0.0594),
   'eu-north-1': unverified(0.0475),
   'eu-south-1': unverified(0.0525),
   'eu-south-2': unverified(0.05),
-  'eu-west-1': seen(0.05),
+  'eu-west-1': seen(0.05, OLD),
   'eu-west-2': unverified(0.053),
   'eu-west-3': unverified(0.053),
   'il-central-1': unverified(0.0525),
@@ -61,19 +68,19 @@ export const REGION_PRICES: Readonly<Record<string, RegionPrice>> = {
   'me-south-1': unverified(0.055),
   'af-south-1': unverified(0.0595),
   'ap-east-1': unverified(0.055),
-  'ap-northeast-1': seen(0.05),
-  'ap-northeast-2': seen(0.05),
+  'ap-northeast-1': seen(0.05, OLD),
+  'ap-northeast-2': seen(0.05, RECENT),
   'ap-northeast-3': unverified(0.05),
   'ap-south-1': unverified(0.05),
   'ap-south-2': unverified(0.05),
   'ap-southeast-1': unverified(0.05),
-  'ap-southeast-2': seen(0.055),
+  'ap-southeast-2': seen(0.055, RECENT),
   'ap-southeast-3': unverified(0.05),
   'ap-southeast-4': unverified(0.055),
 };
 
-function seen(standard: number): RegionPrice {
-  return row(standard, 'seen');
+function seen(standard: number, quoted: string): RegionPrice {
+  return { ...row(standard, 'seen'), quoted };
 }
 
 function unverified(standard: number): RegionPrice {

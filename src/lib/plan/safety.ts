@@ -52,8 +52,14 @@ export function pinsOf(
   for (const id of point.snapshotIds) {
     if (locks.has(id)) pins.push(lockReason(locks.get(id)));
   }
-  if (recycleBin.has(backupName(deployment, point satisfies BackupIdentity))) pins.push('in the Recycle Bin');
+  if (recycleBin.has(backupName(deployment, point satisfies BackupIdentity))) pins.push(binReason(point));
   return [...new Set(pins)];
+}
+
+/** Of snapshots that an AMI has left behind only that can have the name: the snapshots themselves are there. */
+function binReason({ kind, imageId }: RecoveryPoint): string {
+  const isLeftover = kind === 'image' && imageId === undefined;
+  return isLeftover ? 'AMI in the Recycle Bin' : 'in the Recycle Bin';
 }
 
 /** The pins that tags and lists show without asking further. */

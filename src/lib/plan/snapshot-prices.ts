@@ -62,16 +62,19 @@ export function requestCost(requests: number): number {
   return (requests / 1000) * LIST_REQUESTS_PER_1000;
 }
 
+/** The table is of one day, and what its rows rest on is older. */
+function basisNote({ quoted }: RegionPrice): string {
+  return quoted === undefined
+    ? `table of ${PRICES_AS_OF}, unverified: from memory of AWS's price page, and maybe some percent off`
+    : `table of ${PRICES_AS_OF}, which rests on ${quoted}`;
+}
+
 /** What the prices rest on, in a sentence. */
 export function priceNote(region: string): string {
   const price = priceIn(region);
   if (!price) return `No price of ${region} in the table of ${PRICES_AS_OF}: sizes have no price there.`;
-  const basis =
-    price.basis === 'seen'
-      ? `list prices of ${PRICES_AS_OF}`
-      : `unverified list prices of ${PRICES_AS_OF}, which may be some percent off`;
   const derived = price.archiveBasis === 'derived' ? ' (not seen: taken as a quarter)' : '';
-  return `Prices of ${region}: USD ${price.standard} for a GB-month, USD ${price.archive} in the archive${derived}; ${basis}, without discounts and taxes.`;
+  return `Prices of ${region}: USD ${price.standard} for a GB-month, USD ${price.archive} in the archive${derived}, without discounts and taxes; ${basisNote(price)}.`;
 }
 
 /** What the row of a Region rests on. */

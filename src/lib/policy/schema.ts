@@ -101,6 +101,7 @@ const targetSchema = section('a target', {
 });
 
 const NAME_EXPECTED = '1 to 32 of a-z, 0-9 and -';
+export const DEPLOYMENT_NAME = /^[a-z0-9-]{1,32}$/;
 const TAG_EXPECTED =
   '1 to 100 characters without *, ? and \\, not ending in : and not starting with aws:, dlm: or ec2-backup';
 
@@ -110,7 +111,7 @@ export const fileSchema = section('a policy file', {
     .literal(1, complaint('a version that this program reads', '1'))
     .describe('The version of this format: 1.'),
   deployment: textLike(
-    /^[a-z0-9-]{1,32}$/,
+    DEPLOYMENT_NAME,
     complaint('a deployment name', NAME_EXPECTED, quotingHint),
   ).describe(
     'Whose backups these are. It is part of every tag and name, and only what carries it is ever deleted.',

@@ -52,6 +52,8 @@ export interface CostJson {
     readonly assumptions: readonly string[];
   };
   readonly snapshots: readonly ExactSnapshot[];
+  /** Policies that DLM runs: what it makes by them is in no figure. */
+  readonly notCounted: readonly string[];
   readonly requests: number;
   readonly requestsUsd: number;
   readonly refused: readonly Refusal[];
@@ -77,6 +79,7 @@ export function costJson(report: CostReport): CostJson {
       steady: { days: steady.days, growing: steady.growing, assumptions: ESTIMATE_WORDS },
     }),
     snapshots,
+    notCounted: report.byDlm,
     requests,
     requestsUsd: requestCost(requests),
     refused: report.refused,

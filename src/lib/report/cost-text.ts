@@ -13,7 +13,7 @@ const ROWS = 200;
 
 export function costText(report: CostReport, paint: Paint): string[] {
   const { rows, now, later, price } = report;
-  if (rows.length === 0) return ['Nothing is stored: no recovery points.'];
+  if (rows.length === 0) return nothingText(report);
   const { steady } = report;
   const total = ['total', '', ...costCells(now, later, price), ...steadyCells(steady?.holding, price)];
   const asked = steady ? ['once retention is full (estimate)'] : [];
@@ -35,6 +35,22 @@ export function costText(report: CostReport, paint: Paint): string[] {
     '',
     ...costNotes(report),
   ];
+}
+
+function nothingText({ byDlm }: CostReport): string[] {
+  const left = notCountedText(byDlm);
+  return left === undefined
+    ? ['Nothing is stored: no recovery points.']
+    : ['Nothing is stored that ec2-backup itself has made: no recovery points.', left];
+}
+
+const NAMED = 10;
+
+/** A figure without what DLM made must not pass for the whole; undefined where no policy of the file is left to DLM. */
+export function notCountedText(byDlm: readonly string[]): string | undefined {
+  if (byDlm.length === 0) return undefined;
+  const more = byDlm.length > NAMED ? ` and ${byDlm.length - NAMED} more` : '';
+  return `Not counted: what Amazon DLM makes for ${byDlm.slice(0, NAMED).join(', ')}${more} (ec2-backup handover shows it).`;
 }
 
 function rowOf({ policy, source, now, later, steady, isExact }: CostRow, report: CostReport): string[] {
@@ -98,6 +114,7 @@ function rangeText(
 /** What the figures rest on. */
 export function costNotes(report: CostReport): string[] {
   const { isExact, requests, rows, place, refused } = report;
+  const left = notCountedText(report.byDlm);
   const unsized = rows.reduce((sum, row) => sum + row.unsized, 0);
   return [
     ...(isExact
@@ -113,6 +130,7 @@ export function costNotes(report: CostReport): string[] {
         ]
       : []),
     'AMIs cost what their snapshots cost. What others made of the same volumes is left out, and so is the Recycle Bin.',
+    ...(left === undefined ? [] : [left]),
     priceNote(place.region),
     ...steadyNotes(report),
     ...refused.map(

@@ -1,7 +1,7 @@
 /** `explain` as JSON. Scripts rely on these shapes: fields may be added, none renamed or removed. */
 
 import type { PointStory, Until } from '../plan/explain-point.ts';
-import type { Made, Selected, SourceStory } from '../plan/explain-source.ts';
+import type { Copied, Made, Selected, SourceStory } from '../plan/explain-source.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { Explanation } from '../run/explain.ts';
 import type { Told } from './explain-text.ts';
@@ -17,8 +17,8 @@ export function explanationJson(explanation: Explanation, told: Omit<Told, 'pain
     case 'source':
       return { ...head, ...sourceJson(explanation.story, now) };
     case 'foreign': {
-      const { id, belonging, mappedBy } = explanation;
-      return { ...head, id, ...belonging, mappedBy };
+      const { id, belonging, mappedBy, images, unread } = explanation;
+      return { ...head, id, ...belonging, mappedBy, images, ...(unread !== undefined && { unread }) };
     }
     case 'in the Recycle Bin': {
       const { kind, id, name, until } = explanation.binned;
@@ -33,7 +33,7 @@ export function explanationJson(explanation: Explanation, told: Omit<Told, 'pain
 
 function pointJson({ asked, entry, ...story }: PointStory, now: number): object {
   const { point, verdict } = entry;
-  const { policyStands, source, pins, failures, until, disableFor } = story;
+  const { policyStands, source, pins, failures, until, disableFor, archived } = story;
   return {
     asked,
     point: {
@@ -49,6 +49,7 @@ function pointJson({ asked, entry, ...story }: PointStory, now: number): object 
     until: untilJson(until),
     pins,
     unchecked: failures,
+    ...(archived && { archived }),
     ...(disableFor !== undefined && { disabledForSeconds: Math.round(disableFor / 1000) }),
   };
 }
@@ -75,11 +76,12 @@ function untilJson(until: Until): object {
   }
 }
 
-function sourceJson({ backedUpBy, leftovers, ...story }: SourceStory, now: number): object {
+function sourceJson({ backedUpBy, leftovers, copies, ...story }: SourceStory, now: number): object {
   return {
     ...story,
     backedUpBy: backedUpBy.map((selected) => selectedJson(selected, now)),
     leftovers: leftovers.map((made) => madeJson(made, now)),
+    copies: copies.map((copied) => copiedJson(copied, now)),
   };
 }
 
@@ -90,6 +92,10 @@ function selectedJson({ due, next, good, ...selected }: Selected, now: number): 
     ...(due !== undefined && { dueSlot: formatInstant(due), promisedAge: Math.round((now - due) / 1000) }),
     ...(next !== undefined && { nextSlot: formatInstant(next) }),
   };
+}
+
+function copiedJson({ from, ...made }: Copied, now: number): object {
+  return { ...madeJson(made, now), from };
 }
 
 function madeJson({ policy, points, good }: Made, now: number): object {

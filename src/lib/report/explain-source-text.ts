@@ -1,6 +1,6 @@
 /** Of `explain`, the part that tells of instances and volumes. */
 
-import type { Made, Selected, SourceStory, WithInstance } from '../plan/explain-source.ts';
+import type { Copied, Made, Selected, SourceStory, WithInstance } from '../plan/explain-source.ts';
 import { formatMinute } from '../policy/instant.ts';
 import { formatPlace } from '../run/place.ts';
 import type { Told } from './explain-text.ts';
@@ -10,7 +10,8 @@ const MAX_LINES = 40;
 
 export function sourceText(story: SourceStory, told: Told): string[] {
   const { paint } = told;
-  const { problems, backedUpBy, notBackedUpBy, leftOut, leftovers, withInstance, restoredFrom } = story;
+  const { problems, backedUpBy, notBackedUpBy, leftOut, leftovers, copies, withInstance, restoredFrom } =
+    story;
   const not = notBackedUpBy.map(({ policy, why }) => printable(`  ${policy}: ${why}`));
   return [
     ...titleText(story, told),
@@ -31,13 +32,22 @@ export function sourceText(story: SourceStory, told: Told): string[] {
       : []),
     ...(not.length > 0 ? ['', paint.bold('Not by'), ...capped(not, MAX_LINES)] : []),
     ...madeText(leftovers, told),
+    ...copiesText(copies, told),
   ];
 }
 
 function titleText(story: SourceStory, { place, paint }: Told): string[] {
-  const { id, kind, state, name, backedUpBy, backsUp, withInstance } = story;
+  const { id, kind, state, name, backedUpBy, backsUp, withInstance, copies } = story;
   const named = name === undefined || name === '' ? '' : ` ${JSON.stringify(cut(name))}`;
   const what = printable(`${id}${named}`);
+  const [copy] = copies;
+  if (state === undefined && copy)
+    return [
+      paint.bold(
+        `There is no ${kind} ${id} in ${formatPlace(place)}: it is or was in ${formatPlace(copy.from)}, and copies of its backups are here.`,
+      ),
+      '  Whether it is backed up is told there: ask with --region and the credentials of that place.',
+    ];
   if (state === undefined)
     return [paint.bold(`There is no ${kind} ${id} in ${formatPlace(place)} any more: it is not backed up.`)];
   if (!backsUp) return [paint.bold(`${what} (${state}) is not backed up: this place only takes copies.`)];
@@ -116,10 +126,18 @@ function standingText(standing: Selected['standing'], paint: Paint): string {
 
 function madeText(made: readonly Made[], { now, paint }: Told): string[] {
   if (made.length === 0) return [];
-  const lines = made.map(({ policy, points, good }) => {
-    const newest =
-      good === undefined ? 'none of them good' : `the newest good one ${formatAge(now - good)} old`;
-    return printable(`  ${policy}: ${plural(points, 'recovery point')} here, ${newest}`);
-  });
+  const lines = made.map((one) => madeLine(one, 'recovery point', now));
   return ['', paint.bold('Made before, by policies that do not take it now'), ...capped(lines, MAX_LINES)];
+}
+
+function copiesText(copies: readonly Copied[], { now, paint }: Told): string[] {
+  if (copies.length === 0) return [];
+  const lines = copies.map((one) => `${madeLine(one, 'copied point', now)}, from ${formatPlace(one.from)}`);
+  return ['', paint.bold('Copies of what was made elsewhere'), ...capped(lines, MAX_LINES)];
+}
+
+function madeLine({ policy, points, good }: Made, what: string, now: number): string {
+  const newest =
+    good === undefined ? 'none of them good' : `the newest good one ${formatAge(now - good)} old`;
+  return printable(`  ${policy}: ${plural(points, what)} here, ${newest}`);
 }

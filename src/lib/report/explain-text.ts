@@ -24,19 +24,8 @@ export function explanationText(explanation: Explanation, told: Told): string[] 
       return pointText(explanation.story, told);
     case 'source':
       return sourceText(explanation.story, told);
-    case 'foreign': {
-      const { id, belonging, mappedBy } = explanation;
-      const { paint, deployment } = told;
-      const users = mappedBy.map(
-        (image) => `  The recovery point ${image} of this deployment needs it, and is kept for that.`,
-      );
-      return [
-        paint.bold(`${id} is no recovery point of deployment ${deployment}.`),
-        printable(`  ${belonging.text}`),
-        ...users,
-        `  ${belonging.whose === 'this deployment' ? 'As it is' : 'As it is not ours'}, it is never pruned.`,
-      ];
-    }
+    case 'foreign':
+      return foreignText(explanation, told);
     case 'in the Recycle Bin': {
       const { binned } = explanation;
       const name = binned.name === '' ? [] : [printable(`  It was called ${binned.name}.`)];
@@ -49,6 +38,32 @@ export function explanationText(explanation: Explanation, told: Told): string[] 
       return [unknownText(id, told), ...bin];
     }
   }
+}
+
+function foreignText(
+  { id, belonging, mappedBy, images, unread }: Extract<Explanation, { is: 'foreign' }>,
+  { paint, deployment }: Told,
+): string[] {
+  return [
+    paint.bold(`${id} is no recovery point of deployment ${deployment}.`),
+    printable(`  ${belonging.text}`),
+    ...(unread === undefined
+      ? []
+      : [
+          paint.warn(
+            printable(
+              `  For which policy of the file that is could not be asked: DLM did not answer (${unread}).`,
+            ),
+          ),
+        ]),
+    ...mappedBy.map(
+      (image) => `  The recovery point ${image} of this deployment needs it, and is kept for that.`,
+    ),
+    ...images.map(
+      (image) => `  The AMI ${image} maps it: EC2 does not let it be deleted while that is there.`,
+    ),
+    `  ${belonging.whose === 'this deployment' ? 'As it is' : 'As it is not ours'}, it is never pruned.`,
+  ];
 }
 
 function unknownText(id: string, { place, deployment }: Told): string {
@@ -89,19 +104,23 @@ function reasonLine(reason: string): string {
   return printable(sentence === reason ? `  ${reason}` : `  ${sentence} (${reason})`);
 }
 
-function identityText({ asked, entry, policyStands, source }: PointStory, { now, paint }: Told): string[] {
+function identityText(
+  { asked, entry, policyStands, source, archived = [] }: PointStory,
+  { now, paint }: Told,
+): string[] {
   const { point } = entry;
   const { id, state, detail, copiedFrom, consistency } = point;
   const isPart = asked !== id;
   const good = state === 'good' ? paint.good(state) : paint.warn(state);
   const stands = policyStands === 'runs' ? '' : ` (${policyStands})`;
   return [
-    paint.bold(isPart ? partText(asked, point) : `${id} is a recovery point: ${contentText(point)}.`),
+    paint.bold(isPart ? partText(asked, point) : contentText(point)),
     `  policy  ${printable(cut(point.policy))}${stands}`,
     `  source  ${printable(cut(point.source))}${SOURCES[source]}`,
     `  slot    ${formatInstant(point.slot)} (${point.slot > now ? 'of the future' : `${formatAge(now - point.slot)} ago`})`,
     `  state   ${good}${detail === undefined ? '' : ` (${printable(detail)})`}`,
     ...(consistency === undefined ? [] : [`  VSS     ${consistency}-consistent`]),
+    ...archiveText(point, archived).map(paint.warn),
     ...(copiedFrom
       ? [`  copy    of ${printable(copiedFrom.point)} in ${formatPlace(copiedFrom.place)}`]
       : []),
@@ -113,9 +132,24 @@ function partText(asked: string, { id, snapshotIds }: RecoveryPoint): string {
   return `${asked} is ${part} of the recovery point ${id}: what is true of that is true of it.`;
 }
 
-function contentText({ kind, snapshotIds }: RecoveryPoint): string {
-  if (kind === 'volume') return 'a snapshot of a volume';
-  return `${kind === 'image' ? 'an AMI with' : 'a set of'} ${plural(snapshotIds.length, 'snapshot')}`;
+function contentText({ id, kind, imageId, snapshotIds }: RecoveryPoint): string {
+  const snapshots = plural(snapshotIds.length, 'snapshot');
+  if (kind === 'volume') return `${id} is a recovery point: a snapshot of a volume.`;
+  if (kind === 'snapshots') return `${id} is a recovery point: a set of ${snapshots}.`;
+  if (imageId !== undefined) return `${id} is a recovery point: an AMI with ${snapshots}.`;
+  return `${id} is part of a recovery point whose AMI is not there: ${snapshots}, and nothing to start an instance from.`;
+}
+
+/** EC2 reads nothing that is in the archive, and who needs the backup should know before. */
+function archiveText({ snapshotIds }: RecoveryPoint, archived: readonly string[]): string[] {
+  if (archived.length === 0) return [];
+  const which =
+    snapshotIds.length === 1
+      ? 'its snapshot is'
+      : `${archived.length} of its ${snapshotIds.length} snapshots are`;
+  return [
+    `  archive ${which} in the archive: a restore asks EC2 to bring back what it needs first, which takes up to 72 hours`,
+  ];
 }
 
 const SOURCES: Readonly<Record<PointStory['source'], string>> = {

@@ -40,6 +40,7 @@ const SENTENCES: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
   [/^locked until (.+)$/, (date) => `a lock of EC2 stands against deleting it until ${date}`],
   [/^deregistration protected$/, () => 'its AMI is protected from deregistration'],
   [/^in the Recycle Bin$/, () => 'a backup of its name is in the Recycle Bin'],
+  [/^AMI in the Recycle Bin$/, () => 'its AMI is in the Recycle Bin, and may be taken out again'],
   [/^pending$/, () => 'it is still being made'],
   [/^failed$/, () => 'it failed, and is cleaned up 24 hours after its slot'],
   [/^failed for over 24 h$/, () => 'it failed more than 24 hours ago'],

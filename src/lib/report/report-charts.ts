@@ -85,9 +85,28 @@ function lanesOf({ decision, reasons }: ShownPoint): string[] {
 
 const LANES = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'within'];
 
-/** The points of a source by the rules that keep them; `anchorOf` answers where the point with an index is told of. */
-export function timelineChart(row: SourceRow, width: number, anchorOf: (index: number) => string): string {
-  const drawn = row.points.flatMap((point, index) => lanesOf(point).map((lane) => ({ point, index, lane })));
+const YEAR = 365 * 86_400_000;
+/** In years, from now: nothing is kept for longer, and a wrong clock or tag must not press all others together. */
+const FURTHEST = 50;
+
+/** Whether a point can be drawn beside others: the table has it in any case. */
+export function isDrawn({ slot }: Pick<ShownPoint, 'slot'>, now: number): boolean {
+  return Math.abs(slot - now) <= FURTHEST * YEAR;
+}
+
+export interface Timeline {
+  readonly width: number;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Where the point with an index is told of. */
+  readonly anchorOf: (index: number) => string;
+}
+
+/** The points of a source by the rules that keep them. */
+export function timelineChart(row: SourceRow, { width, now, anchorOf }: Timeline): string {
+  const drawn = row.points.flatMap((point, index) =>
+    isDrawn(point, now) ? lanesOf(point).map((lane) => ({ point, index, lane })) : [],
+  );
   const rank = (lane: string): number => {
     if (lane === GOES) return LANES.length + 2;
     const known = LANES.findIndex((one) => lane === one || lane === `${one} within`);

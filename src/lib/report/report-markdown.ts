@@ -3,7 +3,15 @@
 import { formatMinute } from '../policy/instant.ts';
 import { freshText } from './report-policies.ts';
 import type { Problem, ReportModel, SourceRow } from './report-shapes.ts';
-import { CELL_WORDS, RUNS_WORDS, STANDING_WORDS } from './report-words.ts';
+import {
+  CELL_WORDS,
+  leftText,
+  noRowsText,
+  nothingStoredText,
+  pointsText,
+  RUNS_WORDS,
+  STANDING_WORDS,
+} from './report-words.ts';
 import { formatAge, plural } from './text.ts';
 
 /** A ticket is no place for more. */
@@ -13,15 +21,15 @@ const MOST_ITEMS = 20;
 export function reportMarkdown(model: ReportModel): string {
   const { deployment, place, at, policy, summary } = model;
   const of = policy === undefined ? '' : `, policy ${policy}`;
-  const waiting = summary.starting > 0 ? `, ${summary.starting} waiting for a first backup` : '';
   return [
     `# ${plain(`Backups of ${deployment} in ${place.account}/${place.region}${of}`)}`,
     '',
     `As of ${formatMinute(at)}. All times are in UTC.`,
     '',
-    `- ${summary.backedUp} of ${plural(summary.sources, 'source')} backed up as promised${waiting}`,
+    `- ${standText(model)}`,
     `- ${plural(summary.points, 'recovery point')}, of which ${summary.pruned} ${summary.pruned === 1 ? 'goes' : 'go'} with the next prune`,
     `- estimated cost a month: ${plain(summary.cost)}`,
+    ...(summary.notCounted === undefined ? [] : [`- ${plain(summary.notCounted)}`]),
     '',
     '## Problems',
     '',
@@ -39,7 +47,7 @@ export function reportMarkdown(model: ReportModel): string {
           freshText(row),
           row.oldestAge === undefined ? '' : formatAge(row.oldestAge * 1000),
           row.next === undefined ? '' : formatMinute(row.next),
-          String(row.points),
+          pointsText(row),
         ]),
       ],
     ),
@@ -54,6 +62,13 @@ export function reportMarkdown(model: ReportModel): string {
   ].join('\n');
 }
 
+function standText({ summary, backsUp }: ReportModel): string {
+  const { sources, backedUp, starting } = summary;
+  if (!backsUp) return 'only copies are made here: what is backed up is told where it is';
+  const waiting = starting > 0 ? `, ${starting} waiting for a first backup` : '';
+  return `${backedUp} of ${plural(sources, 'source')} backed up as promised${waiting}${leftText(summary)}`;
+}
+
 function problemLines(problems: readonly Problem[]): string[] {
   if (problems.length === 0) return ['None.', ''];
   return problems.flatMap(({ heading, cure, count, items, isUrgent }) => {
@@ -61,10 +76,7 @@ function problemLines(problems: readonly Problem[]): string[] {
     return [
       `### ${plain(heading)} (${count}${isUrgent ? '' : ', not urgent'})`,
       '',
-      ...items.slice(0, MOST_ITEMS).map(({ id, name, policy, text }) => {
-        const of = policy === undefined || policy === id ? '' : `, ${policy}`;
-        return `- ${plain(`${id}${name === undefined ? '' : ` (${name})`}${of}${text === undefined ? '' : `: ${text}`}`)}`;
-      }),
+      ...items.slice(0, MOST_ITEMS).map((item) => `- ${plain(itemText(item))}`),
       ...(more > 0 ? [`- … and ${more} more`] : []),
       '',
       plain(cure),
@@ -73,9 +85,16 @@ function problemLines(problems: readonly Problem[]): string[] {
   });
 }
 
+function itemText({ id, name, policy, text }: Problem['items'][number]): string {
+  if (id === undefined) return text ?? '';
+  const of = policy === undefined || policy === id ? '' : `, ${policy}`;
+  return `${id}${name === undefined ? '' : ` (${name})`}${of}${text === undefined ? '' : `: ${text}`}`;
+}
+
 /** One mark a day, the last one today. */
-function coverageLines({ rows, leftOut, at, days }: ReportModel): string[] {
-  if (rows.length === 0) return ['No source asks for a backup, and there is no recovery point.'];
+function coverageLines(model: ReportModel): string[] {
+  const { rows, leftOut, at, days } = model;
+  if (rows.length === 0) return [noRowsText(model)];
   const legend = Object.values(CELL_WORDS).map(({ mark, means }) => `${mark} ${means}`);
   const shown = rows.slice(0, MOST_ROWS);
   const left = rows.length - shown.length + leftOut.reduce((sum, { count }) => sum + count, 0);
@@ -105,8 +124,8 @@ function stateText({ standing, obstacle }: SourceRow): string {
   return obstacle === undefined ? STANDING_WORDS[standing] : `${STANDING_WORDS[standing]}: ${obstacle}`;
 }
 
-function costLines({ cost: { lines, total, notes } }: ReportModel): string[] {
-  if (lines.length === 0) return ['Nothing is stored: no recovery points.'];
+function costLines({ cost: { lines, total, notes }, summary }: ReportModel): string[] {
+  if (lines.length === 0) return [nothingStoredText(summary)];
   return [
     ...table(
       ['Policy', 'Points', 'Full size', 'Now, a month', 'After the pending prune'],
@@ -130,14 +149,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map((cells) => line(cells.map(plain)))];
 }
 
-/** Text that stays text: no markup, no table, no mention or link of anybody's tags. */
+/** Text that stays text: no markup, no table, no formula, no mention or link of anybody's tags. GitHub links `www.` too. */
 export function plain(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\\`*_[\]|~#!]/g, '\\$&')
+    .replaceAll(/[\\`*_[\]|~#!$]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('@', '&#64;')
-    .replaceAll('://', ':&#47;&#47;');
+    .replaceAll('://', ':&#47;&#47;')
+    .replaceAll(/www\./gi, (text) => `${text.slice(0, 3)}&#46;`);
 }

@@ -4,7 +4,7 @@ import { dailyChart } from './report-charts.ts';
 import { safe, type Html } from './report-markup.ts';
 import { chart, legend } from './report-sections.ts';
 import type { Cell, CellKind, ReportModel, SourceRow } from './report-shapes.ts';
-import { CELL_WORDS, STANDING_WORDS } from './report-words.ts';
+import { CELL_WORDS, noRowsText, STANDING_WORDS } from './report-words.ts';
 import { plural } from './text.ts';
 
 export function coverageSection(model: ReportModel): Html {
@@ -41,7 +41,7 @@ export function coverageSection(model: ReportModel): Html {
     </details>
     ${
       rows.length === 0
-        ? safe`<p>No source asks for a backup, and there is no recovery point.</p>`
+        ? safe`<p>${noRowsText(model)}</p>`
         : safe`${cellLegend()}
             <p class="quiet screen">
               A marked day leads to its backup. In the table the arrow keys go from day to day.
@@ -86,7 +86,7 @@ function matrixRow(row: SourceRow, index: number, days: readonly string[]): Html
   const from = origin ? ` from ${origin.account}/${origin.region}` : '';
   return safe`<tr ${filterData(row)} data-count>
     <th scope="row">
-      <a href="#s${index}">${name ?? source}</a
+      <a href="#s${index}"><bdi>${name ?? source}</bdi></a
       >${name === undefined ? '' : safe`<small class="id">${source}</small>`}<small>${policy}${from} <span class="chip ${standingClass(row)}">${STANDING_WORDS[standing]}</span></small>
     </th>
     ${cells.map((cell, at) => matrixCell(cell, days[at] ?? '', anchors.get(cell.point ?? '')))}

@@ -3,7 +3,7 @@
 import { costReport } from '../plan/cost-report.ts';
 import type { ReportFacts } from '../run/report.ts';
 import { placeReport } from '../run/watch-report.ts';
-import { storedText } from './cost-text.ts';
+import { notCountedText, storedText } from './cost-text.ts';
 import { ageSpans } from './report-ages.ts';
 import { costLines } from './report-cost.ts';
 import { lastDays } from './report-coverage.ts';
@@ -40,13 +40,18 @@ export function reportModel(
   const counts = placeReport(watch, [], file);
   const verdicts = plan.verdicts.filter(({ point }) => policy === undefined || point.policy === policy);
   const lines = costLines(cost);
+  const notCounted = notCountedText(cost.byDlm);
+  const byDlm = counts.byDlm.filter((one) => policy === undefined || one.policy === policy);
   return {
     deployment: file.deployment,
     place,
     at,
     ...(policy !== undefined && { policy }),
+    backsUp: watch.backsUp,
     summary: {
       ...(policy === undefined ? sourceCounts(counts) : countStandings(all)),
+      leftToDlm: byDlm.reduce((sum, { sources }) => sum + sources, 0),
+      ...(notCounted !== undefined && { notCounted }),
       points: verdicts.length,
       pruned: verdicts.filter(({ verdict }) => verdict.decision === 'prune').length,
       cost: storedText(cost.now, cost.price),

@@ -1,7 +1,7 @@
 /** How each policy stands. */
 
 import { groupBy } from '../plan/group-by.ts';
-import { keepingPolicies, runningPolicies, isDlmPolicy } from '../policy/policy.ts';
+import { keepingPolicies, runningPolicies, isDlmPolicy, type PolicyFile } from '../policy/policy.ts';
 import type { ReportFacts } from '../run/report.ts';
 import type { PlaceReport } from '../run/watch-report.ts';
 import { keepText } from './policy-text.ts';
@@ -17,9 +17,12 @@ export function policyRows(facts: ReportFacts, report: PlaceReport, only: string
   const names = [...inFile, ...[...verdicts.keys()].filter((name) => !inFile.includes(name)).sort()];
   return names
     .filter((name) => only === undefined || name === only)
+    .filter((name) => watch.backsUp || !runsInFile(file, name) || verdicts.has(name))
     .map((name): PolicyRow => {
       const own = verdicts.get(name) ?? [];
-      const next = watch.watch.running.find(({ policy }) => policy === name)?.slots.next;
+      const next = watch.backsUp
+        ? watch.watch.running.find(({ policy }) => policy === name)?.slots.next
+        : undefined;
       return {
         policy: shorten(name, 64),
         ...ruleWords(facts, name),
@@ -31,8 +34,17 @@ export function policyRows(facts: ReportFacts, report: PlaceReport, only: string
     });
 }
 
-function ruleWords({ file }: ReportFacts, name: string): Pick<PolicyRow, 'runs' | 'schedule' | 'keep'> {
+function runsInFile(file: PolicyFile, name: string): boolean {
+  return runningPolicies(file).some((one) => one.name === name);
+}
+
+function ruleWords(
+  { file, watch }: ReportFacts,
+  name: string,
+): Pick<PolicyRow, 'runs' | 'schedule' | 'keep'> {
   const running = runningPolicies(file).find((one) => one.name === name);
+  // Copies are kept by rules of their own: those of the source would mislead.
+  if (running && !watch.backsUp) return { runs: 'copies only' };
   if (running) {
     const { schedule, timezone } = running;
     return {

@@ -1,10 +1,12 @@
 /** What somebody should look at, the worst kinds first: the same findings, in the same words, as the digest has. */
 
+import { uncheckedReasons } from '../plan/plan-prune.ts';
 import { FINDING_KINDS, findingsOf, type FindingKind } from '../run/watch-findings.ts';
 import type { ReportFacts } from '../run/report.ts';
 import { WORDS } from './digest-words.ts';
 import type { Problem } from './report-shapes.ts';
 import { shorten } from './report-words.ts';
+import { plural } from './text.ts';
 
 /** Where the digest speaks of what its run of `watch` has done: a report has done nothing. */
 const CURES: Readonly<Partial<Record<FindingKind, string>>> = {
@@ -14,8 +16,27 @@ const CURES: Readonly<Partial<Record<FindingKind, string>>> = {
     'Look for their ids in the log of the backup function, and in its dead-letter queue. Its watch function asks again for a slot that can still be made; now it is: npx ec2-backup backup --policy POLICY --source ID',
 };
 
-/** At most `most` of each kind. What is of no policy concerns every one. */
+/** At most `most` of each kind. What is of no policy concerns every one. First what makes the rest doubtful. */
 export function reportProblems(
+  facts: Pick<ReportFacts, 'watch' | 'names' | 'plan'>,
+  policy: string | undefined,
+  most: number,
+): Problem[] {
+  return [...uncheckedProblem(facts, most), ...foundProblems(facts, policy, most)];
+}
+
+function uncheckedProblem({ plan }: Pick<ReportFacts, 'plan'>, most: number): Problem[] {
+  const reasons = uncheckedReasons(plan);
+  if (reasons.length === 0) return [];
+  const items = reasons.slice(0, most).map((reason) => ({ text: shorten(reason) }));
+  const heading = 'Could not be checked: how much the next prune deletes is not known';
+  const { length } = plan.unchecked;
+  const more = length === 0 ? '' : `${plural(length, 'point')} may go besides those that are counted. `;
+  const cure = `${more}Give whoever makes the report the rights that its documentation names, and make it anew.`;
+  return [{ kind: 'unchecked', isUrgent: true, heading, cure, count: reasons.length, items }];
+}
+
+function foundProblems(
   { watch, names }: Pick<ReportFacts, 'watch' | 'names'>,
   policy: string | undefined,
   most: number,

@@ -5,26 +5,32 @@ import { ageChart, costChart, MOST_BARS } from './report-charts.ts';
 import { safe, trusted, type Html } from './report-markup.ts';
 import { freshText } from './report-policies.ts';
 import type { PolicyRow, Problem, ReportModel } from './report-shapes.ts';
-import { RUNS_WORDS } from './report-words.ts';
+import { leftText, nothingStoredText, RUNS_WORDS } from './report-words.ts';
 import { formatAge, plural } from './text.ts';
 
-export function tiles({ summary, problems }: ReportModel): Html {
-  const { sources, backedUp, starting, points, pruned, cost } = summary;
-  const urgent = problems.filter(({ isUrgent }) => isUrgent).reduce((sum, { count }) => sum + count, 0);
+export function tiles({ summary, problems, backsUp }: ReportModel): Html {
+  const { sources, backedUp, starting, points, pruned, cost, notCounted } = summary;
+  const [urgent, other] = [true, false].map((is) =>
+    countOf(problems.filter(({ isUrgent }) => isUrgent === is)),
+  );
   const [first, rest] = splitCost(cost);
   return safe`<dl class="tiles">
     <div>
       <dt>Backed up as promised</dt>
       <dd>
-        ${backedUp} of ${sources}<small
-          >${plural(sources, 'source')}${starting > 0 ? `, ${starting} waiting for a first backup` : ''}</small
-        >
+        ${
+          backsUp
+            ? safe`${backedUp} of ${sources}<small
+                >${plural(sources, 'source')}${starting > 0 ? `, ${starting} waiting for a first backup` : ''}${leftText(summary)}</small
+              >`
+            : safe`–<small>only copies are made here</small>`
+        }
       </dd>
     </div>
     <div>
-      <dt>To look at</dt>
+      <dt>Urgent problems</dt>
       <dd>
-        ${urgent}<small>${urgent === 0 ? 'nothing is urgent' : plural(urgent, 'urgent problem')}</small>
+        ${urgent}<small>${other === 0 ? 'and no others' : `and ${other} not urgent`}</small>
       </dd>
     </div>
     <div>
@@ -39,7 +45,12 @@ export function tiles({ summary, problems }: ReportModel): Html {
       <dt>Cost a month, estimated</dt>
       <dd>${first}<small>${rest}</small></dd>
     </div>
-  </dl>`;
+  </dl>
+    ${notCounted === undefined ? '' : safe`<p class="quiet">${notCounted}</p>`}`;
+}
+
+function countOf(problems: readonly Problem[]): number {
+  return problems.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** `12.5 GiB, USD 0.63 (0.40 to 2.00)`: the price large, the rest small. */
@@ -88,13 +99,14 @@ function problemGroup(
 }
 
 function problemItem({ id, name, policy, text }: Problem['items'][number], anchor: string | undefined): Html {
-  const words = `${id} ${name ?? ''} ${policy ?? ''} ${text ?? ''}`.toLowerCase();
+  const words = `${id ?? ''} ${name ?? ''} ${policy ?? ''} ${text ?? ''}`.toLowerCase();
+  if (id === undefined) return safe`<li data-f="${words}" data-p="">${text}</li>`;
   const code = safe`<code>${id}</code>`;
   const linked = anchor === undefined ? code : safe`<a href="${anchor}">${code}</a>`;
-  const named = name === undefined ? '' : ` (${name})`;
+  const named = name === undefined ? '' : safe` (<bdi>${name}</bdi>)`;
   const of = policy === undefined || policy === id ? '' : `, ${policy}`;
   return safe`<li data-f="${words}" data-p="${policy ?? ''}">
-    ${linked}${named}${of}${text === undefined ? '' : `: ${text}`}
+    ${linked}${named}${of}${text === undefined ? '' : safe`: <bdi>${text}</bdi>`}
   </li>`;
 }
 
@@ -191,7 +203,7 @@ export function costSection(model: ReportModel): Html {
   if (lines.length === 0) {
     return safe`<section id="cost" aria-labelledby="cost-h">
       ${title}
-      <p>Nothing is stored: no recovery points.</p>
+      <p>${nothingStoredText(model.summary)}</p>
     </section>`;
   }
   const what = unit === 'USD' ? 'US dollars a month' : 'GiB stored';

@@ -56,7 +56,8 @@ export interface SourceRow {
 }
 
 export interface Problem {
-  readonly kind: FindingKind;
+  /** `unchecked`: the account would not say, so that the figures may be wrong. */
+  readonly kind: FindingKind | 'unchecked';
   /** Somebody has to do something: `digest` would name it in its subject. */
   readonly isUrgent: boolean;
   readonly heading: string;
@@ -64,7 +65,8 @@ export interface Problem {
   readonly count: number;
   /** The first of them. */
   readonly items: readonly {
-    readonly id: string;
+    /** Absent where it is of nothing in particular; then there is a text. */
+    readonly id?: string;
     /** Of a source. */
     readonly name?: string;
     readonly policy?: string;
@@ -74,8 +76,8 @@ export interface Problem {
 
 export interface PolicyRow {
   readonly policy: string;
-  /** Who makes backups by it. */
-  readonly runs: 'lambda' | 'dlm' | 'retired' | 'not in file';
+  /** Who makes backups by it here. */
+  readonly runs: 'lambda' | 'dlm' | 'copies only' | 'retired' | 'not in file';
   readonly schedule?: string;
   readonly keep?: string;
   readonly sources: number;
@@ -117,10 +119,17 @@ export interface ReportModel {
   readonly at: number;
   /** Only this policy. */
   readonly policy?: string;
+  /** false: only copies are made in the place. */
+  readonly backsUp: boolean;
   readonly summary: {
+    /** Those that DLM backs up are not among them. */
     readonly sources: number;
     readonly backedUp: number;
     readonly starting: number;
+    /** Sources and policies that are left to DLM. */
+    readonly leftToDlm: number;
+    /** What the figures leave out, in words. */
+    readonly notCounted?: string;
     readonly points: number;
     readonly pruned: number;
     /** In words. */

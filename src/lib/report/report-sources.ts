@@ -1,7 +1,8 @@
 /** The sources of a report's page: of each a timeline by the rules that keep its points, and every point with its reasons. */
 
+import { commandLine } from '../plan/cli-command.ts';
 import { formatMinute } from '../policy/instant.ts';
-import { timelineChart } from './report-charts.ts';
+import { isDrawn, timelineChart } from './report-charts.ts';
 import { safe, trusted, type Html } from './report-markup.ts';
 import { filterData, leftOutText, standingClass } from './report-matrix.ts';
 import { legend } from './report-sections.ts';
@@ -39,29 +40,33 @@ function sourceDetails(
   const from = origin ? `, copied from ${origin.account}/${origin.region}` : '';
   return safe`<details id="s${index}" ${isOpen ? safe`open` : ''} ${filterData(row)}>
     <summary>
-      <h3>${name ?? source}</h3>
+      <h3><bdi>${name ?? source}</bdi></h3>
       <span class="quiet">${name === undefined ? '' : `${source}, `}${policy}${from}:</span>
       <span class="chip ${standingClass(row)}">${STANDING_WORDS[standing]}</span>
       <span class="quiet">${age}, ${plural(total, 'point')}</span>
     </summary>
-    ${obstacle === undefined ? '' : safe`<p><span class="chip bad">cannot be backed up</span> ${obstacle}</p>`}
+    ${obstacle === undefined ? '' : safe`<p><span class="chip bad">cannot be backed up</span> <bdi>${obstacle}</bdi></p>`}
     ${points.length === 0 ? safe`<p>There is no recovery point.</p>` : pointsOf(row, index, now)}
-    ${total > points.length ? safe`<p class="quiet">${total - points.length} more are left out; ec2-backup list ${source} shows them.</p>` : ''}
+    ${total > points.length ? safe`<p class="quiet">${total - points.length} more are left out; ${commandLine(['ec2-backup', 'list', source])} shows them.</p>` : ''}
   </details>`;
 }
 
 function pointsOf(row: SourceRow, index: number, now: number): Html {
-  const draw = (width: number): string => timelineChart(row, width, (at) => `s${index}p${at}`);
+  const draw = (width: number): string =>
+    timelineChart(row, { width, now, anchorOf: (at) => `s${index}p${at}` });
+  const farOff = row.points.filter((point) => !isDrawn(point, now)).length;
+  const left = farOff === 0 ? '' : ` ${plural(farOff, 'point')} of a far-off time: only in the table.`;
   return safe`<figure>
       <div class="wide">${trusted(draw(860))}</div>
       <div class="narrow">${trusted(draw(340))}</div>
       <figcaption>
-        Its points by the rules that keep them; the table has the same with every reason.
+        Its points by the rules that keep them; the table has the same with every
+        reason.${left}
       </figcaption>
     </figure>
     <table class="stack points">
       <caption class="sr">
-        Points of ${row.name ?? row.source}, newest first
+        Points of <bdi>${row.name ?? row.source}</bdi>, newest first
       </caption>
       <thead>
         <tr>

@@ -1,7 +1,7 @@
 /** The words of a report that HTML and Markdown share. */
 
-import type { CellKind, PolicyRow, RowStanding } from './report-shapes.ts';
-import { printable } from './text.ts';
+import type { CellKind, PolicyRow, ReportModel, RowStanding } from './report-shapes.ts';
+import { plural, printable } from './text.ts';
 
 const LONGEST = 300;
 
@@ -49,9 +49,37 @@ export const CELL_WORDS: Readonly<Record<CellKind, { readonly mark: string; read
 export const RUNS_WORDS: Readonly<Record<PolicyRow['runs'], string>> = {
   lambda: 'runs',
   dlm: 'run by DLM, which is not measured here',
+  'copies only': 'copies only: makes none here',
   retired: 'retired',
   'not in file': 'not in the policy file: kept for ever',
 };
+
+/** What follows the number of sources that are backed up. */
+export function leftText({ leftToDlm }: Pick<ReportModel['summary'], 'leftToDlm'>): string {
+  return leftToDlm > 0 ? `, ${plural(leftToDlm, 'more source')} left to DLM` : '';
+}
+
+/** Where there is neither a source nor a point. */
+export function noRowsText({ summary: { leftToDlm, notCounted }, backsUp }: ReportModel): string {
+  if (!backsUp) return 'Only copies are made here, and there is none.';
+  if (leftToDlm === 0 && notCounted === undefined)
+    return 'No source asks for a backup, and there is no recovery point.';
+  const asks =
+    leftToDlm === 0 ? 'No source asks for a backup' : 'Every source that asks for a backup is left to DLM';
+  return [`${asks}, and ec2-backup itself has made no recovery point.`, notCounted ?? ''].join(' ').trim();
+}
+
+export function nothingStoredText({ notCounted }: Pick<ReportModel['summary'], 'notCounted'>): string {
+  return notCounted === undefined
+    ? 'Nothing is stored: no recovery points.'
+    : `Nothing is stored that ec2-backup itself has made: no recovery points. ${notCounted}`;
+}
+
+/** Of what DLM makes it is not known how much there is. */
+export function pointsText({ runs, points }: Pick<PolicyRow, 'runs' | 'points'>): string {
+  if (runs !== 'dlm') return String(points);
+  return points === 0 ? 'not counted' : `${points}, and what DLM made`;
+}
 
 /** Longer ones are sentences, and no name of a lane. */
 const LONGEST_LANE = 18;

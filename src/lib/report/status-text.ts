@@ -112,7 +112,9 @@ function totalText(status: Status, paint: Paint): string[] {
   const good = backsUp
     ? `${backedUp} of ${plural(sources, 'source')} backed up as promised${starting > 0 ? `, ${starting} waiting for the first backup` : ''}`
     : 'only copies are made here';
-  const problems = what.length === 0 ? paint.good('no problems') : paint.bad(what.join(', '));
+  const isClean = FINDING_KINDS.every((kind) => findings[kind].length === 0);
+  const quiet = isClean ? 'no problems' : 'nothing urgent';
+  const problems = what.length === 0 ? paint.good(quiet) : paint.bad(what.join(', '));
   const noSource = backsUp && sources === 0 && status.byDlm.every((one) => one.sources === 0);
   return [
     `${paint.bold('Total:')} ${good}; ${plural(points, 'recovery point')}; ${problems}.`,

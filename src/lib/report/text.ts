@@ -61,9 +61,16 @@ export function cut(text: string, most = 80): string {
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
-/** Text of others (tags, error messages) with control characters made visible, so that it cannot move the cursor. */
+/** Joiners are not among them: emoji and some scripts are written with those. */
+const UNSEEN =
+  /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/**
+ * Text of others (tags, error messages) with control characters, marks of direction and other invisible ones made visible,
+ * so that it cannot move the cursor, change places with what is beside it or hide something.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+  return text.replaceAll(UNSEEN, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
   });
 }

@@ -4,6 +4,7 @@ import { listImageDevices, type SnapshotSize } from '../aws/read-snapshot-sizes.
 import type { Filter } from '../aws/shapes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import type { CostFacts } from '../plan/cost-report.ts';
+import { dlmNames } from '../plan/lifecycle-details.ts';
 import { MARK } from '../plan/marks.ts';
 import { acceptedPlan } from '../plan/outlook.ts';
 import { planPrune, type PrunePlan } from '../plan/plan-prune.ts';
@@ -23,7 +24,7 @@ export async function readCost(context: RunContext, policy: string | undefined):
   const { file, place } = context;
   const plan = planPrune(input.prune, input.checks);
   const steady = steadyOf(acceptedPlan(input), input);
-  return { place, deployment: file.deployment, plan, snapshots, steady };
+  return { place, deployment: file.deployment, plan, snapshots, byDlm: dlmNames(file), steady };
 }
 
 /** What the points of a plan that was made already cost now, and after it, by the sizes that were read with its points. */
@@ -34,7 +35,10 @@ export async function costOfPlan(
 ): Promise<CostFacts> {
   const { file, place } = context;
   const points = plan.verdicts.map(({ point }) => point);
-  return { place, deployment: file.deployment, plan, snapshots: await sizedOwn(sizes, points, context) };
+  return {
+    ...{ place, deployment: file.deployment, plan, byDlm: dlmNames(file) },
+    snapshots: await sizedOwn(sizes, points, context),
+  };
 }
 
 /** Of all snapshots of the deployment in the place; those of no point too. */

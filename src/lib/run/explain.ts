@@ -2,11 +2,15 @@
 
 import { listImages } from '../aws/read-images.ts';
 import { listBin, type Binned } from '../aws/read-recycle-bin.ts';
+import { listDescribedSizes } from '../aws/read-snapshot-sizes.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
+import { MAX_FILTER_VALUES } from '../aws/shapes.ts';
+import type { Reading } from '../plan/doctor-check.ts';
 import { whoseIs, type Belonging } from '../plan/explain-owner.ts';
 import { pointStory, pointWith, type PointStory } from '../plan/explain-point.ts';
 import { sourceStory, type SourceStory } from '../plan/explain-source.ts';
 import type { Tags } from '../plan/inventory.ts';
+import { dlmNames } from '../plan/lifecycle-details.ts';
 import { DLM_POLICY, MARK } from '../plan/marks.ts';
 import { isOurs } from '../plan/plan-lifecycle.ts';
 import type { RecoveryPoint, RecoveryPoints } from '../plan/recovery-points.ts';
@@ -27,7 +31,12 @@ export type Explanation =
       readonly is: 'foreign';
       readonly id: string;
       readonly belonging: Belonging;
+      /** Recovery points of this deployment that need it. */
       readonly mappedBy: readonly string[];
+      /** Other AMIs of the account that map it. */
+      readonly images: readonly string[];
+      /** Why DLM could not be asked for which policy of the file it made it. */
+      readonly unread?: string;
     }
   /** An AMI or a snapshot that is deleted, and can be had back. */
   | { readonly is: 'in the Recycle Bin'; readonly binned: Binned }
@@ -59,7 +68,7 @@ function explainSource(
   const here = { file, now, ...sources, points: points.points };
   const watch = watchPlace(here);
   const story = sourceStory({ id, ...here, backsUp, watch });
-  const isKnown = story.state !== undefined || story.leftovers.length > 0;
+  const isKnown = story.state !== undefined || story.leftovers.length > 0 || story.copies.length > 0;
   return isKnown ? { is: 'source', story } : { is: 'unknown', id };
 }
 
@@ -79,11 +88,15 @@ async function explainPoint(
   const { selection } = watchPlace({ file, now, ...sources, points: [] });
   const asks = selection.asking.get(point.source)?.optIn.policies.includes(point.policy) ?? false;
   const facts = sourceFacts(sources, file);
+  const tiers = await reading(readArchived(point, context));
+  const failures =
+    'value' in tiers ? [] : [`whether it is in the archive could not be read: ${tiers.problem}`];
   const story = pointStory({
     asked,
     entry,
     points: points.points,
-    checks,
+    checks: { ...checks, failures: [...checks.failures, ...failures] },
+    ...('value' in tiers && { archived: tiers.value }),
     goesOn: backsUp && asks,
     file,
     place,
@@ -93,12 +106,38 @@ async function explainPoint(
   return { is: 'point', story };
 }
 
+/** Those of its snapshots that EC2 must bring back from the archive before anything can be made of them. */
+async function readArchived(point: RecoveryPoint, context: RunContext): Promise<string[]> {
+  const archived: string[] = [];
+  for (let at = 0; at < point.snapshotIds.length; at += MAX_FILTER_VALUES) {
+    const values = point.snapshotIds.slice(at, at + MAX_FILTER_VALUES);
+    const list = listDescribedSizes(context.clients, [{ name: 'snapshot-id', values }]);
+    const sizes = await readEach(context, 'tiers of snapshots', list);
+    archived.push(...sizes.filter(({ size }) => size.isArchived).map(({ size }) => size.id));
+  }
+  return archived;
+}
+
 async function explainOther(id: string, { points }: Everything, context: RunContext): Promise<Explanation> {
   const tags = await readTags(id, context);
   if (!tags) return lookInBin(id, context);
-  const belonging = whoseIs(tags, context.file, await lifecycleNames(tags, context));
+  const lifecycle = await lifecycleNames(tags, context);
+  const belonging = whoseIs(tags, context.file, 'value' in lifecycle ? lifecycle.value : new Map());
   const mappers = points.points.filter(({ foreignSnapshots }) => foreignSnapshots.includes(id));
-  return { is: 'foreign', id, belonging, mappedBy: mappers.map((point) => point.id) };
+  const mappedBy = mappers.map((point) => point.id);
+  const images = id.startsWith('snap-') ? await readMappers(id, context) : [];
+  return {
+    ...{ is: 'foreign', id, belonging, mappedBy },
+    images: images.filter((image) => !mappedBy.includes(image)),
+    ...('problem' in lifecycle && { unread: lifecycle.problem }),
+  };
+}
+
+/** The account's AMIs that map a snapshot. */
+async function readMappers(id: string, context: RunContext): Promise<string[]> {
+  const filters = [{ name: 'block-device-mapping.snapshot-id', values: [id] }];
+  const images = await readEach(context, 'AMIs', listImages(context.clients, filters));
+  return images.filter(({ state }) => state !== 'deregistered').map((image) => image.id);
 }
 
 async function lookInBin(id: string, context: RunContext): Promise<Explanation> {
@@ -116,16 +155,18 @@ async function readTags(id: string, context: RunContext): Promise<Tags | undefin
   return found[0]?.tags;
 }
 
-/** Asked only of what DLM made; that DLM cannot be asked leaves the name out. */
-async function lifecycleNames(tags: Tags, context: RunContext): Promise<ReadonlyMap<string, string>> {
-  if (!tags.has(DLM_POLICY) || context.file.dlmPolicies.length === 0) return new Map();
+/** Asked only of what DLM made. */
+async function lifecycleNames(
+  tags: Tags,
+  context: RunContext,
+): Promise<Reading<ReadonlyMap<string, string>>> {
+  if (!tags.has(DLM_POLICY) || dlmNames(context.file).length === 0) return { value: new Map() };
   const answer = await reading(readLifecyclePolicies(context));
-  if (!('value' in answer)) return new Map();
+  if (!('value' in answer)) return answer;
   const ours = answer.value.filter((policy) => isOurs(policy, context.file));
-  return new Map(
-    ours.flatMap(({ id, tags: own }) => {
-      const policy = own.get(MARK.policy);
-      return policy === undefined ? [] : [[id, policy] as const];
-    }),
-  );
+  const names = ours.flatMap(({ id, tags: own }) => {
+    const policy = own.get(MARK.policy);
+    return policy === undefined ? [] : [[id, policy] as const];
+  });
+  return { value: new Map(names) };
 }

@@ -1,7 +1,13 @@
 /** Retention of everything in a place: read, plan, guard, apply, report. */
 
 import { groupBy } from '../plan/group-by.ts';
-import { planPrune, pruneCandidates, type PruneInput, type PrunePlan } from '../plan/plan-prune.ts';
+import {
+  planPrune,
+  pruneCandidates,
+  uncheckedReasons,
+  type PruneInput,
+  type PrunePlan,
+} from '../plan/plan-prune.ts';
 import type { SourceFacts } from '../plan/point-verdicts.ts';
 import type { RecoveryPoints } from '../plan/recovery-points.ts';
 import { COPYING_UNCHECKED, UNCHECKED } from '../plan/safety.ts';
@@ -56,7 +62,7 @@ export async function decidePrune(
 }
 
 export async function applyPrune(plan: PrunePlan, context: RunContext): Promise<PruneReport> {
-  const causes = plan.warnings.filter(({ id }) => id === 'prune').map(({ reason }) => reason);
+  const causes = uncheckedReasons(plan);
   const unchecked = plan.unchecked.map(({ point, verdict }): Outcome => ({
     action: point.imageId === undefined ? 'delete-snapshot' : 'deregister-image',
     id: point.id,

@@ -186,7 +186,7 @@ export async function readEach<T>(context: RunContext, what: string, items: Asyn
       if (all.length % 1000 === 0) context.onProgress?.({ step: 'read', what, count: all.length });
     }
   } catch (error) {
-    const message = `cannot list the ${what} of account ${account} in ${region}, so nothing is planned: ${describeError(error)}`;
+    const message = `cannot list the ${what} of account ${account} in ${region}, so nothing is done: ${describeError(error)}`;
     throw new ReadError(message, { cause: error });
   }
   context.onProgress?.({ step: 'read', what, count: all.length });

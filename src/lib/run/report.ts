@@ -20,7 +20,7 @@ export interface ReportFacts {
   readonly cost: CostFacts;
   /** Every instance and volume that exists, by id. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
-  /** The `Name` tags of those that have one, by id. */
+  /** The `Name` tags of those that have one that can be seen, by id. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -32,8 +32,8 @@ export async function readReportFacts(context: RunContext): Promise<ReportFacts>
   const plan = await decidePrune({}, read, context);
   const watch = await decideWatch(read, context);
   const named = [...sources.instances, ...sources.volumes].flatMap(({ id, tags }) => {
-    const name = tags.get('Name');
-    return name ? [[id, name] as const] : [];
+    const name = shownName(tags.get('Name') ?? '');
+    return name === undefined ? [] : [[id, name] as const];
   });
   return {
     file,
@@ -45,4 +45,11 @@ export async function readReportFacts(context: RunContext): Promise<ReportFacts>
     sources: sourceFacts(sources, file),
     names: new Map(named),
   };
+}
+
+const UNSEEN = /[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/gu;
+
+/** Undefined for what nobody would see: a link must have a text, so the id stands for it. */
+function shownName(name: string): string | undefined {
+  return name.replaceAll(UNSEEN, '') === '' ? undefined : name.trim();
 }

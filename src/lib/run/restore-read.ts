@@ -118,7 +118,7 @@ async function readSurroundings({ clients, place }: RunContext, wish: Wish): Pro
         (await isOfferedIn(clients, wish.type, subnet.zone)),
     };
   } catch (error) {
-    const message = `cannot read what account ${place.account} in ${place.region} has for it, so nothing is planned: ${describeError(error)}`;
+    const message = `cannot read what account ${place.account} in ${place.region} has for it, so nothing is done: ${describeError(error)}`;
     throw new ReadError(message, { cause: error });
   }
 }

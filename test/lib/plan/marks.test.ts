@@ -81,6 +81,11 @@ describe('marks that cannot be read are left alone, with the tag, the value and 
     ['ec2-backup:policy', 'a b', 'tag ec2-backup:policy is "a b", expected a policy name'],
     ['ec2-backup:source', '', 'tag ec2-backup:source is "", expected an instance or volume id'],
     ['ec2-backup:source', 'i-1 ', 'tag ec2-backup:source is "i-1 ", expected an instance or volume id'],
+    ...['$(touch${IFS}/tmp/x)', 'i-1;reboot', 'ami-1', 'web', '<i-1>'].map((source) => [
+      'ec2-backup:source',
+      source,
+      `tag ec2-backup:source is "${source}", expected an instance or volume id`,
+    ]),
     [
       'ec2-backup:slot',
       'yesterday',

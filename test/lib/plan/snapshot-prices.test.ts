@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { REGION_PRICES } from '../../../src/lib/plan/prices.ts';
+import { PRICE_SOURCES, REGION_PRICES } from '../../../src/lib/plan/prices.ts';
 import {
   exactly,
   GB,
@@ -44,17 +44,31 @@ test.each(['eu-nowhere-9', '', 'toString', '__proto__'])(
   },
 );
 
-test('a price that nobody has verified says so', () => {
+test('a price says of when it is, which is not the day of the table, and one that nobody has verified says that', () => {
   expect(priceNote('ap-northeast-2')).toBe(
-    'Prices of ap-northeast-2: USD 0.05 for a GB-month, USD 0.0125 in the archive (not seen: taken as a quarter); list prices of 2026-11-28, without discounts and taxes.',
+    'Prices of ap-northeast-2: USD 0.05 for a GB-month, USD 0.0125 in the archive (not seen: taken as a quarter), without discounts and taxes; table of 2026-11-28, which rests on quotations of 2023 to 2026.',
   );
-  expect(priceNote('sa-east-1')).toContain(
-    'unverified list prices of 2026-11-28, which may be some percent off',
+  expect(priceNote('us-west-2')).toMatch(
+    /; table of 2026-11-28, which rests on quotations of 2017 to 2021\.$/,
+  );
+  expect(priceNote('us-east-1')).toMatch(/; table of 2026-11-28, which rests on the EBS user guide\.$/);
+  expect(priceNote('sa-east-1')).toMatch(
+    /; table of 2026-11-28, unverified: from memory of AWS's price page, and maybe some percent off\.$/,
   );
 });
 
+test('each row that was seen says in what, as the sources have it, and no other does', () => {
+  for (const [region, { basis, quoted }] of Object.entries(REGION_PRICES)) {
+    expect([region, quoted !== undefined], region).toEqual([region, basis === 'seen']);
+    if (quoted === undefined) continue;
+    const source = PRICE_SOURCES.seen.find((text) => new RegExp(`(?:^|[ ,])${region}[,:]`).test(text));
+    const years = /\d{4} to \d{4}/.exec(quoted)?.[0];
+    expect(source, region).toContain(years ?? 'EBS user guide');
+  }
+});
+
 test('a price of the archive that was only worked out says so, wherever that of the standard tier comes from', () => {
-  expect(priceNote('us-east-1')).toContain('USD 0.0125 in the archive; list prices');
+  expect(priceNote('us-east-1')).toContain('USD 0.0125 in the archive, without');
   for (const [region, price] of Object.entries(REGION_PRICES)) {
     const isSeen = region === 'us-east-1';
     expect([region, priceNote(region).includes('(not seen: taken as a quarter)')]).toEqual([region, !isSeen]);
