@@ -30,7 +30,9 @@ export function addLookingCommands(program: Command, shell: Shell, end: End): vo
 
 function addCostCommand(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, program.command('cost'))
-    .description('what the snapshots of each policy and source cost a month, now and after the pending prune')
+    .description(
+      'what the snapshots of each policy and source cost a month: now, after the pending prune, and once retention is full',
+    )
     .option('--policy <name>', 'only what this policy made', once('--policy'))
     .option('--exact', 'from changed blocks instead of an estimate; says first what reading them costs')
     .option('--yes', YES_HELP)

@@ -6,7 +6,14 @@ import { estimateLineage, fullSizeOf, type SizedSnapshot } from './cost-estimate
 import { groupBy } from './group-by.ts';
 import { compareText } from './order.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
-import { exactly, NOTHING, NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
+import {
+  exactly,
+  NOTHING,
+  NOTHING_STORED,
+  plusStored,
+  sumStored,
+  type StoredBytes,
+} from './snapshot-prices.ts';
 
 export interface CostInput {
   readonly points: readonly RecoveryPoint[];
@@ -115,7 +122,7 @@ export function holding(
     points,
     snapshots: parts.length,
     fullBytes: parts.reduce((sum, part) => sum + fullSizeOf(part), 0),
-    stored: parts.reduce((sum, { id }) => plusStored(sum, stored.get(id) ?? NOTHING_STORED), NOTHING_STORED),
+    stored: sumStored(parts.flatMap(({ id }) => stored.get(id) ?? [])),
   };
 }
 
@@ -139,10 +146,14 @@ export function totalOf(holdings: readonly Holding[]): Holding {
 
 /** Snapshots of the standard tier by lineage, in the order in which they were made: each holds what changed since the one before. */
 export function lineagesOf(snapshots: readonly SizedSnapshot[]): Map<string, SizedSnapshot[]> {
-  const inOrder = snapshots
-    .filter(({ isArchived }) => !isArchived)
-    .sort((a, b) => a.startedAt - b.startedAt || compareText(a.id, b.id));
-  return groupBy(inOrder, ({ lineage }) => lineage);
+  const lineages = groupBy(
+    snapshots.filter(({ isArchived }) => !isArchived),
+    ({ lineage }) => lineage,
+  );
+  // Each by itself: thousands of volumes are backed up at the same instants, and their ids would all be compared.
+  for (const parts of lineages.values())
+    parts.sort((a, b) => a.startedAt - b.startedAt || compareText(a.id, b.id));
+  return lineages;
 }
 
 /** What each of the snapshots adds to the bill, estimated: those that stored nothing when they failed are not among them. */

@@ -18,20 +18,24 @@ export function existsAt({ slot, prunedAt }: Life, at: number): boolean {
   return slot <= at && (prunedAt === undefined || prunedAt > at);
 }
 
-/** One snapshot of each disk for each point that exists; `name` tells them from those of other sources. */
+/** One snapshot of each disk for each point, all of which exist then; `name` tells them from those of other sources. */
 export function snapshotsAt(
-  lives: readonly Life[],
+  present: readonly Life[],
   { disks, name, at, archiveAfter }: SnapshotsAtInput,
 ): SizedSnapshot[] {
-  return lives
-    .filter((life) => existsAt(life, at))
-    .flatMap((life) =>
-      disks.map((disk, index) => ({
-        ...disk,
-        ...{ id: `${name} ${life.slot} ${index}`, startedAt: life.slot, takenAt: life.slot },
-        ...{ isArchived: isDueForArchive(life, at, archiveAfter), isRestored: false, isCompleted: true },
-      })),
-    );
+  return present.flatMap((life) => {
+    const isArchived = isDueForArchive(life, at, archiveAfter);
+    const { slot } = life;
+    return disks.map((disk, index) => ({
+      ...disk,
+      id: `${name} ${slot} ${index}`,
+      startedAt: slot,
+      takenAt: slot,
+      isArchived,
+      isRestored: false,
+      isCompleted: true,
+    }));
+  });
 }
 
 export interface SnapshotsAtInput {

@@ -26,13 +26,13 @@ export function simulatedCost(
   const { simulation, lives, copy, archiveAfter } = simulated;
   const at = simulation.from + day * DAY;
   const bytes = sourceGib * GB;
-  const snapshots = snapshotsAt(lives, {
+  const present = lives.filter((life) => existsAt(life, at));
+  const snapshots = snapshotsAt(present, {
     disks: [{ lineage: 'the volume', volumeBytes: bytes, fullBytes: bytes }],
     ...{ name: simulatedName(simulated), at },
     ...(archiveAfter !== undefined && { archiveAfter }),
   });
-  const points = lives.filter((life) => existsAt(life, at)).length;
-  return priced(holdingOf(points, withinArchiveQuota(snapshots)), copy?.region ?? region);
+  return priced(holdingOf(present.length, withinArchiveQuota(snapshots)), copy?.region ?? region);
 }
 
 /** Of one source of each policy, with its copies. */

@@ -44,6 +44,22 @@ export function plusStored(a: StoredBytes, b: StoredBytes): StoredBytes {
   return { standard: plus(a.standard, b.standard), archive: plus(a.archive, b.archive) };
 }
 
+/** The same of many, without a new object for each of hundreds of thousands. */
+export function sumStored(all: readonly StoredBytes[]): StoredBytes {
+  const sum = { standard: { ...NOTHING }, archive: { ...NOTHING } };
+  for (const { standard, archive } of all) {
+    add(sum.standard, standard);
+    add(sum.archive, archive);
+  }
+  return sum;
+}
+
+function add(sum: { -readonly [K in keyof Range]: number }, { low, middle, high }: Range): void {
+  sum.low += low;
+  sum.middle += middle;
+  sum.high += high;
+}
+
 /** Undefined for a Region that the table lacks: there a size has no price. */
 export function priceIn(region: string): RegionPrice | undefined {
   return Object.hasOwn(REGION_PRICES, region) ? REGION_PRICES[region] : undefined;

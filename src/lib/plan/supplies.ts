@@ -41,18 +41,17 @@ export interface Supplies {
 /** What there is of each policy and source at an instant that is to come; blocks that several share are counted once. */
 export function holdingsAt({ now, each, loose }: Supplies, at: number): OwnedHolding[] {
   const seen = new Set<string>();
+  const presentAt = rememberedPresence(at);
   const parts = each.map((supply) => {
-    const { points, snapshots } = partAt(supply, at, now);
+    const { points, snapshots } = partAt(supply, presentAt(supply.coming), { at, now });
     // Two AMIs of a slot may both have it.
     const own = snapshots.filter(({ id }) => !seen.has(id) && seen.add(id));
     return { supply, points, snapshots: own };
   });
   const all = withinArchiveQuota([...parts.flatMap(({ snapshots }) => snapshots), ...loose]);
-  const byId = new Map(all.map((snapshot) => [snapshot.id, snapshot]));
   const stored = storedBySnapshot(all);
   const held = parts.map(({ supply: { policy, source }, points, snapshots }) => {
-    const own = snapshots.flatMap(({ id }) => byId.get(id) ?? []);
-    return { policy, source, holding: holding(points, own, stored) };
+    return { policy, source, holding: holding(points, snapshots, stored) };
   });
   const owned = [...groupBy(held, ({ policy, source }) => `${policy} ${source}`).values()].flatMap((same) =>
     same.slice(0, 1).map((one) => ({ ...one, holding: totalOf(same.map((each) => each.holding)) })),
@@ -65,13 +64,22 @@ export function leftAt({ existing }: Supply, at: number): number {
   return existing.filter((life) => existsAt(life, at)).length;
 }
 
+/** Which of those to come exist then: supplies that are alike share them. */
+function rememberedPresence(at: number): (coming: readonly Life[]) => readonly Life[] {
+  const known = new Map<readonly Life[], readonly Life[]>();
+  return (coming) => {
+    const present = known.get(coming) ?? coming.filter((life) => existsAt(life, at));
+    known.set(coming, present);
+    return present;
+  };
+}
+
 function partAt(
-  { key, existing, coming, disks, archiveAfter }: Supply,
-  at: number,
-  now: number,
+  { key, existing, disks, archiveAfter }: Supply,
+  made: readonly Life[],
+  { at, now }: { readonly at: number; readonly now: number },
 ): { readonly points: number; readonly snapshots: readonly SizedSnapshot[] } {
   const left = existing.filter((life) => existsAt(life, at));
-  const made = coming.filter((life) => existsAt(life, at));
   return {
     points: left.length + made.length,
     snapshots: [
