@@ -66,6 +66,19 @@ describe('[H18] calls at the pace of EC2’s token buckets', () => {
     expect(world.clock.now() - START).toBe(8 * SECOND);
   });
 
+  test('are not sent any more once somebody has aborted them, also those that wait', async () => {
+    const { clock, region } = shaped(1);
+    const over = new AbortController();
+    const { ec2 } = shapeCalls(region.clients, { clock, share: 0.5, signal: over.signal });
+    const list = () => ec2.send(new DescribeImagesCommand({ Owners: ['self'], MaxResults: 100 }));
+    await list();
+    const waiting = [list(), list()];
+    over.abort();
+    const ends = await Promise.allSettled([...waiting, list()]);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(region.calls).toHaveLength(1);
+  });
+
   test('save up what was not used, to the share of the bucket at most', async () => {
     const world = shaped(0.5);
     world.clock.advance(3600 * SECOND);
