@@ -311,6 +311,13 @@ describe('a place that only takes copies', () => {
     expect(out).toMatch(/^\| images \| copies only: makes none here \|  \|  \|  \|  \|  \| 1 \|$/m);
     expect(out).not.toContain('| sets |');
     expect((await ask('status')).out).toMatch(/^images +- +copies only/m);
+    const folder = await mkdtemp(join(tmpdir(), 'ec2-backup-report-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await ask('report', '--out', join(folder, 'r.html'));
+    const text = wordsOf(await readFile(join(folder, 'r.html'), 'utf8'));
+    expect(text).toContain('Backed up as promised – only copies are made here');
+    expect(text).toContain('images copies only: makes none here');
+    expect(text).not.toMatch(/\d of \d|sets/);
   });
 });
 
