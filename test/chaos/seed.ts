@@ -3,20 +3,22 @@
 import { shapeCalls } from '../../src/lib/aws/shape-calls.ts';
 import type { Place, PolicyFile } from '../../src/lib/policy/policy.ts';
 import type { RunContext } from '../../src/lib/run/context.ts';
+import { applyProtect, planProtectRun } from '../../src/lib/run/protect.ts';
 import { runPrune, planPruneRun } from '../../src/lib/run/prune.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { Invocation } from '../../src/simulator/stack-functions.ts';
 import { DAY, HOUR, MINUTE, START } from '../support/scenario.ts';
 import { foreignState, orphans } from '../support/truth.ts';
 import { Besides } from './besides.ts';
-import { stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './checks.ts';
+import { keptIds, stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './checks.ts';
 import { deploy, HOME, keyOf, type Deployment } from './deployment.ts';
 import { addForeign, Fleet } from './fleet.ts';
 import { doubled, Ledger, present } from './ledger.ts';
 import { People } from './people.ts';
-import { AT_FIRST, copiesOnly, extrasOf, fileOf, IN_THE_END, NO_EXTRAS } from './policies.ts';
+import { copiesOnly, extrasOf, filesOf, NO_EXTRAS } from './policies.ts';
 import { Random } from './random.ts';
 import { Tellings } from './tellings.ts';
+import { protectingOf, wordingOf } from './words.ts';
 import { copyOutage, outageFaults, troublesOf, type Troubles } from './trouble.ts';
 
 export interface Size {
@@ -26,8 +28,9 @@ export interface Size {
 
 export const USUAL: Size = { sources: 30, days: 40 };
 export const LARGE: Size = { sources: 1000, days: 90 };
-/** Of a usual seed that copies or rehearses: a run for every backup that is made reads all that there is. */
+/** Of a usual seed that copies, rehearses or protects: its runs, for every backup or every hour, read all that there is. */
 const SMALL: Size = { sources: 8, days: 20 };
+const LONG: Size = { sources: 3, days: 120 };
 
 /** Days at the end in which nothing goes wrong. */
 const PEACE = 8 * DAY;
@@ -82,16 +85,18 @@ class Run {
     this.#seed = seed;
     const isLarge = size.sources > USUAL.sources;
     const extras = isLarge ? NO_EXTRAS : extrasOf(seed);
-    this.#extras = extras.text === '' ? [] : [extras.text];
-    const { sources, days } = extras === NO_EXTRAS ? size : SMALL;
+    const protecting = isLarge ? undefined : protectingOf(seed);
+    const small = protecting === 'long' ? LONG : SMALL;
+    const { sources, days } = extras === NO_EXTRAS && !protecting ? size : small;
     this.#end = this.#start + days * DAY + LAST_HOUR;
     this.#peace = this.#end - PEACE;
     const span = { start: this.#start, peace: this.#peace };
     this.#troubles = troublesOf(seed, span, isLarge ? 'large' : 'usual');
     const { settings, outages, stack: trouble, timeout, share, editedAt } = this.#troubles;
-    const before = fileOf(AT_FIRST, share, extras);
-    this.#file = fileOf(IN_THE_END, share, extras);
-    this.#fileAt = (now) => (now < editedAt ? before : this.#file);
+    const wording = protecting && wordingOf(seed, span);
+    this.#extras = [extras.text, wording?.text ?? ''].filter((text) => text !== '');
+    this.#fileAt = filesOf({ share, extras, editedAt, wording, hooking: undefined });
+    this.#file = this.#fileAt(this.#end);
     this.#deployment = deploy({
       fileAt: this.#fileAt,
       start: this.#start,
@@ -110,7 +115,11 @@ class Run {
       file: this.#file,
       extras,
       members,
-      start: this.#start,
+      span,
+      seed,
+      fileAt: this.#fileAt,
+      wording,
+      ever: () => this.#ledger.groups,
       isBounded: settings.maxSnapshotCopies !== Infinity,
     });
     for (const [place, region] of everywhere) {
@@ -155,7 +164,7 @@ class Run {
 
   #act(): number {
     this.#problems.push(...this.#people.lost());
-    return Math.min(this.#fleet.act(), this.#people.act());
+    return Math.min(this.#fleet.act(), this.#people.act(), this.#besides.act());
   }
 
   async #look(): Promise<void> {
@@ -184,6 +193,7 @@ class Run {
       const context = this.#contextIn({ account, region });
       const { refused } = await planPruneRun({}, context);
       for (const { policy, deletions } of refused) await runPrune({ policy, accept: deletions }, context);
+      await acceptDisabling(context);
     }
   }
 
@@ -214,6 +224,7 @@ class Run {
       present: present(regions),
       alarms: stack.alarms(),
       tellings: this.#tellings,
+      mayStay: (place, ids) => this.#besides.mayStay(place, ids, now),
     };
     this.#problems.push(
       ...this.#ledger.lostNewest(),
@@ -224,7 +235,8 @@ class Run {
       ...stillRinging(ended),
       ...this.#leftBehind(),
       ...unheard(stack.invocations, ended),
-      ...(await this.#besides.atTheEnd({ ...ended, peace: this.#peace })),
+      ...(await this.#besides.atTheEnd({ ...ended, peace: this.#peace, kept: keptIds(ended) })),
+      ...(await this.#unsettled()),
     );
     const points = [...ended.ever.values()].reduce((sum, slots) => sum + slots.size, 0);
     const { text } = this.#troubles;
@@ -236,6 +248,20 @@ class Run {
       invocations: stack.invocations.length,
       points,
     };
+  }
+
+  /** What `protect` would still do. */
+  async #unsettled(): Promise<string[]> {
+    const places = [...this.#deployment.everywhere.keys()];
+    const left = places.map(async (place) => {
+      const [account = '', region = ''] = place.split('/');
+      const { actions, refused } = await planProtectRun({}, this.#contextIn({ account, region }));
+      return [
+        ...actions.map(({ action, id }) => `${place}: ${action} of ${id} is still to be done`),
+        ...refused.map(({ policy, reason }) => `${place}: ${policy}: ${reason}`),
+      ];
+    });
+    return (await Promise.all(left)).flat();
   }
 
   /** Snapshots without their AMI, what happened to others' backups, and messages that nobody took. */
@@ -258,6 +284,14 @@ class Run {
   #foreignNow(): string[] {
     return [...this.#deployment.everywhere].flatMap(([place, region]) => foreignLines(place, region));
   }
+}
+
+/** Too many at once are refused, looked at and accepted, as prunes are. */
+async function acceptDisabling(context: RunContext): Promise<void> {
+  if (!context.file.policies.some(({ removal }) => removal)) return;
+  const { refused } = await planProtectRun({}, context);
+  for (const { policy, deletions: accept } of refused)
+    await applyProtect(await planProtectRun({ policy, accept }, context), context);
 }
 
 function foreignLines(place: string, region: SimulatedRegion): string[] {
