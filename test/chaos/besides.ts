@@ -1,10 +1,14 @@
-/** What is looked at in the seeds that copy, rehearse or protect, besides what is looked at in all. */
+/** What is looked at in the seeds that copy, rehearse, protect or have hooks, besides what is looked at in all. */
 
 import type { PolicyFile } from '../../src/lib/policy/policy.ts';
 import type { FaultPlan } from '../../src/simulator/faults.ts';
 import { DAY, HOUR } from '../support/scenario.ts';
 import { CopyCalls } from './copy-calls.ts';
 import { CopyBook } from './copies.ts';
+import { Frozen } from './frozen.ts';
+import type { FaultLog } from './fault-log.ts';
+import { Guests } from './guests.ts';
+import type { Tellings } from './tellings.ts';
 import { Protections } from './protections.ts';
 import type { Deployment } from './deployment.ts';
 import type { Member } from './fleet.ts';
@@ -13,7 +17,7 @@ import { waysOf, type Extras } from './policies.ts';
 import { Rehearsals } from './rehearsals.ts';
 import { Shares, type Asked } from './shares.ts';
 import type { Span } from './trouble.ts';
-import type { Wording } from './words.ts';
+import type { Hooking, Wording } from './words.ts';
 
 /** What was seen so far. */
 export interface Over {
@@ -38,6 +42,9 @@ export interface BesidesOptions {
   readonly seed: number;
   readonly fileAt: (now: number) => PolicyFile;
   readonly wording: Wording | undefined;
+  readonly hooking: Hooking | undefined;
+  readonly faults: FaultLog;
+  readonly tellings: Tellings;
   readonly ever: () => Groups;
   /** Whether EC2 refuses more copies at once than it should. */
   readonly isBounded: boolean;
@@ -53,6 +60,7 @@ export class Besides {
   readonly #copying: Copying | undefined;
   readonly #rehearsals: Rehearsals | undefined;
   readonly #protections: Protections | undefined;
+  readonly #hooks: { readonly guests: Guests; readonly frozen: Frozen } | undefined;
   readonly #file: PolicyFile;
   #isShared = false;
   #nextComparison: number;
@@ -74,6 +82,11 @@ export class Besides {
       const copiedTo = waysOf(file).map(({ place: { account } }) => account);
       this.#protections = new Protections({ ...options, wording, copiedTo });
     }
+    if (options.hooking) {
+      const guests = new Guests(options.seed, deployment, { members, span, skips: options.hooking.skips });
+      const frozen = new Frozen({ ...options, hooking: options.hooking, guests });
+      this.#hooks = { guests, frozen };
+    }
     if (rehearsed) this.#rehearsals = new Rehearsals(rehearsed, deployment, { members, start });
   }
 
@@ -83,9 +96,9 @@ export class Besides {
     return this.#protections?.watched(place, copying) ?? copying;
   }
 
-  /** What people do who guard their backups. Answers when something is due next. */
+  /** What people do who guard their backups, and what becomes of guests. Answers when something is due next. */
   act(): number {
-    return this.#protections?.guardians.act() ?? Infinity;
+    return Math.min(this.#protections?.guardians.act() ?? Infinity, this.#hooks?.guests.act() ?? Infinity);
   }
 
   /** Whether what no rule keeps is right to be there. */
@@ -99,6 +112,7 @@ export class Besides {
 
   /** Whatever does not hold now; `file` is what the functions go by. */
   async look(over: Omit<Over, 'peace'>): Promise<readonly string[]> {
+    this.#hooks?.frozen.write(over.now);
     return [
       ...(this.#copying ? await this.#lookAtCopies(this.#copying, over) : []),
       ...(this.#rehearsals?.wrong() ?? []),
@@ -123,6 +137,7 @@ export class Besides {
       ...(await this.look(over)),
       ...(this.#copying ? this.#copiesAtTheEnd(this.#copying, over) : []),
       ...(this.#protections?.atTheEnd(over) ?? []),
+      ...(this.#hooks?.frozen.atTheEnd(over.now) ?? []),
       ...(this.#rehearsals?.atTheEnd(over) ?? []),
     ];
   }

@@ -63,9 +63,10 @@ export class Protections {
     return mayStay(place, ids, this.#afterAll(file, now));
   }
 
-  /** Whether a policy shares it. */
-  shares(place: string, { tags }: ImageView | SnapshotView, account: string, file: PolicyFile): boolean {
+  /** Whether a policy, or somebody, shares it. */
+  shares(place: string, { id, tags }: ImageView | SnapshotView, account: string, file: PolicyFile): boolean {
     const policy = file.policies.find(({ name }) => name === tags['ec2-backup:policy']);
+    if (this.guardians.hasShared(id, account)) return true;
     return isOurs(tags) && !place.startsWith(`${account}/`) && policy?.share?.includes(account) === true;
   }
 

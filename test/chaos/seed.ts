@@ -15,10 +15,11 @@ import { deploy, HOME, keyOf, type Deployment } from './deployment.ts';
 import { addForeign, Fleet } from './fleet.ts';
 import { doubled, Ledger, present } from './ledger.ts';
 import { People } from './people.ts';
-import { copiesOnly, extrasOf, filesOf, NO_EXTRAS } from './policies.ts';
+import { copiesOnly, extrasOf, filesOf, NO_EXTRAS, type Extras } from './policies.ts';
 import { Random } from './random.ts';
 import { Tellings } from './tellings.ts';
-import { protectingOf, wordingOf } from './words.ts';
+import { FaultLog } from './fault-log.ts';
+import { hookingOf, protectingOf, wordingOf } from './words.ts';
 import { copyOutage, outageFaults, troublesOf, type Troubles } from './trouble.ts';
 
 export interface Size {
@@ -28,9 +29,14 @@ export interface Size {
 
 export const USUAL: Size = { sources: 30, days: 40 };
 export const LARGE: Size = { sources: 1000, days: 90 };
-/** Of a usual seed that copies, rehearses or protects: its runs, for every backup or every hour, read all that there is. */
+/** Of a usual seed that copies or rehearses: a run for every backup that is made reads all that there is. */
 const SMALL: Size = { sources: 8, days: 20 };
-const LONG: Size = { sources: 3, days: 120 };
+/** Of one that protects, which reads all that there is every hour; and of some with an archive, which is paid for 90 days. */
+const GUARDED: Size = { sources: 6, days: 18 };
+const LONG: Size = { sources: 2, days: 120 };
+
+/** What a function needs, in seconds, to freeze, back up and thaw. */
+const LONG_ENOUGH = 900;
 
 /** Days at the end in which nothing goes wrong. */
 const PEACE = 8 * DAY;
@@ -61,12 +67,32 @@ export async function runSeed(seed: number, size: Size): Promise<SeedResult> {
   }
 }
 
+function sizeOf(
+  size: Size,
+  {
+    isLong,
+    isGuarded,
+    isTold,
+    extras,
+  }: {
+    readonly isLong: boolean;
+    readonly isGuarded: boolean;
+    readonly isTold: boolean;
+    readonly extras: Extras;
+  },
+): Size {
+  if (isLong) return LONG;
+  if (isGuarded) return GUARDED;
+  return extras === NO_EXTRAS && !isTold ? size : SMALL;
+}
+
 class Run {
   readonly #seed: number;
   /** In the end. */
   readonly #file: PolicyFile;
   readonly #fileAt: (now: number) => PolicyFile;
   readonly #tellings = new Tellings();
+  readonly #faults = new FaultLog();
   readonly #start = START - 3 * HOUR;
   readonly #end: number;
   readonly #peace: number;
@@ -86,23 +112,29 @@ class Run {
     const isLarge = size.sources > USUAL.sources;
     const extras = isLarge ? NO_EXTRAS : extrasOf(seed);
     const protecting = isLarge ? undefined : protectingOf(seed);
-    const small = protecting === 'long' ? LONG : SMALL;
-    const { sources, days } = extras === NO_EXTRAS && !protecting ? size : small;
+    const hooking = isLarge ? undefined : hookingOf(seed);
+    const isLong = protecting === 'long' && extras === NO_EXTRAS;
+    const { sources, days } = sizeOf(size, {
+      isLong,
+      isGuarded: protecting !== undefined,
+      isTold: hooking !== undefined,
+      extras,
+    });
     this.#end = this.#start + days * DAY + LAST_HOUR;
     this.#peace = this.#end - PEACE;
     const span = { start: this.#start, peace: this.#peace };
     this.#troubles = troublesOf(seed, span, isLarge ? 'large' : 'usual');
     const { settings, outages, stack: trouble, timeout, share, editedAt } = this.#troubles;
-    const wording = protecting && wordingOf(seed, span);
-    this.#extras = [extras.text, wording?.text ?? ''].filter((text) => text !== '');
-    this.#fileAt = filesOf({ share, extras, editedAt, wording, hooking: undefined });
+    const wording = protecting && wordingOf(seed, span, isLong);
+    this.#extras = [extras.text, wording?.text ?? '', hooking?.text ?? ''].filter((text) => text !== '');
+    this.#fileAt = filesOf({ share, extras, editedAt, wording, hooking });
     this.#file = this.#fileAt(this.#end);
     this.#deployment = deploy({
       fileAt: this.#fileAt,
       start: this.#start,
       settings,
-      trouble,
-      timeout,
+      trouble: (clock) => this.#faults.noting(trouble(clock), clock),
+      timeout: hooking ? Math.max(timeout, LONG_ENOUGH) : timeout,
       tellings: this.#tellings,
       others: copiesOnly(this.#file),
     });
@@ -119,6 +151,9 @@ class Run {
       seed,
       fileAt: this.#fileAt,
       wording,
+      hooking,
+      faults: this.#faults,
+      tellings: this.#tellings,
       ever: () => this.#ledger.groups,
       isBounded: settings.maxSnapshotCopies !== Infinity,
     });

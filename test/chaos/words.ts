@@ -28,12 +28,16 @@ export interface Wording {
 export interface Hooking {
   readonly hooks: Texts;
   readonly of: ReadonlySet<Name>;
+  /** Whether who cannot be told is not backed up. */
+  readonly skips: boolean;
   readonly text: string;
 }
 
 /** Shares of the seeds; of those that protect, some go on for long enough for the archive to be paid for. */
 const PROTECTED = 1 / 3;
-const LONG = 1 / 12;
+const LONG = 1 / 24;
+/** Of those that protect; each of its runs looks at the coming 90 days. */
+const ARCHIVED = 1 / 4;
 const HOOKED = 1 / 5;
 
 /** Accounts of no target, that nothing is copied to. */
@@ -48,10 +52,11 @@ export function protectingOf(seed: number): 'usual' | 'long' | undefined {
   return random.chance(LONG) ? 'long' : 'usual';
 }
 
-export function wordingOf(seed: number, { start, peace }: Span): Wording {
+export function wordingOf(seed: number, { start, peace }: Span, isLong: boolean): Wording {
   const random = new Random(seed, 'words');
   const edits = Array.from({ length: random.whole(0, 3) }, () => start + random.upTo(peace - start));
-  const archives = new Set(['sets', 'disks'].filter(() => random.chance(0.6)) as Name[]);
+  const archived = random.pick<Name>(['sets', 'disks']);
+  const archives = new Set(isLong || random.chance(ARCHIVED) ? [archived] : []);
   const phaseFrom = (from: number): Phase => ({ from, words: textsOf(random, archives) });
   const phases = [phaseFrom(start - DAY), ...edits.sort((a, b) => a - b).map(phaseFrom)] as const;
   const text = phases.map(({ from, words }) => {
@@ -114,5 +119,5 @@ export function hookingOf(seed: number): Hooking | undefined {
   const of = new Set(names);
   const ofName = (name: Name): string => (of.has(name) ? text : '');
   const hooks = { nightly: ofName('nightly'), sets: ofName('sets'), disks: '' };
-  return { hooks, of, text: `${names.join(' and ')} with ${text}` };
+  return { hooks, of, skips: onFailure === 'skip', text: `${names.join(' and ')} with ${text}` };
 }
