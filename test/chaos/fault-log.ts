@@ -1,11 +1,13 @@
 /** What went wrong with the calls of functions, and when: whoever judges what they did must know. */
 
 import type { SimulatedClock } from '../../src/simulator/clock.ts';
+import type { FaultPlan } from '../../src/simulator/faults.ts';
 import type { StackTrouble } from '../../src/simulator/stack-trouble.ts';
 
 export interface LoggedFault {
   readonly at: number;
-  readonly functionId: string;
+  /** Undefined where it is the place that refuses. */
+  readonly functionId?: string;
   readonly command: string;
   readonly kind: string;
 }
@@ -26,6 +28,15 @@ export class FaultLog {
           return fault;
         };
       },
+    };
+  }
+
+  /** The same plan of a place's calls, which nobody knows the function of, noted down. */
+  notingCalls(plan: FaultPlan, clock: SimulatedClock): FaultPlan {
+    return (call) => {
+      const fault = plan(call);
+      if (fault) this.#faults.push({ at: clock.now(), command: call.command, kind: fault.kind });
+      return fault;
     };
   }
 

@@ -141,7 +141,8 @@ export class Frozen {
       .between(from, to)
       .some(
         ({ functionId, command, kind }) =>
-          functionId === 'BackupLambdaFunction' && (kind === 'die' || TELLING.test(command)),
+          (functionId === undefined || functionId === 'BackupLambdaFunction') &&
+          (kind === 'die' || TELLING.test(command)),
       );
     return guests.isTroubled(id, from, to) || isFault || this.#died(to) || this.#died(from);
   }
