@@ -70,6 +70,7 @@ type Tags = Readonly<Record<string, string>>;
 
 interface Input extends LockInput {
   readonly ImageId?: string;
+  readonly DeleteAssociatedSnapshots?: boolean;
 }
 
 interface Sight {
@@ -163,13 +164,17 @@ function seeLift({ ImageId: id = '' }: Input, { region, policiesOf }: Sight): re
   return isTheirs ? [`${id} loses the protection that somebody has given it`] : [];
 }
 
-function seeDeregister({ ImageId: id = '' }: Input, sight: Sight): readonly string[] {
+function seeDeregister(
+  { ImageId: id = '', DeleteAssociatedSnapshots: all }: Input,
+  sight: Sight,
+): readonly string[] {
   const { region, now, policiesOf } = sight;
   const image = region.image(id);
   // What failed nobody can miss.
   if (!image || (image.state !== 'available' && image.state !== 'disabled')) return [];
   return [
-    ...seeEnd(image.snapshotIds, sight),
+    // A rehearsal's AMI maps the snapshots of a set, and leaves them.
+    ...(all === true ? seeEnd(image.snapshotIds, sight) : []),
     ...(isEnabledAgain(image, sight) ? [`${id} is deregistered, and somebody had enabled it`] : []),
     ...tooSoon(image, { policies: policiesOf(image.tags), region, now }),
   ];
