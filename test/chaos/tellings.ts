@@ -112,7 +112,8 @@ export class Tellings {
   #hearOutcome(place: string, fields: LogRecord['fields'], at: number): void {
     const { status, policy, source, slot, warning } = fields;
     const key = `${place} ${String(policy)} ${String(source)} ${Date.parse(String(slot))}`;
-    if (warning !== undefined) this.#warned.add(key);
+    // That one is only crash-consistent is what its tag says, too.
+    if (warning !== undefined && !String(warning).startsWith('only crash-consistent')) this.#warned.add(key);
     if (status === 'done' || status === 'already-done') return;
     add(this.#failures, key, {
       at,
