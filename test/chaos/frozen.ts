@@ -123,7 +123,9 @@ export class Frozen {
       case 'application': {
         // The tag is set by the creating call, and cannot be corrected: it is told instead.
         const isTold = tellings.warns(`${place} ${policy} ${source} ${Date.parse(slot)}`) || this.#died(at);
-        return wasFrozen || isTold ? [] : [`${of} says application, and the instance was not frozen`];
+        return wasFrozen || (isTold && isDisturbed)
+          ? []
+          : [`${of} says application, and the instance was not frozen`];
       }
       case 'crash': {
         if (hooking.skips) return [`${of} is only crash-consistent, which its policy skips`];

@@ -113,7 +113,7 @@ export class Tellings {
     const { status, policy, source, slot, warning } = fields;
     const key = `${place} ${String(policy)} ${String(source)} ${Date.parse(String(slot))}`;
     // That one is only crash-consistent is what its tag says, too.
-    if (warning !== undefined && !String(warning).startsWith('only crash-consistent')) this.#warned.add(key);
+    if (typeof warning === 'string' && !warning.startsWith('only crash-consistent')) this.#warned.add(key);
     if (status === 'done' || status === 'already-done') return;
     add(this.#failures, key, {
       at,
