@@ -6,7 +6,7 @@ import { changeDisabled } from './image-disabling.ts';
 import { lockSnapshot as lockCommand, unlockSnapshot as unlockCommand } from './lock-snapshot.ts';
 import { modifySnapshotTier } from './modify-snapshot-tier.ts';
 import type { ProtectionMode, SnapshotLock } from './protection-records.ts';
-import { setLock, setProtection } from './protections.ts';
+import { lockOf as lockNow, setLock, setProtection } from './protections.ts';
 import { setSharing } from './sharing.ts';
 import { imageState } from './states.ts';
 import type { CallContext, World } from './world.ts';
@@ -61,6 +61,21 @@ export class ProtectionConsole {
 
   unlock(snapshotId: string): void {
     unlockCommand.run(this.#world, { SnapshotId: snapshotId }, BY_HAND);
+  }
+
+  /** The lock that is in force, or that has expired; undefined where there never was one. */
+  lockOf(snapshotId: string): SnapshotLock | undefined {
+    return lockNow(presentSnapshot(this.#world, snapshotId), this.#world.now());
+  }
+
+  /** When it was last disabled or enabled (ms since the epoch); undefined where it never was. */
+  changedAt(imageId: string): number | undefined {
+    return presentImage(this.#world, imageId).disabling?.changedAt();
+  }
+
+  /** From when on it is in the archive, or on the way there (ms since the epoch). */
+  archivedAt(snapshotId: string): number | undefined {
+    return presentSnapshot(this.#world, snapshotId).archival?.startedAt;
   }
 
   /** Takes hours; `launching.archiveSnapshot` is at once. */

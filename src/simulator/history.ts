@@ -23,6 +23,11 @@ export class History<T> {
     return this.#versions.at(-1)?.value ?? this.#first;
   }
 
+  /** When it was changed last; before any change, when it began. */
+  changedAt(): number {
+    return this.#versions.at(-1)?.at ?? NaN;
+  }
+
   change(at: number, value: T): void {
     // The newest version that every read already sees must stay; what is older cannot be seen any more.
     const settled = this.#versions.findLastIndex((version) => version.at <= at - LONGEST_READ_LAG);

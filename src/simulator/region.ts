@@ -254,6 +254,14 @@ export class SimulatedRegion extends RegionCalls {
     return views.viewSnapshots(this.#world, since);
   }
 
+  image(id: string): views.ImageView | undefined {
+    return views.viewImage(this.#world, id);
+  }
+
+  snapshot(id: string): views.SnapshotView | undefined {
+    return views.viewSnapshot(this.#world, id);
+  }
+
   /** Whether there is an instance, volume, image or snapshot with this id. */
   has(id: string): boolean {
     return resourceOf(this.#world, id) !== undefined;

@@ -2,6 +2,7 @@ import type { ImageState, InstanceStateName, SnapshotState, VolumeType } from '@
 import type { LifecycleActivity, ScriptRun } from './dlm-run-activity.ts';
 import type { BinKind } from './protection-records.ts';
 import { deprecationOf, isLocked, protectionOf } from './protections.ts';
+import type { ImageRecord, SnapshotRecord } from './records.ts';
 import { binned } from './recycle-bin.ts';
 import { accountsOf } from './sharing.ts';
 import { imageState, instanceState, snapshotState, tierOf } from './states.ts';
@@ -127,7 +128,17 @@ export function viewImages(world: World, since: number): readonly ImageView[] {
   const own = world.store.images
     .all(world.now())
     .filter((image) => image.createdAt >= since && image.ownerId === world.account);
-  return own.map((image) => ({
+  return own.map((image) => imageView(world, image));
+}
+
+/** Undefined where there is none. */
+export function viewImage(world: World, id: string): ImageView | undefined {
+  const image = world.store.images.get(id, world.now());
+  return image && imageView(world, image);
+}
+
+function imageView(world: World, image: ImageRecord): ImageView {
+  return {
     id: image.id,
     name: image.name,
     state: imageState(image, world.now()),
@@ -139,7 +150,7 @@ export function viewImages(world: World, since: number): readonly ImageView[] {
     sharedWith: accountsOf(image),
     deprecatedAt: deprecationOf(image, world.now()),
     tags: toRecord(image.tags.now()),
-  }));
+  };
 }
 
 /** The account's own snapshots, of those that were started at an instant or later. */
@@ -147,7 +158,17 @@ export function viewSnapshots(world: World, since: number): readonly SnapshotVie
   const own = world.store.snapshots
     .all(world.now())
     .filter((snapshot) => snapshot.createdAt >= since && snapshot.ownerId === world.account);
-  return own.map((snapshot) => ({
+  return own.map((snapshot) => snapshotView(world, snapshot));
+}
+
+/** Undefined where there is none. */
+export function viewSnapshot(world: World, id: string): SnapshotView | undefined {
+  const snapshot = world.store.snapshots.get(id, world.now());
+  return snapshot && snapshotView(world, snapshot);
+}
+
+function snapshotView(world: World, snapshot: SnapshotRecord): SnapshotView {
+  return {
     id: snapshot.id,
     volumeId: snapshot.volumeId,
     sizeGiB: snapshot.sizeGiB,
@@ -162,7 +183,7 @@ export function viewSnapshots(world: World, since: number): readonly SnapshotVie
     fastRestoreZones: snapshot.fastRestoreZones ?? [],
     imageIds: world.store.imagesOfSnapshot.of(snapshot.id),
     tags: toRecord(snapshot.tags.now()),
-  }));
+  };
 }
 
 export function viewBin(world: World): readonly BinnedView[] {

@@ -21,6 +21,8 @@ export interface Ended {
   readonly present: Groups;
   readonly alarms: ReadonlyMap<string, readonly Ringing[]>;
   readonly tellings: Tellings;
+  /** Whether what no rule keeps is right to be there. */
+  readonly mayStay: (place: string, ids: readonly string[]) => boolean;
 }
 
 const NONE: Slots = new Map();
@@ -89,17 +91,42 @@ export function wronglyKept(ended: Ended): string[] {
   );
 }
 
+/** Ids of all that the rules keep of what there is. */
+export function keptIds({
+  file,
+  ever,
+  present,
+}: Pick<Ended, 'file' | 'ever' | 'present'>): ReadonlySet<string> {
+  const kept = file.policies.flatMap((policy) =>
+    [...ever]
+      .filter(([group]) => group.split(' ')[1] === policy.name)
+      .flatMap(([group, slots]) =>
+        expectedOf(slots, policy).flatMap((slot) =>
+          [...(present.get(group)?.get(slot)?.values() ?? [])].flatMap(({ ids }) => ids),
+        ),
+      ),
+  );
+  return new Set(kept);
+}
+
+function expectedOf(slots: Slots, { keep, timezone }: Policy): number[] {
+  const all = goodSlots(slots).sort((a, b) => b - a);
+  const reasons = resticReasons(all, keep, timezone);
+  return all.filter((_, index) => (reasons[index]?.length ?? 0) > 0);
+}
+
 function wronglyKeptOf(
   group: string,
   slots: Slots,
   { policy, ended }: { readonly policy: Policy; readonly ended: Ended },
 ): string[] {
-  const all = goodSlots(slots).sort((a, b) => b - a);
-  const reasons = resticReasons(all, policy.keep, policy.timezone);
-  const expected = all.filter((_, index) => (reasons[index]?.length ?? 0) > 0);
+  const expected = expectedOf(slots, policy);
   const actual = goodSlots(ended.present.get(group) ?? NONE).sort((a, b) => b - a);
   const gone = expected.filter((slot) => !actual.includes(slot));
-  const left = actual.filter((slot) => !expected.includes(slot));
+  const [place = ''] = group.split(' ');
+  const idsOf = (slot: number): string[] =>
+    [...(ended.present.get(group)?.get(slot)?.values() ?? [])].flatMap(({ ids }) => ids);
+  const left = actual.filter((slot) => !expected.includes(slot) && !ended.mayStay(place, idsOf(slot)));
   const told = (list: readonly number[]): string =>
     list.map((slot) => new Date(slot).toISOString()).join(' ');
   return [

@@ -41,6 +41,14 @@ interface Compared {
   readonly source: SimulatedRegion | undefined;
 }
 
+export interface CopiesEnded {
+  readonly file: PolicyFile;
+  readonly now: number;
+  readonly ever: Groups;
+  /** Whether what no rule keeps is right to be there. */
+  readonly mayStay: (place: string, ids: readonly string[]) => boolean;
+}
+
 /** By `copied-from`, of one place, policy and source of the originals at one destination. */
 type CopiedPoints = Map<string, CopiedPoint>;
 
@@ -103,7 +111,7 @@ export class CopyBook {
   }
 
   /** Where nothing has gone wrong for days, copies are exactly what their rules keep of all that was ever good. */
-  atTheEnd({ file, now, ever }: { file: PolicyFile; now: number; ever: Groups }): string[] {
+  atTheEnd({ file, now, ever, mayStay }: CopiesEnded): string[] {
     const wrong = this.#compared(file, ever).flatMap(({ key, way, slots, copies }) => {
       const present = copies.filter((copy) => this.#isThere(copy)).map(({ slot }) => slot);
       const missing = keptBy(way, goodSlots(slots)).filter(
@@ -112,7 +120,11 @@ export class CopyBook {
       // What was copied since the last prune has pushed nothing out yet.
       const settled = present.filter((slot) => slot < now - COPIED_WITHIN);
       const kept = keptBy(way, settled);
-      const left = settled.filter((slot) => !kept.includes(slot));
+      const idsOf = (slot: number): string[] =>
+        copies
+          .filter((copy) => copy.slot === slot)
+          .flatMap(({ parts }) => [...parts.values()].flatMap((ids) => [...ids.keys()]));
+      const left = settled.filter((slot) => !kept.includes(slot) && !mayStay(keyOf(way.place), idsOf(slot)));
       return [
         ...missing.map((slot) => `${key}: the copy of ${timeOf(slot)} is wanted, and is not there`),
         ...left.map((slot) => `${key}: the rules let go of the copy of ${timeOf(slot)}, which is there`),
@@ -210,7 +222,7 @@ function keptBy({ policy, copy }: Way, slots: readonly number[]): number[] {
 }
 
 function goodnessOf(state: string): Goodness {
-  if (state === 'available' || state === 'completed') return 'good';
+  if (state === 'available' || state === 'completed' || state === 'disabled') return 'good';
   return state === 'pending' ? 'pending' : 'failed';
 }
 

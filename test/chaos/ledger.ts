@@ -129,7 +129,8 @@ function keyOf(place: string, { tags }: Pick<ImageView, 'tags'>): { group: strin
 }
 
 function ofImage({ state }: ImageView): Goodness {
-  if (state === 'available') return 'good';
+  // What is disabled can be enabled.
+  if (state === 'available' || state === 'disabled') return 'good';
   return state === 'pending' ? 'pending' : 'failed';
 }
 

@@ -6,7 +6,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { LARGE, runSeed, USUAL, type SeedResult } from './seed.ts';
+import { runSeed, type SeedResult } from './seed.ts';
+import { LARGE, USUAL } from './story.ts';
 
 interface Order {
   readonly seed: number;

@@ -5,8 +5,7 @@ import type { Place, Policy, PolicyFile } from '../../src/lib/policy/policy.ts';
 import { parse } from '../support/scenario.ts';
 import { AWAY, HOME } from './deployment.ts';
 import { Random } from './random.ts';
-
-type Name = 'nightly' | 'sets' | 'disks';
+import type { Hooking, Name, Texts, Wording } from './words.ts';
 
 /** What some seeds have, and others have not. */
 export interface Extras {
@@ -111,16 +110,61 @@ interface Rules {
 }
 
 /** What is kept at first, and from some day on: less. */
-export const AT_FIRST: Rules = { nightly: '{ daily: 4 }', sets: '{ last: 6 }', disks: '{ within: 5d }' };
-export const IN_THE_END: Rules = { nightly: '{ daily: 3 }', sets: '{ last: 4 }', disks: '{ within: 3d }' };
+const AT_FIRST: Rules = { nightly: '{ daily: 4 }', sets: '{ last: 6 }', disks: '{ within: 5d }' };
+const IN_THE_END: Rules = { nightly: '{ daily: 3 }', sets: '{ last: 4 }', disks: '{ within: 3d }' };
+/** And where there is an archive, some of it for 90 days at least. */
+const LONGER = ', weekly: 15 }';
 
-/** `share` of EC2's quotas, in percent. */
-export function fileOf(keep: Rules, share: number, extras: Extras): PolicyFile {
+export interface Told {
+  readonly share: number;
+  readonly extras: Extras;
+  /** When the rules are made stricter. */
+  readonly editedAt: number;
+  readonly wording: Wording | undefined;
+  readonly hooking: Hooking | undefined;
+}
+
+/** The file of an instant (ms). All of a seed ask for the same template. */
+export function filesOf({ share, extras, editedAt, wording, hooking }: Told): (now: number) => PolicyFile {
+  const known = new Map<string, PolicyFile>();
+  const longer = (rules: Rules): Rules => {
+    const of = (name: Name): string =>
+      wording?.archives.has(name) ? rules[name].replace(' }', LONGER) : rules[name];
+    return { nightly: of('nightly'), sets: of('sets'), disks: of('disks') };
+  };
+  return (now) => {
+    const isEdited = now >= editedAt;
+    const phase = wording?.phases.findLastIndex(({ from }) => from <= now) ?? -1;
+    const key = `${isEdited} ${phase}`;
+    const file =
+      known.get(key) ??
+      fileOf({
+        keep: longer(isEdited ? IN_THE_END : AT_FIRST),
+        share,
+        extras,
+        words: [wording?.phases[phase]?.words, hooking?.hooks].filter((one) => one !== undefined),
+      });
+    known.set(key, file);
+    return file;
+  };
+}
+
+interface Filed {
+  readonly keep: Rules;
+  /** Of EC2's quotas, in percent. */
+  readonly share: number;
+  readonly extras: Extras;
+  /** What the policies say besides. */
+  readonly words: readonly Texts[];
+}
+
+function fileOf({ keep, share, extras, words }: Filed): PolicyFile {
   const { copies, rehearsed, sweep } = extras;
   const of = (name: Name): string => {
     const list = copies[name];
     const copied = list === undefined ? '' : `, copies: ${list}`;
-    return `keep: ${keep[name]}${copied}${rehearsed?.policy === name ? rehearse(rehearsed) : ''}`;
+    const besides = words.flatMap((one) => (one[name] === '' ? [] : `, ${one[name]}`)).join('');
+    return `keep: ${keep[name]}${copied}${rehearsed?.policy === name ? rehearse(rehearsed) : ''}${besides}`;
   };
   return parse(`
 version: 1

@@ -1,41 +1,26 @@
 /** One seed: a deployment with its fleet and troubles, some weeks of them, some days of peace, and what does not hold then. */
 
-import { shapeCalls } from '../../src/lib/aws/shape-calls.ts';
-import type { Place, PolicyFile } from '../../src/lib/policy/policy.ts';
-import type { RunContext } from '../../src/lib/run/context.ts';
-import { runPrune, planPruneRun } from '../../src/lib/run/prune.ts';
+import type { PolicyFile } from '../../src/lib/policy/policy.ts';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { Invocation } from '../../src/simulator/stack-functions.ts';
 import { DAY, HOUR, MINUTE, START } from '../support/scenario.ts';
 import { foreignState, orphans } from '../support/truth.ts';
 import { Besides } from './besides.ts';
-import { stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './checks.ts';
-import { deploy, HOME, keyOf, type Deployment } from './deployment.ts';
+import { keptIds, stillRinging, unclean, unmadeSlots, wronglyKept, type Ended } from './checks.ts';
+import { deploy, type Deployment } from './deployment.ts';
 import { addForeign, Fleet } from './fleet.ts';
 import { doubled, Ledger, present } from './ledger.ts';
 import { People } from './people.ts';
-import { AT_FIRST, copiesOnly, extrasOf, fileOf, IN_THE_END, NO_EXTRAS } from './policies.ts';
+import { copiesOnly, filesOf } from './policies.ts';
+import { storyOf, type Size } from './story.ts';
 import { Random } from './random.ts';
+import { Tidying } from './tidying.ts';
 import { Tellings } from './tellings.ts';
-import { copyOutage, outageFaults, troublesOf, type Troubles } from './trouble.ts';
+import { FaultLog } from './fault-log.ts';
+import { outageFaults, type Troubles } from './trouble.ts';
 
-export interface Size {
-  readonly sources: number;
-  readonly days: number;
-}
-
-export const USUAL: Size = { sources: 30, days: 40 };
-export const LARGE: Size = { sources: 1000, days: 90 };
-/** Of a usual seed that copies or rehearses: a run for every backup that is made reads all that there is. */
-const SMALL: Size = { sources: 8, days: 20 };
-
-/** Days at the end in which nothing goes wrong. */
-const PEACE = 8 * DAY;
 /** From one look at all there is to the next. */
 const LOOKS = HOUR;
-/** After the last prune of the last day, whose slots are all over. */
-const LAST_HOUR = 7.5 * HOUR;
-
 export interface SeedResult {
   readonly seed: number;
   /** What went wrong in it. */
@@ -64,6 +49,7 @@ class Run {
   readonly #file: PolicyFile;
   readonly #fileAt: (now: number) => PolicyFile;
   readonly #tellings = new Tellings();
+  readonly #faults = new FaultLog();
   readonly #start = START - 3 * HOUR;
   readonly #end: number;
   readonly #peace: number;
@@ -73,30 +59,28 @@ class Run {
   readonly #people: People;
   readonly #ledger: Ledger;
   readonly #besides: Besides;
-  /** What the seed copies and rehearses, told. */
+  readonly #tidying: Tidying;
+  /** What the seed has besides, told. */
   readonly #extras: readonly string[];
   readonly #foreign: readonly string[];
   readonly #problems: string[] = [];
 
   constructor(seed: number, size: Size) {
     this.#seed = seed;
-    const isLarge = size.sources > USUAL.sources;
-    const extras = isLarge ? NO_EXTRAS : extrasOf(seed);
-    this.#extras = extras.text === '' ? [] : [extras.text];
-    const { sources, days } = extras === NO_EXTRAS ? size : SMALL;
-    this.#end = this.#start + days * DAY + LAST_HOUR;
-    this.#peace = this.#end - PEACE;
-    const span = { start: this.#start, peace: this.#peace };
-    this.#troubles = troublesOf(seed, span, isLarge ? 'large' : 'usual');
-    const { settings, outages, stack: trouble, timeout, share, editedAt } = this.#troubles;
-    const before = fileOf(AT_FIRST, share, extras);
-    this.#file = fileOf(IN_THE_END, share, extras);
-    this.#fileAt = (now) => (now < editedAt ? before : this.#file);
+    const story = storyOf(seed, size, this.#start);
+    const { sources, span, extras, wording, hooking } = story;
+    this.#end = story.end;
+    this.#peace = span.peace;
+    this.#troubles = story.troubles;
+    this.#extras = story.told;
+    const { settings, stack: trouble, timeout, share, editedAt } = story.troubles;
+    this.#fileAt = filesOf({ share, extras, editedAt, wording, hooking });
+    this.#file = this.#fileAt(this.#end);
     this.#deployment = deploy({
       fileAt: this.#fileAt,
       start: this.#start,
       settings,
-      trouble,
+      trouble: (clock) => this.#faults.noting(trouble(clock), clock),
       timeout,
       tellings: this.#tellings,
       others: copiesOnly(this.#file),
@@ -104,21 +88,29 @@ class Run {
     const { clock, regions, everywhere } = this.#deployment;
     this.#fleet = new Fleet(seed, clock, { regions, sources, span });
     const { members } = this.#fleet;
-    const noCopies = Object.keys(extras.copies).length > 0 ? [copyOutage(seed, span)] : [];
     this.#besides = new Besides({
       deployment: this.#deployment,
       file: this.#file,
       extras,
       members,
-      start: this.#start,
+      span,
+      seed,
+      fileAt: this.#fileAt,
+      wording,
+      hooking,
+      faults: this.#faults,
+      tellings: this.#tellings,
+      ever: () => this.#ledger.groups,
       isBounded: settings.maxSnapshotCopies !== Infinity,
     });
     for (const [place, region] of everywhere) {
       const ofPlace = members.filter((member) => member.place === place);
       // In a place of copies there are those of others, too.
       addForeign(region, (ofPlace.length > 0 ? ofPlace : members).slice(0, 4), this.#start);
-      region.faults = this.#besides.watched(place, outageFaults(place, [...outages, ...noCopies], clock));
+      const out = outageFaults(place, story.outages, clock);
+      region.faults = this.#besides.watched(place, this.#faults.notingCalls(out, clock));
     }
+    this.#tidying = new Tidying(this.#deployment, { file: this.#file, share });
     this.#people = new People(seed, this.#deployment, span);
     this.#foreign = this.#foreignNow();
     this.#ledger = new Ledger(regions);
@@ -139,7 +131,7 @@ class Run {
       await this.#look();
       nextLook += LOOKS;
       if (clock.now() < nextTidying || clock.now() >= this.#end - 3 * DAY) continue;
-      await this.#tidy();
+      await this.#tidying.tidy();
       nextTidying += DAY / 2;
     }
     await this.#untilQuiet();
@@ -155,7 +147,7 @@ class Run {
 
   #act(): number {
     this.#problems.push(...this.#people.lost());
-    return Math.min(this.#fleet.act(), this.#people.act());
+    return Math.min(this.#fleet.act(), this.#people.act(), this.#besides.act());
   }
 
   async #look(): Promise<void> {
@@ -171,36 +163,6 @@ class Run {
     }
   }
 
-  /** What docs/operations.md tells people to do: dead letters are redriven, refused prunes are looked at and accepted. */
-  async #tidy(): Promise<void> {
-    const { stack, regions, everywhere } = this.#deployment;
-    const [home] = regions.values();
-    for (const id of stack.queueIds().filter((one) => one.endsWith('DeadLetters')))
-      home?.redrive(stack.queue(id).name);
-    for (const id of stack.queueIds().filter((one) => one.endsWith('Undelivered')))
-      home?.purge(stack.queue(id).name);
-    for (const place of everywhere.keys()) {
-      const [account = '', region = ''] = place.split('/');
-      const context = this.#contextIn({ account, region });
-      const { refused } = await planPruneRun({}, context);
-      for (const { policy, deletions } of refused) await runPrune({ policy, accept: deletions }, context);
-    }
-  }
-
-  #contextIn(place: Place): RunContext {
-    const { everywhere, clock } = this.#deployment;
-    const enter = (there: Place): RunContext['clients'] => {
-      const region = everywhere.get(keyOf(there));
-      if (!region) throw new Error(`the seed has no ${keyOf(there)}`);
-      return shapeCalls(region.clients, { clock, share: this.#troubles.share / 100 });
-    };
-    const elsewhere = {
-      home: () => Promise.resolve(HOME),
-      enter: (there: Place) => Promise.resolve(enter(there)),
-    };
-    return { file: this.#file, place, clients: enter(place), clock, elsewhere };
-  }
-
   async #result(): Promise<SeedResult> {
     const { stack, regions, clock } = this.#deployment;
     const now = clock.now();
@@ -214,6 +176,7 @@ class Run {
       present: present(regions),
       alarms: stack.alarms(),
       tellings: this.#tellings,
+      mayStay: (place, ids) => this.#besides.mayStay(place, ids, now),
     };
     this.#problems.push(
       ...this.#ledger.lostNewest(),
@@ -224,7 +187,8 @@ class Run {
       ...stillRinging(ended),
       ...this.#leftBehind(),
       ...unheard(stack.invocations, ended),
-      ...(await this.#besides.atTheEnd({ ...ended, peace: this.#peace })),
+      ...(await this.#besides.atTheEnd({ ...ended, peace: this.#peace, kept: keptIds(ended) })),
+      ...(await this.#tidying.unsettled()),
     );
     const points = [...ended.ever.values()].reduce((sum, slots) => sum + slots.size, 0);
     const { text } = this.#troubles;

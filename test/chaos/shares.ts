@@ -2,18 +2,22 @@
 
 import { ModifyImageAttributeCommand, ModifySnapshotAttributeCommand } from '@aws-sdk/client-ec2';
 import type { SimulatedRegion } from '../../src/simulator/region.ts';
+import type { ImageView, SnapshotView } from '../../src/simulator/views.ts';
 import { isOurs } from '../support/history.ts';
 import { COPIED_WITHIN, isCopy } from './copies.ts';
 import { AWAY, HOME } from './deployment.ts';
 
 /** Of no target. */
-const PARTNER = '999988887777';
+export const PARTNER = '999988887777';
 
 interface Shared {
   readonly region: SimulatedRegion;
   readonly id: string;
   readonly account: string;
 }
+
+/** Whether a policy shares it. */
+export type Asked = (place: string, part: ImageView | SnapshotView, account: string) => boolean;
 
 export class Shares {
   readonly #regions: ReadonlyMap<string, SimulatedRegion>;
@@ -60,15 +64,16 @@ export class Shares {
   }
 
   /** What is shared for copies is taken back; of those that have been made just now the next run does that. */
-  atTheEnd(now: number): string[] {
+  atTheEnd(now: number, isAsked: Asked): string[] {
     const isRecent = (tags: Readonly<Record<string, string>>): boolean =>
       isOurs(tags) && Date.parse(tags['ec2-backup:slot'] ?? '') >= now - COPIED_WITHIN;
     const kept = new Set(this.#byHand.map(({ id, account }) => `${id} ${account}`));
     return [...this.#regions].flatMap(([place, region]) =>
-      [...region.images(), ...region.snapshots()].flatMap(({ id, sharedWith, tags }) =>
-        sharedWith
-          .filter((account) => !kept.has(`${id} ${account}`) && !isRecent(tags))
-          .map((account) => `${place}: ${id} is still shared with ${account}`),
+      [...region.images(), ...region.snapshots()].flatMap((part) =>
+        part.sharedWith
+          .filter((account) => !kept.has(`${part.id} ${account}`) && !isRecent(part.tags))
+          .filter((account) => !isAsked(place, part, account))
+          .map((account) => `${place}: ${part.id} is still shared with ${account}`),
       ),
     );
   }
@@ -89,7 +94,7 @@ export class Shares {
 /** Or gone, as backups go. */
 function isShared({ region, id, account }: Shared): boolean {
   if (!region.has(id)) return true;
-  return [...region.images(), ...region.snapshots()].some(
-    (one) => one.id === id && one.sharedWith.includes(account),
-  );
+  const part = region.image(id) ?? region.snapshot(id);
+  // Or set aside, which takes all permissions away.
+  return part !== undefined && ('ec2-backup:disabled' in part.tags || part.sharedWith.includes(account));
 }

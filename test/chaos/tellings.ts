@@ -45,6 +45,9 @@ export class Tellings {
   /** By `policy slot`, or `place policy slot` where a place is named. */
   readonly #requests = new Map<string, Telling[]>();
 
+  /** By `place policy source slot`: backups with a warning. */
+  readonly #warned = new Set<string>();
+
   /** What a function logs. */
   hear(records: Iterable<LogRecord>, correlation: Readonly<Record<string, unknown>>, at: number): void {
     const { job, account, region } = correlation;
@@ -89,6 +92,11 @@ export class Tellings {
     return isTold || rang(silenceOf(place), from, to);
   }
 
+  /** Whether anything was said of a backup, by `place policy source slot`, besides that it was made. */
+  warns(backup: string): boolean {
+    return this.#warned.has(backup);
+  }
+
   #hearState(place: string, fields: LogRecord['fields'], at: number): void {
     const { finding, policy, id, reason } = fields;
     const alarm = STATES[String(finding)];
@@ -102,9 +110,11 @@ export class Tellings {
   }
 
   #hearOutcome(place: string, fields: LogRecord['fields'], at: number): void {
-    const { status, policy, source, slot } = fields;
-    if (status === 'done' || status === 'already-done') return;
+    const { status, policy, source, slot, warning } = fields;
     const key = `${place} ${String(policy)} ${String(source)} ${Date.parse(String(slot))}`;
+    // That one is only crash-consistent is what its tag says, too.
+    if (typeof warning === 'string' && !warning.startsWith('only crash-consistent')) this.#warned.add(key);
+    if (status === 'done' || status === 'already-done') return;
     add(this.#failures, key, {
       at,
       alarms: ['FailedRunsAlarm', 'ExhaustedRoundsAlarm'],

@@ -32,8 +32,8 @@ const USUAL: Rates = {
 /** A time in which a place cannot be worked in. */
 export interface Outage {
   readonly place: string;
-  /** Its role cannot be taken on, or EC2 answers nothing but errors there, or all that it refuses is to copy. */
-  readonly kind: 'role' | 'ec2' | 'copies';
+  /** Its role cannot be taken on, or EC2 answers nothing but errors there, or all that is refused is to copy, or to protect and to freeze. */
+  readonly kind: 'role' | 'ec2' | 'copies' | 'words';
   readonly from: number;
   readonly to: number;
 }
@@ -144,6 +144,15 @@ export function copyOutage(seed: number, { start, peace }: Span): Outage {
   return { place: 'everywhere', kind: 'copies', from, to: from + DAY / 2 + random.upTo(6 * DAY) };
 }
 
+/** In seeds that protect or freeze neither is permitted for some days, somewhere: what is to be done must wait. */
+export function denial(seed: number, { start, peace }: Span): Outage {
+  const random = new Random(seed, 'denied');
+  const from = start + random.upTo(peace - start);
+  const { account, region } = random.pick([HOME, AWAY]);
+  const to = Math.min(from + random.upTo(3 * DAY), peace);
+  return { place: `${account}/${region}`, kind: 'words', from, to };
+}
+
 interface Until {
   readonly clock: SimulatedClock;
   readonly peace: number;
@@ -199,7 +208,9 @@ function faultKinds(rates: Rates): readonly (readonly [rate: number, make: (rand
 export function outageFaults(place: string, outages: readonly Outage[], clock: SimulatedClock): FaultPlan {
   const roles = outages.filter(({ kind }) => kind === 'role');
   const copies = outages.filter(({ kind }) => kind === 'copies');
-  const here = outages.filter((outage) => outage.kind === 'ec2' && outage.place === place);
+  const ofKind = (kind: Outage['kind']): Outage[] =>
+    outages.filter((outage) => outage.kind === kind && outage.place === place);
+  const [here, denied] = [ofKind('ec2'), ofKind('words')];
   const isOut = (list: readonly Outage[]): boolean => {
     const now = clock.now();
     return list.some(({ from, to }) => now >= from && now < to);
@@ -208,12 +219,14 @@ export function outageFaults(place: string, outages: readonly Outage[], clock: S
     // Only the other account has a role to take on.
     if (command === 'AssumeRole') return isOut(roles) ? DENIED : undefined;
     if (command.startsWith('Copy') && isOut(copies)) return FORBIDDEN;
+    if (WORDS.test(command) && isOut(denied)) return FORBIDDEN;
     return EC2.test(command) && isOut(here) ? DOWN : undefined;
   };
 }
 
 const EC2 =
-  /^(Describe|List|Create(Image|Snapshot|Tags|SecurityG)|Deregister|DeleteS|Copy|Modify|RegisterI|RunI|TerminateI|AuthorizeS|RevokeS)/;
+  /^(Describe|List|Create(Image|Snapshot|Tags|SecurityG)|Deregister|DeleteS|Copy|Modify|Lock|Enable|Disable|RegisterI|RunI|TerminateI|AuthorizeS|RevokeS)/;
+const WORDS = /^(?:Lock|Enable|Disable|ModifySnapshotTier|SendCommand)/;
 const DENIED: Fault = { kind: 'error', name: 'AccessDenied', status: 403 };
 const FORBIDDEN: Fault = { kind: 'error', name: 'UnauthorizedOperation', status: 403 };
 const DOWN: Fault = { kind: 'unavailable', accepted: false };
