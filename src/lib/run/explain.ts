@@ -96,9 +96,18 @@ async function explainPoint(
 async function explainOther(id: string, { points }: Everything, context: RunContext): Promise<Explanation> {
   const tags = await readTags(id, context);
   if (!tags) return lookInBin(id, context);
-  const belonging = whoseIs(tags, context.file, await lifecycleNames(tags, context));
+  const belonging =
+    partOfLeftAlone(id, points) ?? whoseIs(tags, context.file, await lifecycleNames(tags, context));
   const mappers = points.points.filter(({ foreignSnapshots }) => foreignSnapshots.includes(id));
   return { is: 'foreign', id, belonging, mappedBy: mappers.map((point) => point.id) };
+}
+
+/** Its own tags are well: by them alone it would be taken for what an AMI has left behind. */
+function partOfLeftAlone(id: string, { leftAlone }: RecoveryPoints): Belonging | undefined {
+  const image = leftAlone.find((one) => one.id === id)?.partOf;
+  if (image === undefined) return undefined;
+  const text = `It has this deployment's tags, and is part of ${image}, which is left alone: explain ${image} tells why.`;
+  return { whose: 'this deployment', text };
 }
 
 async function lookInBin(id: string, context: RunContext): Promise<Explanation> {
