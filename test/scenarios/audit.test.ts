@@ -5,6 +5,7 @@ import type { AuditJson } from '../../src/lib/report/audit-json.ts';
 import type { CostJson } from '../../src/lib/report/cost-json.ts';
 import { parseJson } from '../cli/answers.ts';
 import { fileWith, mutatingCalls, run } from '../cli/fake-shell.ts';
+import { Copying, copiedPolicies, EAST, HOME } from '../support/copying.ts';
 import { carryOut } from '../support/command-line.ts';
 import { deploy } from '../support/deployed.ts';
 import { DAY, HOUR, POLICIES, Scenario } from '../support/scenario.ts';
@@ -228,6 +229,19 @@ describe('orphans', () => {
 });
 
 describe('drift', () => {
+  test('nothing is missing where only copies come, and where no second stack belongs', async () => {
+    const policies = copiedPolicies(`[{ region: ${EAST.region} }]`);
+    const { scenario } = new Copying(policies);
+    const file = await fileWith(policies);
+    const driftIn = async (region: string): Promise<string> => {
+      const args = ['audit', '--policies', file, '--json', '--region', region];
+      const { drift } = parseJson<AuditJson>((await run(args, { scenario })).out);
+      return drift.map(({ level, message }) => `${level} ${message}`).join('\n');
+    };
+    expect(await driftIn(EAST.region)).toBe('');
+    expect(await driftIn(HOME.region)).toContain('npx serverless deploy');
+  });
+
   test('says what doctor and policies plan say, and nothing where all is as it should be', async () => {
     const policies = POLICIES.replace(
       'retired:',
