@@ -228,6 +228,55 @@ describe('orphans', () => {
   });
 });
 
+describe('what orphans cost', () => {
+  const total = async (scenario: Scenario): Promise<number> =>
+    (await json<CostJson>(scenario, 'cost')).total.now.standardBytes.middle;
+
+  test('is what the bill falls by when they are deleted: the blocks that others refer to stay', async () => {
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    region.runInstance({
+      tags: { Backup: 'nightly' },
+      volumes: [{ device: '/dev/xvda', sizeGiB: 100, type: 'gp3' }],
+    });
+    await scenario.backupEvery(DAY, 4, 'nightly');
+    clock.advance(2 * DAY);
+    region.deregisterByHand(region.images()[0]?.id ?? '');
+    clock.advance(2 * DAY);
+    const before = await total(scenario);
+    const found = await audit(scenario);
+    const [leftover] = found.orphans;
+    expect(found.orphans).toMatchObject([{ isOurs: true, cause: 'AMI gone', isPruned: true }]);
+    const file = await fileWith(POLICIES);
+    const { out } = await run(['audit', '--policies', file, '--fix', '--yes'], { scenario });
+    expect(out).toContain('Outcome: 1 done');
+    expect(out).not.toContain('Nothing is changed');
+    const fallen = before - (await total(scenario));
+    expect(fallen).toBeGreaterThan(0);
+    // What it is billed for is the whole first snapshot, which the next one takes on.
+    expect(fallen).toBeLessThan((leftover?.cost.standardBytes.middle ?? 0) / 10);
+    const { frees } = leftover ?? {};
+    const freed = [frees, found.orphansFree, found.proposedFree];
+    expect(freed.map((one) => one?.standardBytes.middle)).toEqual([fallen, fallen, fallen]);
+  });
+
+  test('of all together is more than the sum, where nobody else refers to their blocks', async () => {
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    const { id } = region.runInstance({ tags: { Backup: 'nightly' } });
+    await scenario.backupEvery(DAY, 3, 'nightly');
+    clock.advance(HOUR);
+    region.terminateInstance(id);
+    const { orphans, orphansFree, proposedFree } = await audit(scenario);
+    expect(orphans.map(({ cause }) => cause)).toEqual(['source gone', 'source gone', 'source gone']);
+    const sum = orphans.reduce((bytes, { frees }) => bytes + frees.standardBytes.middle, 0);
+    expect(orphansFree.standardBytes.middle).toBe(await total(scenario));
+    expect(sum).toBeLessThan(orphansFree.standardBytes.middle / 2);
+    const pruned = orphans.filter(({ isPruned }) => isPruned).length;
+    expect(proposedFree.standardBytes.middle > 0).toBe(pruned > 0);
+  });
+});
+
 describe('drift', () => {
   test('nothing is missing where only copies come, and where no second stack belongs', async () => {
     const policies = copiedPolicies(`[{ region: ${EAST.region} }]`);

@@ -30,8 +30,12 @@ export interface Orphan {
   readonly detail: string;
   readonly policy?: string;
   readonly source?: string;
+  /** Those that are deleted with it. */
   readonly snapshots: readonly string[];
+  /** Its share of the bill. A block is in that of the oldest snapshot that refers to it. */
   readonly stored: StoredBytes;
+  /** What the bill falls by when it alone is deleted. */
+  readonly frees: StoredBytes;
   /** The proposed action in words. */
   readonly action: string;
   /** What carries it out, where a command of AWS does. */
@@ -59,6 +63,8 @@ export interface OrphansInput {
   readonly binned?: ReadonlySet<string>;
   /** By snapshot. */
   readonly stored: ReadonlyMap<string, StoredBytes>;
+  /** Of the same snapshots as `stored`. */
+  readonly freed: (deleted: readonly Pick<Orphan, 'id' | 'snapshots'>[]) => StoredBytes;
 }
 
 /** Each AMI and snapshot at most once; ours first. */
@@ -79,15 +85,28 @@ export function orphansOf(input: OrphansInput): Orphan[] {
   return [...ours, ...theirs.sort((a, b) => compareText(a.id, b.id))];
 }
 
-function storedIn(ids: readonly string[], { stored }: OrphansInput): StoredBytes {
-  return ids.reduce((sum, id) => plusStored(sum, stored.get(id) ?? NOTHING_STORED), NOTHING_STORED);
+/** What one of these ids with these snapshots costs. */
+function costsOf(
+  id: string,
+  snapshots: readonly string[],
+  { stored, freed }: OrphansInput,
+): Pick<Orphan, 'snapshots' | 'stored' | 'frees'> {
+  return {
+    snapshots,
+    stored: snapshots.reduce(
+      (sum, part) => plusStored(sum, stored.get(part) ?? NOTHING_STORED),
+      NOTHING_STORED,
+    ),
+    frees: freed([{ id, snapshots }]),
+  };
 }
 
 function pointOrphan(entry: PointVerdict, input: OrphansInput): Orphan[] {
   const { point, verdict } = entry;
   const found = causeOf(entry, input);
   if (!found) return [];
-  const { id, policy, source, snapshotIds } = point;
+  const { id, policy, source, snapshotIds, foreignSnapshots } = point;
+  const own = snapshotIds.filter((part) => !foreignSnapshots.includes(part));
   const isPruned = verdict.decision === 'prune';
   return [
     {
@@ -96,8 +115,7 @@ function pointOrphan(entry: PointVerdict, input: OrphansInput): Orphan[] {
       ...found,
       policy,
       source,
-      snapshots: snapshotIds,
-      stored: storedIn(snapshotIds, input),
+      ...costsOf(id, own, input),
       action: isPruned ? `prune deletes it: ${verdict.reasons.join(', ')}` : whatKeeps(entry, found.cause),
       isPruned,
     },
@@ -179,12 +197,16 @@ interface DlmLeftover {
 const HELD = 'keep it: somebody holds it by a tag';
 
 /** A copy carries the id of a lifecycle policy that is in the Region of its source, where it may be well. */
-function dlmOrphan({ isCopy, isHeld, command, ...rest }: DlmLeftover, input: OrphansInput): Orphan {
+function dlmOrphan(
+  { isCopy, isHeld, command, id, snapshots, detail }: DlmLeftover,
+  input: OrphansInput,
+): Orphan {
   const common = {
-    ...rest,
+    id,
+    detail,
     isOurs: false,
     cause: 'DLM leftover',
-    stored: storedIn(rest.snapshots, input),
+    ...costsOf(id, snapshots, input),
     isPruned: false,
   } as const;
   if (isCopy) {
@@ -220,8 +242,7 @@ function imageGone(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
     isOurs: false,
     cause: 'AMI gone',
     detail: `it was made for ${image}, which does not exist`,
-    snapshots: [id],
-    stored: storedIn([id], input),
+    ...costsOf(id, [id], input),
     isPruned: false,
   } as const;
   if (tags.get(MARK.deployment) === file.deployment)
