@@ -251,6 +251,24 @@ describe('[H33] the product is removed', () => {
     expect(mutatingCalls(scenario)).toHaveLength(before);
   });
 
+  test('beside a group stands what the bill falls by when its commands were carried out, in their order', async () => {
+    const { scenario } = await world();
+    // Policies nightly and sets back up the same volumes.
+    const { groups, total } = await handover(scenario);
+    const sum = groups.reduce((bytes, { frees }) => bytes + (frees?.standardBytes.middle ?? 0), 0);
+    expect(sum).toBe(total.standardBytes.middle);
+    const now = async (): Promise<number> =>
+      (await json<HandoverJson>(scenario, 'handover')).total.standardBytes.middle;
+    for (const { kind, remove, frees, cost } of groups) {
+      const before = await now();
+      for (const line of remove.filter((one) => !one.startsWith('npx '))) await carryOut(line, scenario);
+      const after = await now();
+      // Of what DLM made handover does not tell any more once its lifecycle policy is gone.
+      if (!cost || kind === 'made-by-dlm') continue;
+      if (kind !== 'stays') expect([kind, before - after]).toEqual([kind, frees?.standardBytes.middle]);
+    }
+  });
+
   test('what was restored from a backup that is gone is named, and not taken for ours', async () => {
     const { scenario } = await world();
     const tags = { 'ec2-backup:restored-from': 'ami-0123456789abcdef0' };

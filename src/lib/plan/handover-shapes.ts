@@ -2,6 +2,7 @@
 
 import type { Place } from '../policy/policy.ts';
 import type { CliCommand } from './cli-command.ts';
+import type { SizedSnapshot } from './cost-estimate.ts';
 import type { Backup } from './handover-backups.ts';
 import type { Instance, Volume } from './inventory.ts';
 import type { LifecyclePolicy } from './lifecycle-policy.ts';
@@ -23,6 +24,8 @@ export interface HandoverFacts {
   readonly binned?: readonly InBin[];
   /** By snapshot, the numbers of `cost`. */
   readonly stored: ReadonlyMap<string, StoredBytes>;
+  /** The sizes of the same snapshots; each list is reckoned as if there were no other. */
+  readonly sizes: readonly (readonly SizedSnapshot[])[];
   /** Other places where there is something of the deployment. */
   readonly elsewhere: readonly Place[];
   readonly warnings: readonly string[];
@@ -72,8 +75,15 @@ export interface HandoverGroup {
   readonly kind: HandoverKind;
   readonly title: string;
   readonly items: readonly HandoverItem[];
-  /** Absent where nothing is stored by it. */
+  /** Its share of the bill: absent where nothing is stored by it. A block is in the share of the oldest snapshot that has it. */
   readonly stored?: StoredBytes;
+  /** What the bill falls by when it is gone; absent where nothing is stored by it. */
+  readonly frees?: {
+    /** After the groups above it: what is left of the bill goes with the last one. */
+    readonly inOrder: StoredBytes;
+    /** And nothing else. */
+    readonly alone: StoredBytes;
+  };
   /** In this order. */
   readonly remove: readonly CliCommand[];
   /** What it means to leave it. */

@@ -4,6 +4,7 @@ import type { DeploymentClients } from '../aws/deployment-clients.ts';
 import { listImages } from '../aws/read-images.ts';
 import { listBinned } from '../aws/read-recycle-bin.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
+import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { planHandover } from '../plan/handover.ts';
 import { handoverBackups, otherImages, pointLike } from '../plan/handover-backups.ts';
@@ -14,7 +15,6 @@ import { copyRegions } from '../plan/lifecycle-legacy.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { isOurs } from '../plan/plan-lifecycle.ts';
 import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
-import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
 import type { RunContext } from './context.ts';
 import { readSizes, readSizesOf } from './cost.ts';
@@ -51,6 +51,7 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     points.points,
   );
   const bin = await reading(readBin(context));
+  const sizes = await readGroupsOfSizes(context, points.points, ids);
   return planHandover({
     place,
     owner: file,
@@ -60,7 +61,8 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
     lifecyclePolicies: lifecyclePolicies.filter((policy) => isOurs(policy, file)),
     ...sources,
     ...('value' in bin && { binned: bin.value }),
-    stored: await readStored(context, points.points, ids),
+    sizes,
+    stored: new Map(sizes.flatMap((each) => [...storedBySnapshot(each)])),
     elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
     warnings: [
       ...safety.failures,
@@ -79,21 +81,17 @@ function copiesOfDlm(policy: LifecyclePolicy): string[] {
   ];
 }
 
-/**
- * What each snapshot stores: of the deployment the numbers of `cost`, which leaves out what DLM makes; of that as if it
- * were alone.
- */
-async function readStored(
+/** The deployment's, of which `cost` tells, and what DLM made, which `cost` leaves out: each is reckoned as if it were alone. */
+async function readGroupsOfSizes(
   context: RunContext,
   points: readonly RecoveryPoint[],
   lifecyclePolicies: readonly string[],
-): Promise<ReadonlyMap<string, StoredBytes>> {
+): Promise<readonly (readonly SizedSnapshot[])[]> {
   const own = await readSizes(context, points);
-  if (lifecyclePolicies.length === 0) return storedBySnapshot(own);
+  if (lifecyclePolicies.length === 0) return [own];
   const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
   const isOwn = new Set(own.map(({ id }) => id));
-  const byDlm = (await readSizesOf(context, [], filters)).filter(({ id }) => !isOwn.has(id));
-  return new Map([...storedBySnapshot(own), ...storedBySnapshot(byDlm)]);
+  return [own, (await readSizesOf(context, [], filters)).filter(({ id }) => !isOwn.has(id))];
 }
 
 /** By their names and tokens as well as their tags, which anybody may have copied. */
