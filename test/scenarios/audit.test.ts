@@ -228,6 +228,108 @@ describe('orphans', () => {
   });
 });
 
+describe('nobody looks after', () => {
+  test('a source that is gone: where its policy does not release its points, that is what is proposed', async () => {
+    const releasing = POLICIES.replace(
+      'keep: { last: 2 } }',
+      'keep: { last: 2 }, releaseAfterSourceGone: 30d }',
+    );
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    const { id } = region.runInstance({ tags: { Backup: 'nightly' } });
+    const disk = region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    for (let day = 0; day < 3; day += 1) {
+      await scenario.backup('nightly');
+      await scenario.backup('disks');
+      clock.advance(DAY);
+    }
+    region.terminateInstance(id);
+    region.deleteVolume(disk);
+    const actions = async (policies: string, policy: string): Promise<string[]> => {
+      const { orphans } = await audit(scenario, policies);
+      const kept = orphans.filter((one) => one.policy === policy && !one.isPruned);
+      expect(kept.every(({ cause }) => cause === 'source gone')).toBe(true);
+      return kept.map(({ action }) => action);
+    };
+    const nightly = await actions(POLICIES, 'nightly');
+    expect(nightly).toHaveLength(3);
+    for (const action of nightly) {
+      expect(action).toMatch(/^kept: .*daily \d\/3/);
+      expect(action).toContain('with releaseAfterSourceGone in its policy all of them go in time');
+    }
+    const released = await actions(releasing, 'disks');
+    expect(released).toHaveLength(2);
+    for (const action of released)
+      expect(action).toContain('releaseAfterSourceGone of its policy lets it go in time');
+  });
+
+  test('copies that the file does not have any more', async () => {
+    const policies = copiedPolicies(`[{ region: ${EAST.region} }]`);
+    const copying = new Copying(policies);
+    const { scenario, clock } = copying;
+    scenario.region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    await copying.backUp('disks');
+    await copying.copy(EAST);
+    clock.advance(HOUR);
+    const [copy] = copying.region(EAST).snapshots();
+    const orphansIn = async (text: string): Promise<AuditJson['orphans']> => {
+      const args = ['audit', '--policies', await fileWith(text), '--json', '--region', EAST.region];
+      return parseJson<AuditJson>((await run(args, { scenario })).out).orphans;
+    };
+    expect(await orphansIn(policies)).toEqual([]);
+    const without = policies.replace(/(disks: .*), copies: .* }/, '$1 }');
+    expect(without).not.toBe(policies);
+    expect(await orphansIn(without)).toMatchObject([
+      {
+        id: copy?.id,
+        isOurs: true,
+        cause: 'copies gone',
+        action: expect.stringContaining(
+          `copies to ${EAST.account}/${EAST.region} not in the file`,
+        ) as unknown,
+        isPruned: false,
+      },
+    ]);
+  });
+
+  test('ours with a tag that cannot be read, its snapshots with it, and nowhere is its AMI gone', async () => {
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    region.runInstance({ tags: { Backup: 'nightly' } });
+    region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    await scenario.backup('disks');
+    await scenario.backupEvery(DAY, 2, 'nightly');
+    const spoiltOne = region.images().slice(0, 1);
+    const image = spoiltOne.map(({ id }) => id).join('');
+    const parts = spoiltOne.flatMap(({ snapshotIds }) => snapshotIds);
+    const disk = region.snapshots().find(({ tags }) => tags['ec2-backup:policy'] === 'disks')?.id ?? '';
+    region.tag(image, 'ec2-backup:slot', 'garbage');
+    region.tag(disk, 'ec2-backup:kind', 'garbage');
+    const byDlm = { 'ec2-backup:deployment': 'test', 'aws:backup:source-resource': 'arn:x' };
+    region.createForeignSnapshot({ tags: byDlm });
+    clock.advance(9 * DAY);
+    const { orphans, orphansCost } = await audit(scenario);
+    expect(orphans).toHaveLength(2);
+    expect(orphans.find(({ id }) => id === image)).toMatchObject({
+      isOurs: true,
+      cause: 'left alone',
+      detail: 'tag ec2-backup:slot is "garbage", expected a time such as 2026-11-22T18:00:00Z',
+      snapshots: parts,
+      isPruned: false,
+    });
+    expect(orphans.find(({ id }) => id === disk)).toMatchObject({ isOurs: true, cause: 'left alone' });
+    expect(orphansCost.standardBytes.high).toBeGreaterThan(0);
+    const file = await fileWith(POLICIES);
+    for (const args of [['status'], ['audit'], ['report', '--markdown'], ['explain', parts.join()]])
+      expect((await run([...args, '--policies', file], { scenario })).out).not.toContain('AMI is gone');
+    const told = await run(['explain', parts.join(), '--policies', file], { scenario });
+    expect(told.out).toContain(`is part of ${image}, which is left alone`);
+    await scenario.prune();
+    await run(['audit', '--fix', '--yes', '--policies', file], { scenario });
+    for (const id of [image, disk, ...parts]) expect(region.has(id)).toBe(true);
+  });
+});
+
 describe('what orphans cost', () => {
   const total = async (scenario: Scenario): Promise<number> =>
     (await json<CostJson>(scenario, 'cost')).total.now.standardBytes.middle;

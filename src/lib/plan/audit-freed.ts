@@ -1,6 +1,6 @@
 /** What the bill falls by when orphans are deleted. */
 
-import type { Orphan } from './audit-orphans.ts';
+import type { Orphan } from './audit-orphan.ts';
 import type { Freeing } from './cost-freed.ts';
 import type { Image } from './inventory.ts';
 import type { StoredBytes } from './snapshot-prices.ts';

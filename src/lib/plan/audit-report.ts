@@ -3,7 +3,7 @@
 import type { Place } from '../policy/policy.ts';
 import type { Coverage } from './audit-coverage.ts';
 import type { Freed } from './audit-freed.ts';
-import type { Orphan } from './audit-orphans.ts';
+import type { Orphan } from './audit-orphan.ts';
 import type { Check } from './doctor-check.ts';
 import { NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
 

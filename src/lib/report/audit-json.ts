@@ -1,7 +1,7 @@
 /** An audit as JSON. Scripts rely on this shape: fields may be added, none renamed or removed. */
 
 import type { Coverage } from '../plan/audit-coverage.ts';
-import type { Orphan } from '../plan/audit-orphans.ts';
+import type { Orphan } from '../plan/audit-orphan.ts';
 import { storedInOrphans, type Audit } from '../plan/audit-report.ts';
 import { commandLine } from '../plan/cli-command.ts';
 import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';

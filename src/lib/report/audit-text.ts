@@ -1,7 +1,7 @@
 /** An audit as text: what is not covered, what is covered twice, what nobody looks after, what has drifted. */
 
 import type { CoveredTwice, Uncovered } from '../plan/audit-coverage.ts';
-import type { Orphan } from '../plan/audit-orphans.ts';
+import type { Orphan } from '../plan/audit-orphan.ts';
 import { isProposed } from '../plan/audit-freed.ts';
 import type { Audit } from '../plan/audit-report.ts';
 import { commandLine } from '../plan/cli-command.ts';
