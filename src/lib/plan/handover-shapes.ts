@@ -43,8 +43,11 @@ export interface Temporary {
 }
 
 export interface InBin {
+  readonly kind: 'image' | 'snapshot';
   readonly id: string;
   readonly name: string;
+  /** Of an AMI, its snapshots that are in there too. */
+  readonly parts: readonly string[];
   /** ms since the epoch: then it is gone. */
   readonly until?: number;
 }
@@ -67,7 +70,7 @@ export interface HandoverItem {
   readonly what: string;
   /** Snapshots that go with an AMI. */
   readonly parts: readonly string[];
-  /** Why no command here removes it; empty for what a command removes. */
+  /** Why no command here removes it, or what of it is not known; empty for what a command removes. */
   readonly reasons: readonly string[];
 }
 
@@ -90,6 +93,10 @@ export interface HandoverGroup {
   readonly keep: string;
   /** What takes an obstacle away, so that `handover` shows the command that removes it. */
   readonly lift: readonly CliCommand[];
+  /** What it takes to keep it, beyond leaving it alone, in this order; absent where that takes nothing. */
+  readonly keeping?: readonly CliCommand[];
+  /** Removes what nobody can tell what it is: for who has looked. Absent where there is none. */
+  readonly byHand?: readonly CliCommand[];
 }
 
 export interface Handover {

@@ -32,6 +32,10 @@ export interface HandoverJson {
     /** For a shell, in this order. */
     readonly remove: readonly string[];
     readonly lift: readonly string[];
+    /** Absent where keeping it takes nothing but to leave it alone. */
+    readonly keeping?: readonly string[];
+    /** Removes what nobody can tell what it is. */
+    readonly byHand?: readonly string[];
     readonly keep: string;
   }[];
   readonly total: StoredJson;
@@ -47,7 +51,7 @@ export function handoverJson(handover: Handover): HandoverJson {
     place,
     basis: 'estimate',
     assumptions: ESTIMATE_WORDS,
-    groups: groups.map(({ kind, items, stored, frees, remove, lift, keep }) => ({
+    groups: groups.map(({ kind, items, stored, frees, remove, lift, keeping = [], byHand = [], keep }) => ({
       kind,
       items,
       ...(stored && { cost: storedJson(stored, place) }),
@@ -57,6 +61,8 @@ export function handoverJson(handover: Handover): HandoverJson {
       }),
       remove: remove.map(commandLine),
       lift: lift.map(commandLine),
+      ...(keeping.length > 0 && { keeping: keeping.map(commandLine) }),
+      ...(byHand.length > 0 && { byHand: byHand.map(commandLine) }),
       keep,
     })),
     total: storedJson(storedInAll(handover), place),

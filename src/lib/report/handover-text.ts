@@ -1,6 +1,6 @@
 /** A handover as text: what there is, what it costs, and commands to copy. */
 
-import { commandLine } from '../plan/cli-command.ts';
+import { commandLine, type CliCommand } from '../plan/cli-command.ts';
 import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
 import type { Handover, HandoverGroup, HandoverItem } from '../plan/handover-shapes.ts';
 import { storedInAll } from '../plan/handover.ts';
@@ -33,16 +33,25 @@ export function handoverText(handover: Handover, paint: Paint): string[] {
 }
 
 function groupText(group: HandoverGroup, handover: Handover, paint: Paint): string[] {
-  const { title, items, frees, remove, keep, lift } = group;
+  const { title, items, frees, remove, keep, keeping = [], lift, byHand = [] } = group;
   const cost = frees ? `: ${costOf(frees.inOrder, handover)} a month` : '';
   return [
     paint.bold(`${title} (${items.length})${cost}`),
     ...(frees && remove.length > 0 ? aloneText(frees, handover) : []),
     ...table(items.map(cellsOf)),
-    ...(remove.length === 0 ? [] : [`  ${removeWords(group)}:`, ...remove.map(lineOf)]),
-    ...(lift.length === 0 ? [] : ['  to take the obstacle away:', ...lift.map(lineOf)]),
+    ...commandsText(removeWords(group), remove),
+    ...commandsText('to take the obstacle away', lift),
+    ...commandsText(BY_HAND, byHand),
     `  keep: ${keep}.`,
+    ...commandsText('to keep it', keeping),
   ];
+}
+
+const BY_HAND =
+  'WARNING, only after a look at each: nobody can tell what these are, maybe the only backup there is. Deletes them for good';
+
+function commandsText(words: string, commands: readonly CliCommand[]): string[] {
+  return commands.length === 0 ? [] : [`  ${words}:`, ...commands.map(lineOf)];
 }
 
 /** Blocks that it shares with what is above it are freed by whichever goes last. */
@@ -59,7 +68,7 @@ function removeWords({ stored }: HandoverGroup): string {
   return stored ? 'remove, which deletes backups for good' : 'remove';
 }
 
-function lineOf(command: readonly string[]): string {
+function lineOf(command: CliCommand): string {
   return `    ${printable(commandLine(command))}`;
 }
 

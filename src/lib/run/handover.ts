@@ -2,8 +2,8 @@
 
 import type { DeploymentClients } from '../aws/deployment-clients.ts';
 import { listImages } from '../aws/read-images.ts';
-import { listBinned } from '../aws/read-recycle-bin.ts';
-import { listSnapshots } from '../aws/read-snapshots.ts';
+import { listBinned, type Binned } from '../aws/read-recycle-bin.ts';
+import { listDescribedSizes } from '../aws/read-snapshot-sizes.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { planHandover } from '../plan/handover.ts';
@@ -32,7 +32,8 @@ export async function readHandover(context: RunContext, deployment: DeploymentCl
   const sources = await readAllSources(context);
   const lifecyclePolicies = await readLifecyclePolicies(context);
   // Snapshots before images, as for recovery points.
-  const snapshots = await readEach(context, 'snapshots', listSnapshots(clients));
+  const described = await readEach(context, 'snapshots', listDescribedSizes(clients));
+  const snapshots = described.map(({ snapshot }) => snapshot);
   const all = await readEach(context, 'AMIs', listImages(clients));
   const temporary = await readTemporary(context, all);
   const images = all.filter(({ id }) => !temporary.images.includes(id));
@@ -119,12 +120,24 @@ async function readStack(clients: DeploymentClients, { file }: RunContext): Prom
   return group.value === undefined ? 'not here' : 'here';
 }
 
-/** What is in the bin shows no tags: ours carries the backup's name. */
+/** What is in the bin shows no tags: ours carries the backup's name, or is told to be made for an AMI that does. */
 async function readBin({ clients, file }: RunContext): Promise<InBin[]> {
-  const found: InBin[] = [];
-  for await (const { id, name, until } of listBinned(clients)) {
-    if (name.startsWith(`${file.deployment}/`))
-      found.push({ id, name, ...(until !== undefined && { until }) });
-  }
-  return found;
+  const all: Binned[] = [];
+  for await (const one of listBinned(clients)) all.push(one);
+  return all
+    .filter(({ name }) => name.startsWith(`${file.deployment}/`))
+    .map(({ kind, id, name, until }) => ({
+      kind,
+      id,
+      name,
+      parts: kind === 'image' ? all.filter((one) => isMadeFor(id, one)).map((part) => part.id) : [],
+      ...(until !== undefined && { until }),
+    }));
+}
+
+function isMadeFor(image: string, { kind, name }: Binned): boolean {
+  return (
+    kind === 'snapshot' &&
+    [`for ${image}`, `for DestinationAmi ${image}`].some((words) => name.includes(words))
+  );
 }
