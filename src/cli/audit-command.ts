@@ -51,7 +51,9 @@ function show(audit: Audit, { json, fix: fixes, dryRun, yes }: AuditOptions, she
     return;
   }
   const title = `${formatPlace(audit.place)}, deployment ${audit.deployment}`;
-  const text = [title, '', ...auditText(audit, shell.paint)].join('\n');
+  const text = [title, '', ...auditText(audit, shell.paint, { changes: fixes === true && !dryRun })].join(
+    '\n',
+  );
   if (!json) shell.out(text);
   else if (!yes) shell.note(text);
   for (const warning of audit.warnings) shell.note(printable(warning));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { onCommand } from '../../src/simulator/faults.ts';
 import { copiedPolicies, EAST } from '../support/copying.ts';
 import { wordsOf } from '../support/command-line.ts';
-import { DAY, POLICIES, Scenario } from '../support/scenario.ts';
+import { DAY, HOUR, POLICIES, Scenario } from '../support/scenario.ts';
 import { commandLine, untagCommand } from '../../src/lib/plan/cli-command.ts';
 import type { HandoverJson } from '../../src/lib/report/handover-json.ts';
 import { parseJson } from './answers.ts';
@@ -36,6 +36,25 @@ test('prints for each group what it costs and the command for each, and changes 
   expect(out).toContain('This is a list: nothing is changed.');
   // Only the two backups.
   expect(mutatingCalls(scenario)).toEqual(['CreateImage', 'CreateImage']);
+});
+
+test('says how much less a group frees while what is above it is kept', async () => {
+  const scenario = new Scenario();
+  scenario.region.runInstance({ tags: { 'Backup:nightly': 'true', 'Backup:sets': 'true' } });
+  await scenario.backup('nightly');
+  scenario.clock.advance(HOUR);
+  await scenario.backupEvery(DAY, 2, 'sets');
+  const { out } = await handover(scenario);
+  const found = [
+    /\(1\): .*?USD ([\d.]+)/,
+    /\(2\): .*?USD ([\d.]+)/,
+    /what is above, it takes .*?USD ([\d.]+)/,
+  ];
+  const [images = NaN, sets = NaN, alone = NaN] = found.map((pattern) => Number(pattern.exec(out)?.[1]));
+  // The AMI is the oldest of the volume: its share of the bill is nearly all, and the sets take that on when it goes.
+  expect(images).toBeLessThan(sets / 10);
+  expect(alone).toBeLessThan(sets / 10);
+  expect(out).toContain('once the groups above it are removed');
 });
 
 test('names the other places of the deployment, which it does not look at', async () => {

@@ -5,6 +5,7 @@ import type { AuditJson } from '../../src/lib/report/audit-json.ts';
 import type { CostJson } from '../../src/lib/report/cost-json.ts';
 import { parseJson } from '../cli/answers.ts';
 import { fileWith, mutatingCalls, run } from '../cli/fake-shell.ts';
+import { Copying, copiedPolicies, EAST, HOME } from '../support/copying.ts';
 import { carryOut } from '../support/command-line.ts';
 import { deploy } from '../support/deployed.ts';
 import { DAY, HOUR, POLICIES, Scenario } from '../support/scenario.ts';
@@ -227,7 +228,171 @@ describe('orphans', () => {
   });
 });
 
+describe('nobody looks after', () => {
+  test('a source that is gone: where its policy does not release its points, that is what is proposed', async () => {
+    const releasing = POLICIES.replace(
+      'keep: { last: 2 } }',
+      'keep: { last: 2 }, releaseAfterSourceGone: 30d }',
+    );
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    const { id } = region.runInstance({ tags: { Backup: 'nightly' } });
+    const disk = region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    for (let day = 0; day < 3; day += 1) {
+      await scenario.backup('nightly');
+      await scenario.backup('disks');
+      clock.advance(DAY);
+    }
+    region.terminateInstance(id);
+    region.deleteVolume(disk);
+    const actions = async (policies: string, policy: string): Promise<string[]> => {
+      const { orphans } = await audit(scenario, policies);
+      const kept = orphans.filter((one) => one.policy === policy && !one.isPruned);
+      expect(kept.every(({ cause }) => cause === 'source gone')).toBe(true);
+      return kept.map(({ action }) => action);
+    };
+    const nightly = await actions(POLICIES, 'nightly');
+    expect(nightly).toHaveLength(3);
+    for (const action of nightly) {
+      expect(action).toMatch(/^kept: .*daily \d\/3/);
+      expect(action).toContain('with releaseAfterSourceGone in its policy all of them go in time');
+    }
+    const released = await actions(releasing, 'disks');
+    expect(released).toHaveLength(2);
+    for (const action of released)
+      expect(action).toContain('releaseAfterSourceGone of its policy lets it go in time');
+  });
+
+  test('copies that the file does not have any more', async () => {
+    const policies = copiedPolicies(`[{ region: ${EAST.region} }]`);
+    const copying = new Copying(policies);
+    const { scenario, clock } = copying;
+    scenario.region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    await copying.backUp('disks');
+    await copying.copy(EAST);
+    clock.advance(HOUR);
+    const [copy] = copying.region(EAST).snapshots();
+    const orphansIn = async (text: string): Promise<AuditJson['orphans']> => {
+      const args = ['audit', '--policies', await fileWith(text), '--json', '--region', EAST.region];
+      return parseJson<AuditJson>((await run(args, { scenario })).out).orphans;
+    };
+    expect(await orphansIn(policies)).toEqual([]);
+    const without = policies.replace(/(disks: .*), copies: .* }/, '$1 }');
+    expect(without).not.toBe(policies);
+    expect(await orphansIn(without)).toMatchObject([
+      {
+        id: copy?.id,
+        isOurs: true,
+        cause: 'copies gone',
+        action: expect.stringContaining(
+          `copies to ${EAST.account}/${EAST.region} not in the file`,
+        ) as unknown,
+        isPruned: false,
+      },
+    ]);
+  });
+
+  test('ours with a tag that cannot be read, its snapshots with it, and nowhere is its AMI gone', async () => {
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    region.runInstance({ tags: { Backup: 'nightly' } });
+    region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    await scenario.backup('disks');
+    await scenario.backupEvery(DAY, 2, 'nightly');
+    const spoiltOne = region.images().slice(0, 1);
+    const image = spoiltOne.map(({ id }) => id).join('');
+    const parts = spoiltOne.flatMap(({ snapshotIds }) => snapshotIds);
+    const disk = region.snapshots().find(({ tags }) => tags['ec2-backup:policy'] === 'disks')?.id ?? '';
+    region.tag(image, 'ec2-backup:slot', 'garbage');
+    region.tag(disk, 'ec2-backup:kind', 'garbage');
+    const byDlm = { 'ec2-backup:deployment': 'test', 'aws:backup:source-resource': 'arn:x' };
+    region.createForeignSnapshot({ tags: byDlm });
+    clock.advance(9 * DAY);
+    const { orphans, orphansCost } = await audit(scenario);
+    expect(orphans).toHaveLength(2);
+    expect(orphans.find(({ id }) => id === image)).toMatchObject({
+      isOurs: true,
+      cause: 'left alone',
+      detail: 'tag ec2-backup:slot is "garbage", expected a time such as 2026-11-22T18:00:00Z',
+      snapshots: parts,
+      isPruned: false,
+    });
+    expect(orphans.find(({ id }) => id === disk)).toMatchObject({ isOurs: true, cause: 'left alone' });
+    expect(orphansCost.standardBytes.high).toBeGreaterThan(0);
+    const file = await fileWith(POLICIES);
+    for (const args of [['status'], ['audit'], ['report', '--markdown'], ['explain', parts.join()]])
+      expect((await run([...args, '--policies', file], { scenario })).out).not.toContain('AMI is gone');
+    const told = await run(['explain', parts.join(), '--policies', file], { scenario });
+    expect(told.out).toContain(`is part of ${image}, which is left alone`);
+    await scenario.prune();
+    await run(['audit', '--fix', '--yes', '--policies', file], { scenario });
+    for (const id of [image, disk, ...parts]) expect(region.has(id)).toBe(true);
+  });
+});
+
+describe('what orphans cost', () => {
+  const total = async (scenario: Scenario): Promise<number> =>
+    (await json<CostJson>(scenario, 'cost')).total.now.standardBytes.middle;
+
+  test('is what the bill falls by when they are deleted: the blocks that others refer to stay', async () => {
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    region.runInstance({
+      tags: { Backup: 'nightly' },
+      volumes: [{ device: '/dev/xvda', sizeGiB: 100, type: 'gp3' }],
+    });
+    await scenario.backupEvery(DAY, 4, 'nightly');
+    clock.advance(2 * DAY);
+    region.deregisterByHand(region.images()[0]?.id ?? '');
+    clock.advance(2 * DAY);
+    const before = await total(scenario);
+    const found = await audit(scenario);
+    const [leftover] = found.orphans;
+    expect(found.orphans).toMatchObject([{ isOurs: true, cause: 'AMI gone', isPruned: true }]);
+    const file = await fileWith(POLICIES);
+    const { out } = await run(['audit', '--policies', file, '--fix', '--yes'], { scenario });
+    expect(out).toContain('Outcome: 1 done');
+    expect(out).not.toContain('Nothing is changed');
+    const fallen = before - (await total(scenario));
+    expect(fallen).toBeGreaterThan(0);
+    // What it is billed for is the whole first snapshot, which the next one takes on.
+    expect(fallen).toBeLessThan((leftover?.cost.standardBytes.middle ?? 0) / 10);
+    const { frees } = leftover ?? {};
+    const freed = [frees, found.orphansFree, found.proposedFree];
+    expect(freed.map((one) => one?.standardBytes.middle)).toEqual([fallen, fallen, fallen]);
+  });
+
+  test('of all together is more than the sum, where nobody else refers to their blocks', async () => {
+    const scenario = new Scenario();
+    const { region, clock } = scenario;
+    const { id } = region.runInstance({ tags: { Backup: 'nightly' } });
+    await scenario.backupEvery(DAY, 3, 'nightly');
+    clock.advance(HOUR);
+    region.terminateInstance(id);
+    const { orphans, orphansFree, proposedFree } = await audit(scenario);
+    expect(orphans.map(({ cause }) => cause)).toEqual(['source gone', 'source gone', 'source gone']);
+    const sum = orphans.reduce((bytes, { frees }) => bytes + frees.standardBytes.middle, 0);
+    expect(orphansFree.standardBytes.middle).toBe(await total(scenario));
+    expect(sum).toBeLessThan(orphansFree.standardBytes.middle / 2);
+    const pruned = orphans.filter(({ isPruned }) => isPruned).length;
+    expect(proposedFree.standardBytes.middle > 0).toBe(pruned > 0);
+  });
+});
+
 describe('drift', () => {
+  test('nothing is missing where only copies come, and where no second stack belongs', async () => {
+    const policies = copiedPolicies(`[{ region: ${EAST.region} }]`);
+    const { scenario } = new Copying(policies);
+    const file = await fileWith(policies);
+    const driftIn = async (region: string): Promise<string> => {
+      const args = ['audit', '--policies', file, '--json', '--region', region];
+      const { drift } = parseJson<AuditJson>((await run(args, { scenario })).out);
+      return drift.map(({ level, message }) => `${level} ${message}`).join('\n');
+    };
+    expect(await driftIn(EAST.region)).toBe('');
+    expect(await driftIn(HOME.region)).toContain('npx serverless deploy');
+  });
+
   test('says what doctor and policies plan say, and nothing where all is as it should be', async () => {
     const policies = POLICIES.replace(
       'retired:',

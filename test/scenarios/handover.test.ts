@@ -1,6 +1,7 @@
 /** What remains when the product goes is all told, once, and what the printed commands do is all that happens. */
 
 import { describe, expect, test } from 'vitest';
+import { onCommand } from '../../src/simulator/faults.ts';
 import type { HandoverJson } from '../../src/lib/report/handover-json.ts';
 import type { CostJson } from '../../src/lib/report/cost-json.ts';
 import { applyRestore, planRestoreRun } from '../../src/lib/run/restore.ts';
@@ -9,7 +10,7 @@ import { fileWith, mutatingCalls, run } from '../cli/fake-shell.ts';
 import { carryOut } from '../support/command-line.ts';
 import { deploy } from '../support/deployed.ts';
 import { rehearsable, rehearsedPolicies, round } from '../support/rehearsing.ts';
-import { DAY, HOUR, MINUTE, parse, START, type Scenario } from '../support/scenario.ts';
+import { DAY, HOUR, MINUTE, parse, START, Scenario } from '../support/scenario.ts';
 
 const POLICIES = rehearsedPolicies(`
   disks: { backup: volume, schedule: every 24 hours, keep: { last: 2 } }
@@ -251,6 +252,24 @@ describe('[H33] the product is removed', () => {
     expect(mutatingCalls(scenario)).toHaveLength(before);
   });
 
+  test('beside a group stands what the bill falls by when its commands were carried out, in their order', async () => {
+    const { scenario } = await world();
+    // Policies nightly and sets back up the same volumes.
+    const { groups, total } = await handover(scenario);
+    const sum = groups.reduce((bytes, { frees }) => bytes + (frees?.standardBytes.middle ?? 0), 0);
+    expect(sum).toBe(total.standardBytes.middle);
+    const now = async (): Promise<number> =>
+      (await json<HandoverJson>(scenario, 'handover')).total.standardBytes.middle;
+    for (const { kind, remove, frees, cost } of groups) {
+      const before = await now();
+      for (const line of remove.filter((one) => !one.startsWith('npx '))) await carryOut(line, scenario);
+      const after = await now();
+      // Of what DLM made handover does not tell any more once its lifecycle policy is gone.
+      if (!cost || kind === 'made-by-dlm') continue;
+      if (kind !== 'stays') expect([kind, before - after]).toEqual([kind, frees?.standardBytes.middle]);
+    }
+  });
+
   test('what was restored from a backup that is gone is named, and not taken for ours', async () => {
     const { scenario } = await world();
     const tags = { 'ec2-backup:restored-from': 'ami-0123456789abcdef0' };
@@ -259,5 +278,113 @@ describe('[H33] the product is removed', () => {
     const answer = await handover(scenario, { isWarned: true });
     expect(answer.warnings.join()).toContain(id);
     expect(JSON.stringify(answer.groups)).not.toContain(id);
+  });
+
+  test('DLM goes on without the stack when the commands that keep it were carried out', async () => {
+    const { scenario } = await world();
+    const { region, clock } = scenario;
+    const group = (await handover(scenario)).groups.find(({ kind }) => kind === 'lifecycle-policies');
+    expect(group?.keeping).toHaveLength(3);
+    for (const line of group?.keeping ?? []) await carryOut(line, scenario);
+    // The role of the stack goes with it.
+    region.deleteRole('test-ap-northeast-2-dlm-images');
+    const made = (): number =>
+      region.images().filter(({ tags }) => 'aws:dlm:lifecycle-policy-id' in tags).length;
+    const before = made();
+    await clock.sleep(3 * HOUR);
+    expect(made()).toBeGreaterThan(before);
+    const after = (await json<HandoverJson>(scenario, 'handover')).groups;
+    expect(after.find(({ kind }) => kind === 'lifecycle-policies')?.keeping).toBeUndefined();
+  });
+
+  test('what has a spoilt tag gets it back by its name, and can be removed then', async () => {
+    const { scenario } = await rehearsable({ policies: POLICIES });
+    const { region, clock } = scenario;
+    region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    for (const policy of ['nightly', 'disks', 'sets']) await scenario.backup(policy);
+    clock.advance(HOUR);
+    const before = [...region.images(), ...region.snapshots()].map(({ id, tags }) => ({ id, tags }));
+    for (const key of ['policy', 'source', 'slot', 'kind'])
+      for (const { id } of before) region.tag(id, `ec2-backup:${key}`, '');
+    const spoilt = await handover(scenario);
+    expect(spoilt.groups.map(({ kind }) => kind)).toEqual(['stays']);
+    expect(spoilt.groups[0]?.byHand).toBeUndefined();
+    for (const line of commandsOf(spoilt, 'lift')) await carryOut(line, scenario);
+    for (const { id, tags } of [...region.images(), ...region.snapshots()])
+      expect(tags).toEqual(before.find((one) => one.id === id)?.tags);
+    for (const line of commandsOf(await handover(scenario), 'remove')) await carryOut(line, scenario);
+    expect([...region.images(), ...region.snapshots()]).toEqual([]);
+  });
+
+  test('what nothing tells of is removed by no command but one behind a warning', async () => {
+    const scenario = new Scenario({ policies: POLICIES });
+    const { region } = scenario;
+    const ours = { 'ec2-backup:deployment': 'test' };
+    const image = region.registerImage({ name: 'golden', tags: ours });
+    const parts = region.images().flatMap(({ snapshotIds }) => snapshotIds);
+    for (const id of parts) region.tag(id, 'ec2-backup:deployment', 'test');
+    const held = region.registerImage({ name: 'held', tags: { ...ours, 'Backup:Hold': '' } });
+    const snapshot = region.createForeignSnapshot({ tags: ours });
+    const byAws = { ...ours, 'aws:backup:source-resource': 'arn:x' };
+    region.createForeignSnapshot({ tags: byAws });
+    const answer = await handover(scenario);
+    const [stays] = answer.groups;
+    expect(commandsOf(answer, 'remove')).toEqual([]);
+    expect(stays?.byHand).toHaveLength(2);
+    expect(stays?.byHand?.join()).not.toContain(held);
+    const { out } = await run(['handover', '--policies', await fileWith(POLICIES)], { scenario });
+    expect(out).toMatch(/WARNING, only after a look at each: .*Deletes them for good:\n +aws ec2 de/);
+    for (const line of stays?.byHand ?? []) await carryOut(line, scenario);
+    expect([region.has(image), region.has(snapshot), region.has(held)]).toEqual([false, false, true]);
+  });
+
+  test('what is in the Recycle Bin has the commands that bring it back, the snapshots of an AMI first', async () => {
+    const { scenario } = await rehearsable({ policies: POLICIES });
+    const { region, clock } = scenario;
+    region.createVolume({ sizeGiB: 8, tags: { Backup: 'disks' } });
+    for (const policy of ['nightly', 'disks']) await scenario.backup(policy);
+    clock.advance(HOUR);
+    for (const kind of ['EC2_IMAGE', 'EBS_SNAPSHOT'] as const) region.addRecycleBinRule(kind, 7);
+    const images = region.images().map(({ id }) => id);
+    const parts = region.images().flatMap(({ snapshotIds }) => snapshotIds);
+    const disks = region.snapshots().flatMap(({ id }) => (parts.includes(id) ? [] : [id]));
+    for (const line of commandsOf(await handover(scenario), 'remove')) await carryOut(line, scenario);
+    const { groups } = await handover(scenario);
+    expect(groups.map(({ kind }) => kind)).toEqual(['recycle-bin']);
+    const keeping = groups[0]?.keeping ?? [];
+    const back = (kind: string, id: string): string =>
+      `aws ec2 restore-${kind}-from-recycle-bin --region ap-northeast-2 --${kind}-id ${id}`;
+    const snapshots = [...parts, ...disks].map((id) => back('snapshot', id));
+    expect(keeping.slice(0, snapshots.length).toSorted()).toEqual(snapshots.toSorted());
+    expect(keeping.slice(snapshots.length)).toEqual(images.map((id) => back('image', id)));
+  });
+
+  test('a snapshot whose AMI is in the Recycle Bin is not said to be in there itself', async () => {
+    const { scenario } = await rehearsable({ policies: POLICIES });
+    const { region, clock } = scenario;
+    await scenario.backup('nightly');
+    clock.advance(HOUR);
+    region.addRecycleBinRule('EC2_IMAGE', 7);
+    const parts = region.images().flatMap(({ snapshotIds }) => snapshotIds);
+    for (const { id } of region.images()) region.deregisterByHand(id);
+    clock.advance(2 * DAY);
+    const stays = (await handover(scenario)).groups.find(({ kind }) => kind === 'stays');
+    expect(stays?.items.map(({ id, reasons }) => [id, reasons])).toEqual(
+      parts.toSorted().map((id) => [id, ['its AMI is in the Recycle Bin']]),
+    );
+  });
+
+  test('where it cannot be read whether the stack is here, the command is there and the doubt beside it', async () => {
+    const { scenario } = await rehearsable({ policies: POLICIES });
+    scenario.region.faults = onCommand('ListSchedules', 1, {
+      kind: 'error',
+      name: 'AccessDeniedException',
+      status: 403,
+    });
+    deploy(scenario.region, parse(POLICIES));
+    const { groups } = await handover(scenario);
+    expect(groups[0]?.kind).toBe('stack');
+    expect(groups[0]?.items[0]?.reasons.join()).toContain('could not be read');
+    expect(groups[0]?.remove).toEqual(['npx serverless remove --region ap-northeast-2']);
   });
 });

@@ -1,7 +1,8 @@
 /** Carries out the commands that `handover` prints, on a simulated account: as somebody would who copies them. */
 
-import { DeleteLifecyclePolicyCommand } from '@aws-sdk/client-dlm';
+import { DeleteLifecyclePolicyCommand, UpdateLifecyclePolicyCommand } from '@aws-sdk/client-dlm';
 import {
+  CreateTagsCommand,
   DeleteSecurityGroupCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
@@ -49,7 +50,9 @@ export async function carryOut(line: string, { region, clock }: Scenario): Promi
     if (more.length > 0) throw new Error(`${option} has several values in: ${line}`);
     return value;
   };
-  if (one('--region') !== region.name) throw new Error(`another Region than ${region.name}: ${line}`);
+  // IAM is the same in all Regions.
+  if (!name.startsWith('iam ') && one('--region') !== region.name)
+    throw new Error(`another Region than ${region.name}: ${line}`);
   const { ec2, dlm } = region.clients;
   switch (name) {
     case 'ec2 deregister-image': {
@@ -79,13 +82,37 @@ export async function carryOut(line: string, { region, clock }: Scenario): Promi
       for (const id of all('--resources')) untag(region, id, keys);
       break;
     }
+    case 'ec2 create-tags':
+      await ec2.send(new CreateTagsCommand({ Resources: all('--resources'), Tags: tagsOf(all('--tags')) }));
+      break;
     case 'dlm delete-lifecycle-policy':
       await dlm.send(new DeleteLifecyclePolicyCommand({ PolicyId: one('--policy-id') }));
       break;
     default:
-      throw new Error(`an unknown command: ${line}`);
+      await giveOwnRole(line, { name, one, region });
   }
   if (left.size > 0) throw new Error(`options that nobody read (${[...left].join(', ')}): ${line}`);
+}
+
+interface Words {
+  readonly name: string;
+  readonly one: (option: string) => string;
+  readonly region: Scenario['region'];
+}
+
+/** What AWS's own policies allow is not simulated: a role may everything. */
+async function giveOwnRole(line: string, { name, one, region }: Words): Promise<void> {
+  if (name === 'iam create-role') {
+    const trust = JSON.parse(one('--assume-role-policy-document')) as object;
+    region.createRole({ name: one('--role-name'), trust });
+  } else if (name === 'iam attach-role-policy') {
+    const [role, policy] = [one('--role-name'), one('--policy-arn')];
+    if (!/^arn:aws:iam::aws:policy\/service-role\/AWSDataLifecycleManager\w+$/.test(policy))
+      throw new Error(`no policy of AWS's for DLM, for ${role}: ${line}`);
+  } else if (name === 'dlm update-lifecycle-policy') {
+    const given = { PolicyId: one('--policy-id'), ExecutionRoleArn: one('--execution-role-arn') };
+    await region.clients.dlm.send(new UpdateLifecyclePolicyCommand(given));
+  } else throw new Error(`an unknown command: ${line}`);
 }
 
 /** As EC2 does, which says nothing of tags that are not there. */
@@ -100,4 +127,13 @@ function tagKeys(words: readonly string[]): string[] {
   const [first = ''] = words;
   if (first.startsWith('[')) return (JSON.parse(first) as { Key: string }[]).map(({ Key }) => Key);
   return words.map((word) => word.replace(/^Key=/, ''));
+}
+
+function tagsOf(words: readonly string[]): { Key: string; Value: string }[] {
+  const [first = ''] = words;
+  if (first.startsWith('[')) return JSON.parse(first) as { Key: string; Value: string }[];
+  return words.map((word) => {
+    const [, Key = '', Value = ''] = /^Key=(.+?),Value=(.*)$/.exec(word) ?? [];
+    return { Key, Value };
+  });
 }

@@ -1,7 +1,7 @@
 /** Snapshots with what DescribeSnapshots says of their sizes and tiers. */
 
 import type { Image as Ec2Image, Snapshot as Ec2Snapshot } from '@aws-sdk/client-ec2';
-import type { DescribedSnapshot } from '../plan/audit-orphans.ts';
+import type { DescribedSnapshot } from '../plan/audit-orphan.ts';
 import { COPY } from '../plan/marks.ts';
 import type { ListClients } from './clients.ts';
 import { everyImage } from './read-images.ts';

@@ -1,6 +1,6 @@
 /** The part of a prune that `audit --fix` carries out. */
 
-import type { Orphan } from './audit-orphans.ts';
+import type { Orphan } from './audit-orphan.ts';
 import type { PrunePlan } from './plan-prune.ts';
 
 /**

@@ -1,70 +1,24 @@
 /** What is kept and nobody looks after any more: each with its cause, what it costs and what to do. */
 
-import type { Place, PolicyFile } from '../policy/policy.ts';
-import { keepingPolicies } from '../policy/policy.ts';
 import { scheduleNames } from './audit-dlm.ts';
+import { leftAloneImage, leftAloneSnapshot } from './audit-left-alone.ts';
+import { costsOf, HELD, type DescribedSnapshot, type Orphan, type OrphansInput } from './audit-orphan.ts';
+import { pointOrphan } from './audit-own-points.ts';
 import { deleteSnapshotCommand, deregisterCommand, type CliCommand } from './cli-command.ts';
 import { holdKey } from './handover-backups.ts';
-import type { Image, Snapshot, Tags } from './inventory.ts';
-import type { LifecyclePolicy } from './lifecycle-policy.ts';
+import type { Image, Tags } from './inventory.ts';
 import { DLM_POLICY, DLM_SCHEDULE, MARK } from './marks.ts';
 import { compareText } from './order.ts';
-import type { PrunePlan } from './plan-prune.ts';
-import type { PointVerdict } from './point-verdicts.ts';
-import { NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
 
 const DAY = 86_400_000;
 
 /** EC2's arbitrary volume id of copies. */
 const NO_VOLUME = 'vol-ffffffff';
 
-export type OrphanCause = 'failed' | 'policy gone' | 'source gone' | 'AMI gone' | 'DLM leftover';
-
-export interface Orphan {
-  /** A recovery point's, an AMI's or a snapshot's. */
-  readonly id: string;
-  /** What others own is never touched. */
-  readonly isOurs: boolean;
-  readonly cause: OrphanCause;
-  /** The cause in words. */
-  readonly detail: string;
-  readonly policy?: string;
-  readonly source?: string;
-  readonly snapshots: readonly string[];
-  readonly stored: StoredBytes;
-  /** The proposed action in words. */
-  readonly action: string;
-  /** What carries it out, where a command of AWS does. */
-  readonly command?: CliCommand;
-  /** The prune would delete it now. */
-  readonly isPruned: boolean;
-}
-
-export interface DescribedSnapshot extends Snapshot {
-  readonly description: string;
-}
-
-export interface OrphansInput {
-  readonly file: PolicyFile;
-  readonly place: Place;
-  readonly now: number;
-  readonly plan: PrunePlan;
-  /** Ids of the instances and volumes that exist. */
-  readonly sources: ReadonlySet<string>;
-  /** All that the account owns here. */
-  readonly images: readonly Image[];
-  readonly snapshots: readonly DescribedSnapshot[];
-  readonly lifecyclePolicies: readonly LifecyclePolicy[];
-  /** AMIs in the Recycle Bin; absent when that could not be read. */
-  readonly binned?: ReadonlySet<string>;
-  /** By snapshot. */
-  readonly stored: ReadonlyMap<string, StoredBytes>;
-}
-
 /** Each AMI and snapshot at most once; ours first. */
 export function orphansOf(input: OrphansInput): Orphan[] {
   const { plan } = input;
-  const ours = plan.verdicts.flatMap((entry) => pointOrphan(entry, input));
+  const points = plan.verdicts.flatMap((entry) => pointOrphan(entry, input));
   const known = new Set(plan.verdicts.flatMap(({ point }) => [point.id, ...point.snapshotIds]));
   const images = input.images.filter(({ id, state }) => !known.has(id) && state !== 'deregistered');
   const mapped = new Set(
@@ -72,61 +26,12 @@ export function orphansOf(input: OrphansInput): Orphan[] {
   );
   const snapshots = input.snapshots.filter(({ id }) => !known.has(id) && !mapped.has(id));
   const byId = new Map(input.snapshots.map((snapshot) => [snapshot.id, snapshot]));
-  const theirs = [
-    ...images.flatMap((image) => dlmImage(image, byId, input)),
+  const others = [
+    ...images.flatMap((image) => [...leftAloneImage(image, byId, input), ...dlmImage(image, byId, input)]),
     ...snapshots.flatMap((snapshot) => snapshotOrphan(snapshot, input)),
   ];
-  return [...ours, ...theirs.sort((a, b) => compareText(a.id, b.id))];
-}
-
-function storedIn(ids: readonly string[], { stored }: OrphansInput): StoredBytes {
-  return ids.reduce((sum, id) => plusStored(sum, stored.get(id) ?? NOTHING_STORED), NOTHING_STORED);
-}
-
-function pointOrphan(entry: PointVerdict, input: OrphansInput): Orphan[] {
-  const { point, verdict } = entry;
-  const found = causeOf(entry, input);
-  if (!found) return [];
-  const { id, policy, source, snapshotIds } = point;
-  const isPruned = verdict.decision === 'prune';
-  return [
-    {
-      id,
-      isOurs: true,
-      ...found,
-      policy,
-      source,
-      snapshots: snapshotIds,
-      stored: storedIn(snapshotIds, input),
-      action: isPruned ? `prune deletes it: ${verdict.reasons.join(', ')}` : whatKeeps(entry, found.cause),
-      isPruned,
-    },
-  ];
-}
-
-function causeOf(
-  { point }: PointVerdict,
-  { file, sources }: OrphansInput,
-): Pick<Orphan, 'cause' | 'detail'> | undefined {
-  const { policy, source, state, detail = 'it failed', copiedFrom, kind, imageId } = point;
-  if (state === 'failed' && kind === 'image' && imageId === undefined) return { cause: 'AMI gone', detail };
-  if (state === 'failed') return { cause: 'failed', detail };
-  if (!keepingPolicies(file).some(({ name }) => name === policy))
-    return { cause: 'policy gone', detail: `policy ${policy} is not in the file` };
-  // A copy's source is elsewhere.
-  if (!copiedFrom && !sources.has(source))
-    return { cause: 'source gone', detail: `${source} does not exist` };
-  return undefined;
-}
-
-function whatKeeps({ point, verdict }: PointVerdict, cause: OrphanCause): string {
-  const why = `kept: ${verdict.reasons.join(', ')}`;
-  if (cause === 'policy gone')
-    return `${why}. Write ${point.policy} under retired with rules, and prune deletes what they do not keep`;
-  const isLast = verdict.reasons.some((reason) => reason.startsWith('last good of'));
-  if (cause === 'source gone' && isLast)
-    return `${why}. releaseAfterSourceGone of its policy lets it go in time`;
-  return why;
+  others.sort((a, b) => Number(b.isOurs) - Number(a.isOurs) || compareText(a.id, b.id));
+  return [...points, ...others];
 }
 
 function dlmImage(image: Image, byId: ReadonlyMap<string, DescribedSnapshot>, input: OrphansInput): Orphan[] {
@@ -142,6 +47,8 @@ function dlmImage(image: Image, byId: ReadonlyMap<string, DescribedSnapshot>, in
 
 function snapshotOrphan(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
   const { id, tags, volumeId } = snapshot;
+  const left = leftAloneSnapshot(snapshot, input);
+  if (left.length > 0) return left;
   const command = deleteSnapshotCommand(input.place, id);
   const isCopy = volumeId === NO_VOLUME;
   if (tags.has(DLM_POLICY)) {
@@ -176,15 +83,17 @@ interface DlmLeftover {
   readonly isHeld: boolean;
 }
 
-const HELD = 'keep it: somebody holds it by a tag';
-
 /** A copy carries the id of a lifecycle policy that is in the Region of its source, where it may be well. */
-function dlmOrphan({ isCopy, isHeld, command, ...rest }: DlmLeftover, input: OrphansInput): Orphan {
+function dlmOrphan(
+  { isCopy, isHeld, command, id, snapshots, detail }: DlmLeftover,
+  input: OrphansInput,
+): Orphan {
   const common = {
-    ...rest,
+    id,
+    detail,
     isOurs: false,
     cause: 'DLM leftover',
-    stored: storedIn(rest.snapshots, input),
+    ...costsOf(id, snapshots, input),
     isPruned: false,
   } as const;
   if (isCopy) {
@@ -220,8 +129,7 @@ function imageGone(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
     isOurs: false,
     cause: 'AMI gone',
     detail: `it was made for ${image}, which does not exist`,
-    snapshots: [id],
-    stored: storedIn([id], input),
+    ...costsOf(id, [id], input),
     isPruned: false,
   } as const;
   if (tags.get(MARK.deployment) === file.deployment)

@@ -24,7 +24,7 @@ export function commandLine(command: CliCommand): string {
     .join(' ');
 }
 
-const SHORTHAND_KEY = /^[A-Za-z0-9_.:/@+-]+$/;
+const SHORTHAND = /^[A-Za-z0-9_.:/@+-]+$/;
 
 /** Takes tags off, whatever their values are. The short form of a tag cannot hold every key. */
 export function untagCommand(
@@ -32,11 +32,24 @@ export function untagCommand(
   ids: readonly string[],
   keys: readonly string[],
 ): CliCommand {
-  const isShort = keys.every((key) => SHORTHAND_KEY.test(key));
+  const isShort = keys.every((key) => SHORTHAND.test(key));
   const tags = isShort
     ? keys.map((key) => `Key=${key}`)
     : [JSON.stringify(keys.map((key) => ({ Key: key })))];
   return awsCommand(place, 'ec2', 'delete-tags', ['--resources', ...ids, '--tags', ...tags]);
+}
+
+/** Puts tags on, or gives them other values. */
+export function tagCommand(
+  place: Pick<Place, 'region'>,
+  ids: readonly string[],
+  tags: readonly { readonly key: string; readonly value: string }[],
+): CliCommand {
+  const isShort = tags.every(({ key, value }) => SHORTHAND.test(key) && SHORTHAND.test(value));
+  const words = isShort
+    ? tags.map(({ key, value }) => `Key=${key},Value=${value}`)
+    : [JSON.stringify(tags.map(({ key, value }) => ({ Key: key, Value: value })))];
+  return awsCommand(place, 'ec2', 'create-tags', ['--resources', ...ids, '--tags', ...words]);
 }
 
 export function deregisterCommand(place: Pick<Place, 'region'>, image: string): CliCommand {

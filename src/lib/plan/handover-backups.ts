@@ -4,6 +4,7 @@ import type { Image, Snapshot } from './inventory.ts';
 import { DLM_POLICY, MARK, readOwnership, REHEARSAL, type Owner } from './marks.ts';
 import { compareText } from './order.ts';
 import type { RecoveryPoint, RecoveryPoints } from './recovery-points.ts';
+import { spoiltOf, type Spoilt } from './handover-repair.ts';
 import { lockReason, pinsOf, type SafetyChecks } from './safety.ts';
 
 /** An AMI with the snapshots that go with it, or a snapshot of no AMI. */
@@ -21,6 +22,8 @@ export interface Backup {
   readonly isProtected: boolean;
   /** Its parts that carry a tag that holds it, with the tag's key as it is written. */
   readonly held: readonly { readonly id: string; readonly key: string }[];
+  /** Absent where its tags can be read. */
+  readonly spoilt?: Spoilt;
 }
 
 /** Whose backups they are. What DLM makes carries its lifecycle policy's id, and not the deployment's tag. */
@@ -33,7 +36,7 @@ export interface BackupsInput {
   readonly owner: Keeper;
   /** All that the account owns here but for rehearsals' temporary AMIs. */
   readonly images: readonly Image[];
-  readonly snapshots: readonly Snapshot[];
+  readonly snapshots: readonly (Snapshot & { readonly description?: string })[];
   /** Assembled of the same AMIs and snapshots. */
   readonly points: RecoveryPoints;
   /** Of all points, and of `otherImages`. */
@@ -178,6 +181,8 @@ interface ImageParts {
 function imageBackup(image: Image, { snapshots, reasons, marked, input }: ImageParts): Backup {
   const { optInTag } = input.owner;
   const parts = [image, ...snapshots.flatMap((id) => marked.get(id) ?? [])];
+  const ids = [image.id, ...snapshots];
+  const spoilt = spoiltOf({ ...image, ids, kind: 'image', reasons }, input.owner);
   return {
     id: image.id,
     kind: 'image',
@@ -187,6 +192,7 @@ function imageBackup(image: Image, { snapshots, reasons, marked, input }: ImageP
     reasons,
     isProtected: (image.deregistrationProtection ?? 'disabled') !== 'disabled',
     held: parts.flatMap((part) => heldPart(part, optInTag)),
+    ...(spoilt && { spoilt }),
   };
 }
 
@@ -197,7 +203,7 @@ function saidBy(tags: Image['tags']): Pick<Backup, 'policy' | 'source'> {
 }
 
 interface Loose {
-  readonly marked: ReadonlyMap<string, Snapshot>;
+  readonly marked: ReadonlyMap<string, BackupsInput['snapshots'][number]>;
   readonly carriers: ReadonlyMap<string, string>;
   readonly reasonsOf: ReasonsOf;
   readonly own: readonly Image[];
@@ -228,7 +234,9 @@ function looseBackups(input: BackupsInput, { marked, carriers, reasonsOf, own }:
       const maker = mapped.has(id) ? undefined : making.get(backupOf(tags));
       const user = mapped.get(id);
       const pins = point
-        ? pinsOf(point, { deployment: owner.deployment, lifts: false }, safety)
+        ? pinsOf(point, { deployment: owner.deployment, lifts: false }, safety).map((pin) =>
+            saidOf(point, pin),
+          )
         : [...lockOf(id, safety), ...heldText(tags, owner)];
       const reasons = [
         ...unclear(tags, owner),
@@ -237,6 +245,8 @@ function looseBackups(input: BackupsInput, { marked, carriers, reasonsOf, own }:
         ...(user === undefined ? [] : [`in use by ${user}`]),
         ...pins,
       ];
+      const name = snapshot.description ?? '';
+      const spoilt = spoiltOf({ tags, name, ids: [id], kind: 'snapshot', reasons }, owner);
       return {
         id,
         kind: 'snapshot',
@@ -246,8 +256,17 @@ function looseBackups(input: BackupsInput, { marked, carriers, reasonsOf, own }:
         reasons: [...new Set(reasons)],
         isProtected: false,
         held: heldPart(snapshot, owner.optInTag),
+        ...(spoilt && { spoilt }),
       };
     });
+}
+
+/** The snapshot itself is there: what lies in the bin carries its backup's name. */
+function saidOf({ kind }: RecoveryPoint, pin: string): string {
+  if (pin !== 'in the Recycle Bin') return pin;
+  return kind === 'image'
+    ? 'its AMI is in the Recycle Bin'
+    : 'another part of its backup is in the Recycle Bin';
 }
 
 function backupOf(tags: Image['tags']): string {

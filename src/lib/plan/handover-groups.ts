@@ -3,6 +3,7 @@
 import type { Place } from '../policy/policy.ts';
 import { awsCommand, untagCommand, type CliCommand } from './cli-command.ts';
 import { stackName } from './deployment-names.ts';
+import { ownRoleCommands } from './handover-roles.ts';
 import { item, type HandoverFacts, type HandoverGroup } from './handover-shapes.ts';
 import type { Tags } from './inventory.ts';
 import { MARK, REHEARSAL, RESTORED } from './marks.ts';
@@ -12,19 +13,23 @@ export function stackGroup({ stack, owner, place }: HandoverFacts): HandoverGrou
   const id = stackName(owner.deployment);
   const group = { kind: 'stack', title: 'The stack', lift: [] } as const;
   const keep =
-    'left alone, it goes on making and deleting backups. No backup is part of the stack. The roles under which DLM works are: what DLM is to go on making needs a role of its own first';
+    'left alone, it goes on making and deleting backups. No backup is part of the stack. The roles under which DLM works are: what DLM is to go on making needs a role of its own: see the lifecycle policies below';
   if (stack === 'not here') return { ...group, items: [], remove: [], keep };
+  // First: it would register again and tag again what is removed after it.
+  const remove = [['npx', 'serverless', 'remove', '--region', place.region]];
   const what = 'functions, schedules, queues, alarms, topic and roles';
   if (stack !== 'here') {
     const reasons = [`whether it is here could not be read: ${stack.problem}`];
-    return { ...group, items: [{ id, what, parts: [], reasons }], remove: [], keep };
+    return { ...group, items: [{ id, what, parts: [], reasons }], remove, keep };
   }
-  // First: it would register again and tag again what is removed after it.
-  const remove = [['npx', 'serverless', 'remove', '--region', place.region]];
   return { ...group, items: [item(id, what)], remove, keep };
 }
 
-export function lifecycleGroup({ lifecyclePolicies, place }: HandoverFacts): HandoverGroup {
+const OWN_ROLE =
+  '. The commands give them a role of their own, by which DLM goes on without the stack: the stack first, then at once these, or its job puts its own role back. For volumes under a key of yours allow the role the use of the key too';
+
+export function lifecycleGroup({ lifecyclePolicies, place, owner }: HandoverFacts): HandoverGroup {
+  const keeping = ownRoleCommands(lifecyclePolicies, { place, deployment: owner.deployment });
   return {
     kind: 'lifecycle-policies',
     title: 'Lifecycle policies in DLM',
@@ -34,8 +39,9 @@ export function lifecycleGroup({ lifecyclePolicies, place }: HandoverFacts): Han
     remove: lifecyclePolicies.map(({ id }) =>
       awsCommand(place, 'dlm', 'delete-lifecycle-policy', ['--policy-id', id]),
     ),
-    keep: 'left alone, DLM goes on making and deleting by them for as long as their role exists; once they are deleted, what they made stays for ever, and handover no longer tells that it was of this deployment (audit tells it as what DLM left): look at it below first',
+    keep: `left alone, DLM goes on making and deleting by them for as long as their role exists; once they are deleted, what they made stays for ever, and handover no longer tells that it was of this deployment (audit tells it as what DLM left): look at it below first.${keeping.length === 0 ? '' : OWN_ROLE}`,
     lift: [],
+    keeping,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Place } from '../policy/policy.ts';
 import type { CliCommand } from './cli-command.ts';
+import type { SizedSnapshot } from './cost-estimate.ts';
 import type { Backup } from './handover-backups.ts';
 import type { Instance, Volume } from './inventory.ts';
 import type { LifecyclePolicy } from './lifecycle-policy.ts';
@@ -23,6 +24,8 @@ export interface HandoverFacts {
   readonly binned?: readonly InBin[];
   /** By snapshot, the numbers of `cost`. */
   readonly stored: ReadonlyMap<string, StoredBytes>;
+  /** The sizes of the same snapshots; each list is reckoned as if there were no other. */
+  readonly sizes: readonly (readonly SizedSnapshot[])[];
   /** Other places where there is something of the deployment. */
   readonly elsewhere: readonly Place[];
   readonly warnings: readonly string[];
@@ -40,8 +43,11 @@ export interface Temporary {
 }
 
 export interface InBin {
+  readonly kind: 'image' | 'snapshot';
   readonly id: string;
   readonly name: string;
+  /** Of an AMI, its snapshots that are in there too. */
+  readonly parts: readonly string[];
   /** ms since the epoch: then it is gone. */
   readonly until?: number;
 }
@@ -64,7 +70,7 @@ export interface HandoverItem {
   readonly what: string;
   /** Snapshots that go with an AMI. */
   readonly parts: readonly string[];
-  /** Why no command here removes it; empty for what a command removes. */
+  /** Why no command here removes it, or what of it is not known; empty for what a command removes. */
   readonly reasons: readonly string[];
 }
 
@@ -72,14 +78,25 @@ export interface HandoverGroup {
   readonly kind: HandoverKind;
   readonly title: string;
   readonly items: readonly HandoverItem[];
-  /** Absent where nothing is stored by it. */
+  /** Its share of the bill: absent where nothing is stored by it. A block is in the share of the oldest snapshot that has it. */
   readonly stored?: StoredBytes;
+  /** What the bill falls by when it is gone; absent where nothing is stored by it. */
+  readonly frees?: {
+    /** After the groups above it: what is left of the bill goes with the last one. */
+    readonly inOrder: StoredBytes;
+    /** And nothing else. */
+    readonly alone: StoredBytes;
+  };
   /** In this order. */
   readonly remove: readonly CliCommand[];
   /** What it means to leave it. */
   readonly keep: string;
   /** What takes an obstacle away, so that `handover` shows the command that removes it. */
   readonly lift: readonly CliCommand[];
+  /** What it takes to keep it, beyond leaving it alone, in this order; absent where that takes nothing. */
+  readonly keeping?: readonly CliCommand[];
+  /** Removes what nobody can tell what it is: for who has looked. Absent where there is none. */
+  readonly byHand?: readonly CliCommand[];
 }
 
 export interface Handover {

@@ -6,11 +6,12 @@ import {
   awsCommand,
   deleteSnapshotCommand,
   deregisterCommand,
+  tagCommand,
   untagCommand,
   type CliCommand,
 } from './cli-command.ts';
 import type { Backup } from './handover-backups.ts';
-import type { HandoverFacts, HandoverGroup, HandoverItem } from './handover-shapes.ts';
+import type { HandoverFacts, HandoverGroup, HandoverItem, InBin } from './handover-shapes.ts';
 import { MARK, REHEARSAL } from './marks.ts';
 import { NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
 
@@ -49,9 +50,7 @@ function removable(
     ...said,
     items: backups.map(backupItem),
     stored: storedIn(backups, stored),
-    remove: backups.map(({ id, kind }) =>
-      kind === 'image' ? deregisterCommand(place, id) : deleteSnapshotCommand(place, id),
-    ),
+    remove: backups.map((backup) => removeCommand(backup, place)),
     lift: [],
   };
 }
@@ -77,13 +76,21 @@ export function staysGroup(facts: HandoverFacts): HandoverGroup {
     items: [...stays.map(backupItem), ...suspicious(facts)],
     stored: storedIn(stays, stored),
     remove: [],
-    keep: 'they stay, and are billed on. Once the reason is gone, handover shows the command',
+    keep: 'they stay, and are billed on. Once the reason is gone, handover shows the command. What has its tags again is looked after again where the stack still runs: its policy may delete it',
     lift: stays.flatMap((backup) => liftCommands(backup, place)),
+    byHand: stays
+      .filter(({ spoilt }) => spoilt?.isOnlyReason && spoilt.tags.length === 0)
+      .map((backup) => removeCommand(backup, place)),
   };
 }
 
-function liftCommands({ id, held, isProtected }: Backup, place: Place): CliCommand[] {
+function removeCommand({ id, kind }: Backup, place: Place): CliCommand {
+  return kind === 'image' ? deregisterCommand(place, id) : deleteSnapshotCommand(place, id);
+}
+
+function liftCommands({ id, held, isProtected, spoilt }: Backup, place: Place): CliCommand[] {
   return [
+    ...(spoilt && spoilt.tags.length > 0 ? [tagCommand(place, spoilt.ids, spoilt.tags)] : []),
     ...held.map((part) => untagCommand(place, [part.id], [part.key])),
     ...(isProtected
       ? [awsCommand(place, 'ec2', 'disable-image-deregistration-protection', ['--image-id', id])]
@@ -123,18 +130,30 @@ function suspicious({ temporary, instances, volumes, owner, backups }: HandoverF
   ];
 }
 
-export function binGroup({ binned }: HandoverFacts): HandoverGroup {
+export function binGroup({ binned = [], place }: HandoverFacts): HandoverGroup {
+  // An AMI can be had back only once its snapshots are there.
+  const outOf = (kind: InBin['kind'], ids: readonly string[]): CliCommand[] =>
+    ids.map((id) => awsCommand(place, 'ec2', `restore-${kind}-from-recycle-bin`, [`--${kind}-id`, id]));
+  const images = binned.filter(({ kind }) => kind === 'image');
+  const snapshots = binned.filter(({ kind }) => kind === 'snapshot');
   return {
     kind: 'recycle-bin',
     title: 'In the Recycle Bin',
-    items: (binned ?? []).map(({ id, name, until }) => ({
+    items: binned.map(({ id, name, parts, until }) => ({
       id,
       what: name,
-      parts: [],
+      parts,
       reasons: [`gone ${until === undefined ? 'when its time is over' : formatMinute(until)}`],
     })),
     remove: [],
-    keep: 'nobody can delete them earlier, and they are billed until then; EC2 does not say how large they are. What is removed from now on goes there too where the account has a rule',
+    keep: 'nobody can delete them earlier, and they are billed until then; EC2 does not say how large they are. What is removed from now on goes there too where the account has a rule. What the commands bring back is kept as any backup, until it is removed',
     lift: [],
+    keeping: [
+      ...outOf('snapshot', [...images.flatMap(({ parts }) => parts), ...snapshots.map(({ id }) => id)]),
+      ...outOf(
+        'image',
+        images.map(({ id }) => id),
+      ),
+    ],
   };
 }

@@ -1,6 +1,7 @@
 /** What of a deployment remains in a place when the product goes, what it costs, and the commands that remove it. */
 
 import { binGroup, imagesGroup, madeByDlmGroup, snapshotsGroup, staysGroup } from './handover-stored.ts';
+import { withFreed } from './handover-freed.ts';
 import {
   lifecycleGroup,
   restoredGroup,
@@ -30,7 +31,10 @@ export function planHandover(facts: HandoverFacts): Handover {
   return {
     place,
     deployment: owner.deployment,
-    groups: groups.filter(({ items }) => items.length > 0),
+    groups: withFreed(
+      groups.filter(({ items }) => items.length > 0),
+      facts.sizes,
+    ),
     elsewhere,
     warnings: [...warnings, ...unknownOrigin(facts)],
   };

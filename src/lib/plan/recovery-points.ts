@@ -3,6 +3,7 @@
 import { groupBy } from './group-by.ts';
 import { identityKey, type BackupIdentity } from './identity.ts';
 import type { Image, Snapshot } from './inventory.ts';
+import { partsOfLeftAlone } from './left-alone-parts.ts';
 import type { CopiedFrom, Marks, Ownership, SetAside } from './marks.ts';
 import { compareText } from './order.ts';
 import {
@@ -61,6 +62,8 @@ export interface RecoveryPoint extends BackupIdentity {
 export interface LeftAlone {
   readonly id: string;
   readonly reason: string;
+  /** The AMI that it is left alone with. */
+  readonly partOf?: string;
 }
 
 export interface RecoveryPoints {
@@ -80,7 +83,8 @@ export function assemblePoints(
 ): RecoveryPoints {
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const mappers = mappersOf(images);
-  const ours = snapshots.filter(isOurs);
+  const spoilt = partsOfLeftAlone(images, snapshots);
+  const ours = snapshots.filter(isOurs).filter(({ id }) => !spoilt.has(id));
   const loose = groupBy(ours, (snapshot) => groupKey(snapshot.ownership.marks));
   const points: RecoveryPoint[] = [];
   const withImage = new Set<string>();
@@ -98,7 +102,7 @@ export function assemblePoints(
     const parts = group.filter(({ id }) => !mappedByOurs.has(id));
     for (const set of splitIntoSets(parts)) points.push(snapshotPoint(set, mappers, now));
   }
-  return { points, leftAlone: [...images, ...snapshots].flatMap(leftAloneOf) };
+  return { points, leftAlone: [...[...images, ...snapshots].flatMap(leftAloneOf), ...spoilt.values()] };
 }
 
 type Ours<T> = T & { readonly ownership: { readonly status: 'ours'; readonly marks: Marks } };

@@ -55,6 +55,29 @@ export function allPlaces(file: PolicyFile, home: Place): readonly Place[] {
 }
 
 /**
+ * Where the stack belongs, as far as the file tells, which does not name home: a place that others are entered from. Two
+ * stacks would both back up, so what may be no home must not be taken for one.
+ */
+export function homeSeenFrom(place: Place, file: PolicyFile): 'here' | 'here or elsewhere' | 'elsewhere' {
+  const own = file.targets.find((target) => samePlace(target, place));
+  const isEntered = own?.rolePrefix !== undefined;
+  if (isAtHome(file)) {
+    const takesCopies = file.policies.some(({ copies }) => copies.some((copy) => isTo(copy, place)));
+    return isEntered || own?.copiesOnly === true || takesCopies ? 'here or elsewhere' : 'here';
+  }
+  if (!own) return 'elsewhere';
+  if (own.copiesOnly) return isEntered ? 'elsewhere' : 'here or elsewhere';
+  const others = file.targets.filter((target) => target !== own && target.copiesOnly !== true);
+  return isEntered || others.some(({ rolePrefix }) => rolePrefix === undefined)
+    ? 'here or elsewhere'
+    : 'here';
+}
+
+function isTo({ account, region }: Copy, place: Place): boolean {
+  return region === place.region && (account === undefined || account === place.account);
+}
+
+/**
  * How to get into a place: its target; of one that only takes copies and is no target, as into the others of its account.
  * Undefined where the file gives no way.
  */

@@ -1,9 +1,9 @@
 /** An audit as text: what is not covered, what is covered twice, what nobody looks after, what has drifted. */
 
 import type { CoveredTwice, Uncovered } from '../plan/audit-coverage.ts';
-import type { Orphan } from '../plan/audit-orphans.ts';
+import type { Orphan } from '../plan/audit-orphan.ts';
+import { isProposed } from '../plan/audit-freed.ts';
 import type { Audit } from '../plan/audit-report.ts';
-import { storedInOrphans } from '../plan/audit-report.ts';
 import { commandLine } from '../plan/cli-command.ts';
 import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
 import { priceIn, priceNote } from '../plan/snapshot-prices.ts';
@@ -12,7 +12,11 @@ import { capped, printable, table, type Paint } from './text.ts';
 
 const ROWS = 200;
 
-export function auditText(audit: Audit, paint: Paint): string[] {
+const FREED_WORDS =
+  'Beside each stands what its deletion alone takes off the bill. A block that another snapshot refers to as well is billed on with that one, so all together may take off more.';
+
+/** `changes`: a deletion may follow. */
+export function auditText(audit: Audit, paint: Paint, { changes = false } = {}): string[] {
   const { coverage, orphans, drift, place } = audit;
   const { uncovered, twice, sources, leftOut } = coverage;
   return [
@@ -32,8 +36,9 @@ export function auditText(audit: Audit, paint: Paint): string[] {
       paint,
     ),
     '',
-    ...(orphans.length === 0 ? [] : [...ESTIMATE_WORDS, priceNote(place.region)]),
-    'Nothing is changed. What others made of a volume is estimated as if ours did not exist, and ours as if theirs did not.',
+    ...(orphans.length === 0 ? [] : [FREED_WORDS, ...ESTIMATE_WORDS, priceNote(place.region)]),
+    ...(changes ? [] : ['Nothing is changed.']),
+    'What others made of a volume is estimated as if ours did not exist, and ours as if theirs did not.',
   ];
 }
 
@@ -51,19 +56,23 @@ function twiceRow({ id, name = '', by }: CoveredTwice): string[] {
   return [id, name, by.join(' and ')];
 }
 
-function orphansText(audit: Audit, paint: Paint): string[] {
-  const { orphans, place } = audit;
+function orphansText({ orphans, freed, place }: Audit, paint: Paint): string[] {
   const price = priceIn(place.region);
-  const all = storedText({ stored: storedInOrphans(orphans) }, price);
-  const cost = orphans.length === 0 ? '' : `, ${all} a month`;
+  const [all, proposed] = [freed.all, freed.proposed].map((stored) => storedText({ stored }, price));
+  const isAllProposed = orphans.every(isProposed);
+  const cost = orphans.length === 0 ? '' : `; without them the bill falls by ${all} a month`;
+  const part =
+    isAllProposed || !orphans.some(isProposed)
+      ? []
+      : [`  Without what prune and the commands here delete it falls by ${proposed} a month`];
   const rows = orphans.map((orphan) => [
     orphan.id,
     orphan.isOurs ? 'ours' : 'not ours',
     orphan.cause,
-    storedText(orphan, price),
+    storedText({ stored: orphan.frees }, price),
     whatToDo(orphan),
   ]);
-  return section(`Nobody looks after: ${orphans.length}${cost}`, rows, paint);
+  return [...section(`Nobody looks after: ${orphans.length}${cost}`, rows, paint), ...part];
 }
 
 function whatToDo({ detail, action, command }: Orphan): string {

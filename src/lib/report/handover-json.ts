@@ -23,11 +23,19 @@ export interface HandoverJson {
   readonly groups: readonly {
     readonly kind: HandoverKind;
     readonly items: readonly HandoverItem[];
-    /** Absent where nothing is stored by it. */
+    /** Its share of the bill; absent where nothing is stored by it. */
     readonly cost?: StoredJson;
+    /** What the bill falls by when it is gone, after the groups above it. */
+    readonly frees?: StoredJson;
+    /** What the bill falls by when it is gone, and nothing else. */
+    readonly freesAlone?: StoredJson;
     /** For a shell, in this order. */
     readonly remove: readonly string[];
     readonly lift: readonly string[];
+    /** Absent where keeping it takes nothing but to leave it alone. */
+    readonly keeping?: readonly string[];
+    /** Removes what nobody can tell what it is. */
+    readonly byHand?: readonly string[];
     readonly keep: string;
   }[];
   readonly total: StoredJson;
@@ -43,12 +51,18 @@ export function handoverJson(handover: Handover): HandoverJson {
     place,
     basis: 'estimate',
     assumptions: ESTIMATE_WORDS,
-    groups: groups.map(({ kind, items, stored, remove, lift, keep }) => ({
+    groups: groups.map(({ kind, items, stored, frees, remove, lift, keeping = [], byHand = [], keep }) => ({
       kind,
       items,
       ...(stored && { cost: storedJson(stored, place) }),
+      ...(frees && {
+        frees: storedJson(frees.inOrder, place),
+        freesAlone: storedJson(frees.alone, place),
+      }),
       remove: remove.map(commandLine),
       lift: lift.map(commandLine),
+      ...(keeping.length > 0 && { keeping: keeping.map(commandLine) }),
+      ...(byHand.length > 0 && { byHand: byHand.map(commandLine) }),
       keep,
     })),
     total: storedJson(storedInAll(handover), place),

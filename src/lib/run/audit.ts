@@ -6,16 +6,17 @@ import { listBinned } from '../aws/read-recycle-bin.ts';
 import { listDescribedSizes, type DescribedSize } from '../aws/read-snapshot-sizes.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { coverageOf } from '../plan/audit-coverage.ts';
+import { freedByDeleting, freedByOrphans } from '../plan/audit-freed.ts';
 import { orphansOf } from '../plan/audit-orphans.ts';
 import type { Audit } from '../plan/audit-report.ts';
 import type { SizedSnapshot } from '../plan/cost-estimate.ts';
+import { freeingOfEach } from '../plan/cost-freed.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { unread, warn, type Check, type Reading } from '../plan/doctor-check.ts';
 import { lifecycleChecks } from '../plan/doctor-lifecycle.ts';
 import { MARK } from '../plan/marks.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
-import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import type { RunContext } from './context.ts';
 import { sizedOwn, sizedSnapshot } from './cost.ts';
 import { deploymentChecks, readGroup } from './doctor-deployment.ts';
@@ -49,20 +50,25 @@ export async function readAudit(context: RunContext, deployment: DeploymentClien
   );
   const plan = await decidePrune({}, { points, sources }, context);
   const bin = await reading(readBinnedImages(context));
-  const own = storedBySnapshot(await readOwnSizes(described, points.points, context));
+  const own = await readOwnSizes(described, points.points, context);
+  const others = sizesOfOthers(described, context);
+  const freed = freedByDeleting(images, freeingOfEach([own, others]));
   const all = { file, now: clock.now(), ...sources, lifecyclePolicies, images, snapshots };
+  const orphans = orphansOf({
+    ...all,
+    place,
+    plan,
+    sources: new Set(sourceFacts(sources, file).keys()),
+    stored: new Map([...storedBySnapshot(others), ...storedBySnapshot(own)]),
+    freed,
+    ...('value' in bin && { binned: bin.value }),
+  });
   const audit = {
     place,
     deployment: file.deployment,
     coverage: coverageOf(all),
-    orphans: orphansOf({
-      ...all,
-      place,
-      plan,
-      sources: new Set(sourceFacts(sources, file).keys()),
-      stored: new Map([...storedByOthers(described, context), ...own]),
-      ...('value' in bin && { binned: bin.value }),
-    }),
+    orphans,
+    freed: freedByOrphans(orphans, freed),
     drift: await readDrift(deployment, context),
     warnings: [
       ...plan.warnings.map(({ id, reason }) => `${id}: ${reason}`),
@@ -87,15 +93,14 @@ function readOwnSizes(
   );
 }
 
-/** As if there were only theirs: `cost` reckons the deployment's own as if there were only those. */
-function storedByOthers(
-  described: readonly DescribedSize[],
-  { file }: RunContext,
-): ReadonlyMap<string, StoredBytes> {
-  const theirs = described.filter(
-    ({ snapshot, size }) => snapshot.tags.get(MARK.deployment) !== file.deployment && size.state !== 'error',
-  );
-  return storedBySnapshot(theirs.map(({ size }) => sizedSnapshot(size, undefined, undefined)));
+/** Reckoned as if there were only theirs: `cost` reckons the deployment's own as if there were only those. */
+function sizesOfOthers(described: readonly DescribedSize[], { file }: RunContext): SizedSnapshot[] {
+  return described
+    .filter(
+      ({ snapshot, size }) =>
+        snapshot.tags.get(MARK.deployment) !== file.deployment && size.state !== 'error',
+    )
+    .map(({ size }) => sizedSnapshot(size, undefined, undefined));
 }
 
 async function readBinnedImages({ clients }: RunContext): Promise<ReadonlySet<string>> {

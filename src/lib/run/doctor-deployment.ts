@@ -19,6 +19,7 @@ import { functionChecks } from '../plan/doctor-functions.ts';
 import { queueChecks, type JobQueues } from '../plan/doctor-queues.ts';
 import { scheduleChecks, type DeployedSchedule } from '../plan/doctor-schedules.ts';
 import type { LifecyclePlace } from '../plan/lifecycle-role.ts';
+import { homeSeenFrom } from '../policy/places.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { policiesFingerprint } from './policies-fingerprint.ts';
 import { reading } from './reading.ts';
@@ -52,16 +53,18 @@ export async function deploymentChecks(
 }
 
 function nothingDeployed({ file, place }: Home): Check[] {
-  const { deployment, targets } = file;
   const name = 'deployment';
-  const nothing = `nothing of ${stackName(deployment)} is in account ${place.account}, Region ${place.region}`;
-  const own = targets.find(({ account, region }) => account === place.account && region === place.region);
-  const said =
-    own?.rolePrefix === undefined
-      ? fail(name, `${nothing}: npx serverless deploy`)
-      : warn(name, `${nothing}: as it should be if its home is elsewhere, else npx serverless deploy`);
+  const nothing = `nothing of ${stackName(file.deployment)} is in account ${place.account}, Region ${place.region}`;
+  const homes = {
+    here: fail(name, `${nothing}: npx serverless deploy`),
+    'here or elsewhere': warn(
+      name,
+      `${nothing}: as it should be if its home is elsewhere, else npx serverless deploy`,
+    ),
+    elsewhere: skip(name, `${nothing}: only copies come here`),
+  };
   return [
-    said,
+    homes[homeSeenFrom(place, file)],
     ...['schedules', 'queues', 'functions', 'alarms', 'subscriptions'].map((one) =>
       skip(one, 'nothing is deployed here'),
     ),

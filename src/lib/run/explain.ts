@@ -122,7 +122,9 @@ async function explainOther(id: string, { points }: Everything, context: RunCont
   const tags = await readTags(id, context);
   if (!tags) return lookInBin(id, context);
   const lifecycle = await lifecycleNames(tags, context);
-  const belonging = whoseIs(tags, context.file, 'value' in lifecycle ? lifecycle.value : new Map());
+  const belonging =
+    partOfLeftAlone(id, points) ??
+    whoseIs(tags, context.file, 'value' in lifecycle ? lifecycle.value : new Map());
   const mappers = points.points.filter(({ foreignSnapshots }) => foreignSnapshots.includes(id));
   const mappedBy = mappers.map((point) => point.id);
   const images = id.startsWith('snap-') ? await readMappers(id, context) : [];
@@ -138,6 +140,14 @@ async function readMappers(id: string, context: RunContext): Promise<string[]> {
   const filters = [{ name: 'block-device-mapping.snapshot-id', values: [id] }];
   const images = await readEach(context, 'AMIs', listImages(context.clients, filters));
   return images.filter(({ state }) => state !== 'deregistered').map((image) => image.id);
+}
+
+/** Its own tags are well: by them alone it would be taken for what an AMI has left behind. */
+function partOfLeftAlone(id: string, { leftAlone }: RecoveryPoints): Belonging | undefined {
+  const image = leftAlone.find((one) => one.id === id)?.partOf;
+  if (image === undefined) return undefined;
+  const text = `It has this deployment's tags, and is part of ${image}, which is left alone: explain ${image} tells why.`;
+  return { whose: 'this deployment', text };
 }
 
 async function lookInBin(id: string, context: RunContext): Promise<Explanation> {

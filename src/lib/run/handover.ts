@@ -2,10 +2,11 @@
 
 import type { DeploymentClients } from '../aws/deployment-clients.ts';
 import { listImages } from '../aws/read-images.ts';
-import { listBinned } from '../aws/read-recycle-bin.ts';
+import { listBinned, type Binned } from '../aws/read-recycle-bin.ts';
 import { IMAGES_A_CALL } from '../aws/read-users.ts';
 import { quotaOf } from '../aws/request-quotas.ts';
 import { listDescribedSizes, type DescribedSize } from '../aws/read-snapshot-sizes.ts';
+import type { SizedSnapshot } from '../plan/cost-estimate.ts';
 import { storedBySnapshot } from '../plan/cost-rows.ts';
 import { planHandover } from '../plan/handover.ts';
 import { handoverBackups, otherImages, pointLike } from '../plan/handover-backups.ts';
@@ -16,7 +17,6 @@ import { copyRegions } from '../plan/lifecycle-legacy.ts';
 import type { LifecyclePolicy } from '../plan/lifecycle-policy.ts';
 import { isOurs } from '../plan/plan-lifecycle.ts';
 import { assemblePoints, type RecoveryPoint } from '../plan/recovery-points.ts';
-import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import { allPlaces, samePlace } from '../policy/places.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
@@ -58,6 +58,7 @@ export async function readHandover(
   const asks = { uses: uses || count <= ASKED };
   const safety = await readSafety(context, candidates, points.points, asks);
   const bin = await reading(readBin(context));
+  const sizes = await groupsOfSizes({ described, points: points.points, lifecyclePolicies: ids }, context);
   return planHandover({
     place,
     owner: file,
@@ -67,7 +68,8 @@ export async function readHandover(
     lifecyclePolicies: lifecyclePolicies.filter((policy) => isOurs(policy, file)),
     ...sources,
     ...('value' in bin && { binned: bin.value }),
-    stored: await readStored({ described, points: points.points, lifecyclePolicies: ids }, context),
+    sizes,
+    stored: new Map(sizes.flatMap((each) => [...storedBySnapshot(each)])),
     elsewhere: allPlaces(file, place).filter((other) => !samePlace(other, place)),
     warnings: [
       ...safety.failures,
@@ -113,23 +115,19 @@ function copiesOfDlm(policy: LifecyclePolicy): string[] {
   ];
 }
 
-/**
- * What each snapshot stores: of the deployment the numbers of `cost`, which leaves out what DLM makes; of that as if it
- * were alone.
- */
-async function readStored(
+/** The deployment's, of which `cost` tells, and what DLM made, which `cost` leaves out: each is reckoned as if it were alone. */
+async function groupsOfSizes(
   { described, points, lifecyclePolicies }: Described,
   context: RunContext,
-): Promise<ReadonlyMap<string, StoredBytes>> {
+): Promise<readonly (readonly SizedSnapshot[])[]> {
   const carrying = (key: string, values: readonly string[]) =>
     described.filter(({ snapshot }) => values.includes(snapshot.tags.get(key) ?? '')).map(({ size }) => size);
   const own = await sizedOwn(carrying(MARK.deployment, [context.file.deployment]), points, context);
-  if (lifecyclePolicies.length === 0) return storedBySnapshot(own);
+  if (lifecyclePolicies.length === 0) return [own];
   const isOwn = new Set(own.map(({ id }) => id));
   const sizes = carrying(DLM_POLICY, lifecyclePolicies).filter(({ id }) => !isOwn.has(id));
   const filters = [{ name: `tag:${DLM_POLICY}`, values: lifecyclePolicies }];
-  const byDlm = await sizedSnapshots({ sizes, points: [], filters }, context);
-  return new Map([...storedBySnapshot(own), ...storedBySnapshot(byDlm)]);
+  return [own, await sizedSnapshots({ sizes, points: [], filters }, context)];
 }
 
 interface Described {
@@ -164,12 +162,24 @@ async function readStack(clients: DeploymentClients, { file }: RunContext): Prom
   return group.value === undefined ? 'not here' : 'here';
 }
 
-/** What is in the bin shows no tags: ours carries the backup's name. */
+/** What is in the bin shows no tags: ours carries the backup's name, or is told to be made for an AMI that does. */
 async function readBin({ clients, file }: RunContext): Promise<InBin[]> {
-  const found: InBin[] = [];
-  for await (const { id, name, until } of listBinned(clients)) {
-    if (name.startsWith(`${file.deployment}/`))
-      found.push({ id, name, ...(until !== undefined && { until }) });
-  }
-  return found;
+  const all: Binned[] = [];
+  for await (const one of listBinned(clients)) all.push(one);
+  return all
+    .filter(({ name }) => name.startsWith(`${file.deployment}/`))
+    .map(({ kind, id, name, until }) => ({
+      kind,
+      id,
+      name,
+      parts: kind === 'image' ? all.filter((one) => isMadeFor(id, one)).map((part) => part.id) : [],
+      ...(until !== undefined && { until }),
+    }));
+}
+
+function isMadeFor(image: string, { kind, name }: Binned): boolean {
+  return (
+    kind === 'snapshot' &&
+    [`for ${image}`, `for DestinationAmi ${image}`].some((words) => name.includes(words))
+  );
 }

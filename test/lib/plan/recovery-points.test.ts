@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readOwnership } from '../../../src/lib/plan/marks.ts';
+import { readOwnership, type Ownership } from '../../../src/lib/plan/marks.ts';
 import {
   assemblePoints,
   type Owned,
@@ -390,6 +390,42 @@ describe('[H29] what is not ours', () => {
       points: [],
       leftAlone: [{ id: 'ami-1', reason }],
     });
+  });
+
+  const LEFT: Ownership = { status: 'left-alone', reason: 'tag ec2-backup:slot is "x"' };
+
+  test('the snapshots of an AMI that is left alone are part of it, and no leftovers of an AMI that is gone', () => {
+    const images = [image({ snapshotIds: ['snap-1', 'snap-2'], ownership: LEFT })];
+    const snapshots = [snapshot(), snapshot({ id: 'snap-2', ownership: LEFT })];
+    expect(assemble(images, snapshots, A_DAY_LATER + 9 * DAY)).toEqual({
+      points: [],
+      leftAlone: [
+        { id: 'ami-1', reason: LEFT.reason },
+        { id: 'snap-2', reason: LEFT.reason },
+        { id: 'snap-1', reason: 'part of ami-1, which is left alone', partOf: 'ami-1' },
+      ],
+    });
+  });
+
+  test('a snapshot that an AMI of ours maps too is part of that recovery point', () => {
+    const images = [image(), image({ id: 'ami-2', ownership: LEFT })];
+    const { points, leftAlone } = assemble(images, [snapshot()]);
+    expect(points.map(({ id, snapshotIds, state }) => [id, snapshotIds, state])).toEqual([
+      ['ami-1', ['snap-1'], 'good'],
+    ]);
+    expect(leftAlone.map(({ id }) => id)).toEqual(['ami-2']);
+  });
+
+  test('a set of snapshots stays a recovery point, in use by an AMI that is left alone', () => {
+    const set = ours({ kind: 'snapshots', volumes: [ROOT_VOLUME] });
+    const point = only(assemble([image({ ownership: LEFT })], [snapshot({ ownership: set })]));
+    expect([point.state, point.mappedBy]).toEqual(['good', ['ami-1']]);
+  });
+
+  test('once that AMI is deregistered its snapshots are leftovers as any', () => {
+    const images = [image({ ownership: LEFT, state: 'deregistered' })];
+    const point = only(assemble(images, [snapshot()], A_DAY_LATER + DAY));
+    expect([point.state, point.detail]).toEqual(['failed', 'its AMI is gone']);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   allPlaces,
   copyPlaces,
   destinationsOf,
+  homeSeenFrom,
   sourcePlaces,
   targetOf,
 } from '../../../src/lib/policy/places.ts';
@@ -27,6 +28,8 @@ ${targets}`);
 const named = (places: readonly Place[]): string[] =>
   places.map(({ account, region }) => `${account} ${region}`);
 
+const EU = { account: OTHER, region: 'eu-west-1' };
+const VAULT_AT = { account: OTHER, region: 'us-east-1' };
 const OWN = '{ account: "111122223333", region: ap-northeast-2 }';
 const SOURCE = `{ account: "${OTHER}", region: eu-west-1, rolePrefix: backups, externalId: tea-pot }`;
 const VAULT = `{ account: "${OTHER}", region: us-east-1, rolePrefix: backups, externalId: tea-pot, copiesOnly: true }`;
@@ -100,4 +103,26 @@ test('a policy’s copies of a place are not those in the place itself', () => {
       copy: { region: 'us-east-1', encrypted: false, keep: { last: 1 } },
     },
   ]);
+});
+
+describe('the home of a deployment that is not here', () => {
+  const EAST = { ...HOME, region: 'us-east-1' };
+  const copying = '[{ region: us-east-1 }]';
+  const twoSources = '{ account: "111122223333", region: eu-west-1 }';
+  const copiesHere = '{ account: "111122223333", region: us-east-1, copiesOnly: true }';
+
+  test.each<[string, string, Place, string]>([
+    ['the only place there is', '[]', HOME, 'here'],
+    ['the only source, beside what is entered with a role', `targets: [${OWN}, ${SOURCE}]`, HOME, 'here'],
+    ['the only source, beside what takes copies', `targets: [${OWN}, ${copiesHere}]`, HOME, 'here'],
+    ['one of two sources', `targets: [${OWN}, ${twoSources}]`, HOME, 'here or elsewhere'],
+    ['a target that only takes copies', `targets: [${OWN}, ${copiesHere}]`, EAST, 'here or elsewhere'],
+    ['a source that is entered with a role', `targets: [${OWN}, ${SOURCE}]`, EU, 'here or elsewhere'],
+    ['a place of copies that is entered with a role', `targets: [${OWN}, ${VAULT}]`, VAULT_AT, 'elsewhere'],
+    ['no target, but a place of copies', `targets: [${OWN}]`, EAST, 'elsewhere'],
+    ['a place of copies where the file names no target', '[]', EAST, 'here or elsewhere'],
+  ])('seen from %s', (_, targets, place, expected) => {
+    const file = fileWith(copying, targets === '[]' ? '' : `${targets}\n`);
+    expect(homeSeenFrom(place, file)).toBe(expected);
+  });
 });
