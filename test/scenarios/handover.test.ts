@@ -370,7 +370,7 @@ describe('[H33] the product is removed', () => {
     clock.advance(2 * DAY);
     const stays = (await handover(scenario)).groups.find(({ kind }) => kind === 'stays');
     expect(stays?.items.map(({ id, reasons }) => [id, reasons])).toEqual(
-      parts.toSorted().map((id) => [id, ['its AMI is in the Recycle Bin']]),
+      parts.toSorted().map((id) => [id, ['AMI in the Recycle Bin']]),
     );
   });
 

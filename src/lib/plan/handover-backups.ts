@@ -263,10 +263,9 @@ function looseBackups(input: BackupsInput, { marked, carriers, reasonsOf, own }:
 
 /** The snapshot itself is there: what lies in the bin carries its backup's name. */
 function saidOf({ kind }: RecoveryPoint, pin: string): string {
-  if (pin !== 'in the Recycle Bin') return pin;
-  return kind === 'image'
-    ? 'its AMI is in the Recycle Bin'
-    : 'another part of its backup is in the Recycle Bin';
+  return pin === 'in the Recycle Bin' && kind !== 'image'
+    ? 'another part of its backup is in the Recycle Bin'
+    : pin;
 }
 
 function backupOf(tags: Image['tags']): string {
