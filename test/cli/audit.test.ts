@@ -60,6 +60,11 @@ test('says of each orphan whose it is, why it is one, what it costs and what to 
     ),
   );
   expect(out).toContain('Estimate, not a bill');
+  expect(out).toMatch(
+    /^Nobody looks after: 2; without them the bill falls by [\d.]+ GiB, USD [\d.]+.* a month$/m,
+  );
+  expect(out).toContain('what its deletion alone takes off the bill');
+  expect(out).toContain('Nothing is changed.');
   expect(deletions(scenario)).toEqual([]);
 });
 
@@ -72,6 +77,7 @@ test('--fix deletes only our own orphans that prune would delete, after a yes', 
     'Delete 1 AMIs and snapshots of this deployment that nobody looks after in account 111122223333, Region ap-northeast-2?',
   ]);
   expect(out).toContain('Outcome: 1 done');
+  expect(out).not.toContain('Nothing is changed');
   // The good one that no rule keeps is left to prune.
   expect(scenario.region.images().map(({ id }) => id)).toEqual(before.filter((id) => id !== failed));
   expect(scenario.region.has(theirs)).toBe(true);

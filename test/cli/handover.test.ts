@@ -3,7 +3,7 @@ import { onCommand } from '../../src/simulator/faults.ts';
 import { copiedPolicies, EAST } from '../support/copying.ts';
 import { wordsOf } from '../support/command-line.ts';
 import { DAY, HOUR, POLICIES, Scenario } from '../support/scenario.ts';
-import { commandLine, untagCommand } from '../../src/lib/plan/cli-command.ts';
+import { commandLine, tagCommand, untagCommand } from '../../src/lib/plan/cli-command.ts';
 import type { HandoverJson } from '../../src/lib/report/handover-json.ts';
 import { parseJson } from './answers.ts';
 import { fileWith, mutatingCalls, run, type Ended } from './fake-shell.ts';
@@ -101,4 +101,11 @@ test('what a shell would read otherwise is quoted', () => {
   const line = commandLine(command);
   expect(wordsOf(line)).toEqual(command);
   expect(line).toContain(`'[{"Key":"it'\\''s; rm -rf $HOME"},{"Key":"Backup:Status"}]'`);
+});
+
+test('what the short form of a tag cannot hold is written as JSON', () => {
+  const tags = [{ key: 'ec2-backup:policy', value: "a,Value='b" }];
+  const command = tagCommand({ region: 'eu-west-1' }, ['ami-1'], tags);
+  expect(command.at(-1)).toBe(`[{"Key":"ec2-backup:policy","Value":"a,Value='b"}]`);
+  expect(wordsOf(commandLine(command))).toEqual(command);
 });

@@ -285,6 +285,7 @@ describe('[H33] the product is removed', () => {
     const { region, clock } = scenario;
     const group = (await handover(scenario)).groups.find(({ kind }) => kind === 'lifecycle-policies');
     expect(group?.keeping).toHaveLength(3);
+    expect(group?.keep).toMatch(/look at it below first\. The commands give them a role of their own/);
     for (const line of group?.keeping ?? []) await carryOut(line, scenario);
     // The role of the stack goes with it.
     region.deleteRole('test-ap-northeast-2-dlm-images');

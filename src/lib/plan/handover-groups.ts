@@ -39,7 +39,7 @@ export function lifecycleGroup({ lifecyclePolicies, place, owner }: HandoverFact
     remove: lifecyclePolicies.map(({ id }) =>
       awsCommand(place, 'dlm', 'delete-lifecycle-policy', ['--policy-id', id]),
     ),
-    keep: `left alone, DLM goes on making and deleting by them for as long as their role exists; once they are deleted, what they made stays for ever, and handover no longer tells that it was of this deployment (audit tells it as what DLM left): look at it below first.${keeping.length === 0 ? '' : OWN_ROLE}`,
+    keep: `left alone, DLM goes on making and deleting by them for as long as their role exists; once they are deleted, what they made stays for ever, and handover no longer tells that it was of this deployment (audit tells it as what DLM left): look at it below first${keeping.length === 0 ? '' : OWN_ROLE}`,
     lift: [],
     keeping,
   };
