@@ -297,6 +297,20 @@ describe('--watch', () => {
     expect(out.match(/deployment test, /g)).toHaveLength(2);
   });
 
+  test('goes on when the first look of all fails', async () => {
+    const { scenario, status } = await world();
+    const slept: number[] = [];
+    scenario.region.faults = onCommand('DescribeVolumes', 1, {
+      kind: 'error',
+      name: 'UnauthorizedOperation',
+    });
+    const { out, notes } = await status(['--watch'], { clock: ending(scenario.clock, 2, slept) });
+    expect(slept).toEqual([MINUTE, MINUTE]);
+    expect(notes).toContain('cannot list the volumes');
+    expect(notes).toContain('This look failed; trying again in a minute.');
+    expect(out.match(/deployment test, /g)).toHaveLength(1);
+  });
+
   test('ends when nobody reads on, as head does', async () => {
     const { scenario, status } = await world();
     const slept: number[] = [];
