@@ -179,6 +179,32 @@ test('a volume that cannot be read is estimated, the others are exact, and the c
   expect(notes).toContain('requests of the EBS direct APIs');
 });
 
+test('says first which volumes were not read, and nothing of backups that failed', async () => {
+  const { scenario, cost, volume } = await world({ settings: { pageSize: 1000, emptyPages: false } });
+  const { region, clock } = scenario;
+  for (let failed = 0; failed < 31; failed += 1) {
+    await scenario.backup('nightly');
+    region.failImage(region.images().at(-1)?.id ?? '', 'no reason');
+    clock.advance(DAY);
+  }
+  const refusal = { kind: 'error', name: 'AccessDeniedException', status: 403 } as const;
+  region.faults = onCommand('ListSnapshotBlocks', 1, refusal);
+  const { code, notes } = await cost(['--exact', '--yes']);
+  expect(code).toBe(3);
+  expect(notes).toContain('Take note (1)\n');
+  expect(notes).toContain(volume);
+  expect(notes).toContain('its blocks were not read, so it is estimated');
+  expect(notes).not.toContain('failed');
+});
+
+test('--policy notes nothing of other policies', async () => {
+  const { scenario, cost } = await world();
+  const { region } = scenario;
+  region.tag(region.images().at(-1)?.id ?? '', 'ec2-backup:policy', 'gone');
+  expect((await cost()).notes).toContain('not in the policy file');
+  expect((await cost(['--policy', 'nightly'])).notes).toBe('');
+});
+
 test('--policy shows one policy alone, with what it shares with others worked out over all', async () => {
   const { scenario, volume, web, json } = await world();
   scenario.region.tag(web, 'Backup:sets', 'true');

@@ -214,7 +214,7 @@ test.each([3, 9])(
     const { code, out, notes } = await command('status');
     expect([code, out]).toEqual([1, '']);
     expect(notes).toContain(
-      'cannot list the snapshots of account 111122223333 in ap-northeast-2, so nothing is planned',
+      'cannot list the snapshots of account 111122223333 in ap-northeast-2, so nothing is done',
     );
     const asked = scenario.region.calls.length;
     // What was waiting for its token at half of EC2's rate would be sent by now.
