@@ -173,6 +173,13 @@ export function isExcluded(volumeTags: Tags, optInTag: string): boolean {
   return volumeTags.get(`${optInTag}:Exclude`) === 'true';
 }
 
+/** How a source asks for a policy, to go after "has". */
+export function askingTags({ name, select }: Policy, optInTag: string): string {
+  return select
+    ? `tags that match its select (${Object.keys(select.tags).join(', ')})`
+    : `the tag ${optInTag}=${name} or ${optInTag}:${name}=true`;
+}
+
 function isPolicyName(name: string, file: PolicyFile): boolean {
   return keepingPolicies(file).some((policy) => policy.name === name);
 }

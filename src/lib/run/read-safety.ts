@@ -111,7 +111,7 @@ async function readUsers(
       // One AMI that is gone, or that EC2 does not know yet, must not keep nine others for ever.
       if (ids.length > 1) for (const id of ids) await ask([id]);
     } else {
-      refusal ??= references;
+      refusal ??= { error: references.error };
       unasked.push(...ids);
     }
   };
