@@ -121,9 +121,12 @@ test('counts the same points as plan keeps and deletes', async () => {
 test('--exact first says how many requests it takes and what they cost, then asks, and takes no for an answer', async () => {
   const { scenario, cost } = await world();
   const ended = await cost(['--exact'], { interactive: true, answer: false });
-  expect(ended).toMatchObject({ code: 1, out: '', questions: ['Read them?'] });
+  expect(ended).toMatchObject({ code: 1, questions: ['Read them?'] });
+  // What is known already is told all the same.
+  expect(ended.out).toBe((await cost()).out);
+  expect(ended.out).toContain('Estimate, not a bill');
   expect(ended.notes).toBe(
-    'The blocks of 4 snapshots of 1 volume take 4 to 20 requests of the EBS direct APIs: USD <0.0001.\nNo blocks were read.\n',
+    'The blocks of 4 snapshots of 1 volume take 4 to 20 requests of the EBS direct APIs: USD <0.0001.\nNo blocks were read: this is the estimate.\n',
   );
   expect(blockCalls(scenario)).toEqual([]);
 });
