@@ -579,7 +579,7 @@ test('a volume is told that it is backed up with its instance, or left out of th
     `  It is attached to ${id} as /dev/sdf, and its tag Backup:Exclude=true leaves it out of the backups of that.`,
   );
   expect((await here.explain(id)).out).toContain(
-    `Left out of all its backups by the tag Backup:Exclude=true: ${data}`,
+    `Left out of its backups by the tag Backup:Exclude=true: ${data}`,
   );
 });
 
@@ -597,7 +597,7 @@ test('a volume that is left out is told once, before the policies that all leave
   scenario.region.tag(data, 'Save:Exclude', 'true');
   const { out } = await run(['explain', '--policies', await fileWith(policies), id], { scenario });
   const told = out.split('\n');
-  const line = `  Left out of all its backups by the tag Save:Exclude=true: ${data}`;
+  const line = `  Left out of its backups by the tag Save:Exclude=true: ${data}`;
   expect(told.filter((one) => one === line)).toHaveLength(1);
   expect(told.indexOf(line)).toBeLessThan(told.findIndex((one) => one.startsWith('nightly, by')));
 });

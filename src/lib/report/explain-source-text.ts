@@ -29,7 +29,7 @@ export function sourceText(story: SourceStory, told: Told): string[] {
     ...(leftOut.length > 0
       ? [
           paint.warn(
-            printable(`  Left out of all its backups by the tag ${story.excludeTag}: ${leftOut.join(', ')}`),
+            printable(`  Left out of its backups by the tag ${story.excludeTag}: ${leftOut.join(', ')}`),
           ),
         ]
       : []),
