@@ -2,7 +2,7 @@ import { manualSlot } from '../lib/plan/backup-slot.ts';
 import { formatInstant, INSTANT_EXPECTED, parseInstant } from '../lib/policy/instant.ts';
 import { outcomeText } from '../lib/report/outcome-text.ts';
 import { runJson } from '../lib/report/outcome-json.ts';
-import { backupPlanText, skippedText } from '../lib/report/plan-text.ts';
+import { backupPlanText, skippedText, wrongRegionText } from '../lib/report/plan-text.ts';
 import { planJson, skippedOf } from '../lib/report/plan-json.ts';
 import { plural } from '../lib/report/text.ts';
 import {
@@ -81,7 +81,8 @@ function showPlan(plan: BackupRunPlan, context: RunContext, options: BackupOptio
   }
   const text = [
     `${formatPlace(place)}, deployment ${file.deployment}`,
-    ...backupPlanText(plan, shell.paint),
+    ...backupPlanText(plan, file, shell.paint),
+    ...wrongRegionText([plan], place, shell.paint),
     ...skippedText(skippedOf(plan), [...plan.tagProblems, ...plan.warnings], shell.paint),
   ].join('\n');
   // With --json the answer is the outcome; who is asked must see the plan all the same.

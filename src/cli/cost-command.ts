@@ -32,7 +32,8 @@ export async function costCommand(options: CostOptions, shell: Shell): Promise<E
   const calls = planBlockCalls(facts.snapshots, ofPolicy(facts, options.policy));
   const isAgreed = calls.lineages.length === 0 || (await agree(calls, options, shell));
   if (!isAgreed) {
-    shell.note('No blocks were read.');
+    shell.note('No blocks were read: this is the estimate.');
+    show(facts, undefined, options, shell);
     return EXIT.error;
   }
   const read = await readBlocks(calls, options, shell);

@@ -1,3 +1,4 @@
+import { warningsAbout } from '../lib/plan/point-warnings.ts';
 import { pointListText } from '../lib/report/point-list.ts';
 import { verdictJson } from '../lib/report/plan-json.ts';
 import { skippedText } from '../lib/report/plan-text.ts';
@@ -22,6 +23,7 @@ export async function listCommand(
   );
   const now = shell.clock.now();
   const wanted = plan.verdicts.filter(({ point }) => source === undefined || point.source === source);
+  const warnings = source === undefined ? plan.warnings : warningsAbout(plan.warnings, wanted);
   if (options.json) {
     const points = wanted.map((entry) => ({
       ...verdictJson(entry),
@@ -30,9 +32,7 @@ export async function listCommand(
       ...(entry.point.consistency !== undefined && { consistency: entry.point.consistency }),
       ...(entry.point.rehearsed !== undefined && { rehearsed: entry.point.rehearsed }),
     }));
-    shell.out(
-      JSON.stringify({ version: 1, points, skipped: plan.skipped, warnings: plan.warnings }, null, 2),
-    );
+    shell.out(JSON.stringify({ version: 1, points, skipped: plan.skipped, warnings }, null, 2));
     return EXIT.done;
   }
   const place = formatPlace(context.place);
@@ -42,7 +42,7 @@ export async function listCommand(
   } else {
     shell.out(pointListText(wanted, now, shell.paint).join('\n'));
   }
-  const notes = skippedText(plan.skipped, plan.warnings, shell.paint);
+  const notes = skippedText(plan.skipped, warnings, shell.paint);
   if (notes.length > 0) shell.note(notes.join('\n'));
   return EXIT.done;
 }

@@ -45,10 +45,10 @@ function addCostCommand(program: Command, shell: Shell, end: End): void {
 function addReportCommand(program: Command, shell: Shell, end: End): void {
   withPlaceOptions(shell, program.command('report'))
     .description('write one page that shows how the backups stand: problems, coverage, retention, cost')
-    .option('--out <file>', 'the page; a file of another kind is not replaced', 'report.html')
+    .option('--out <file>', 'the page; a file of another kind is not replaced (default: "report.html")')
     .option('--force', 'replace it, whatever it is')
     .option('--policy <name>', 'only what this policy made', once('--policy'))
-    .option('--markdown', 'print Markdown instead, for tickets')
+    .option('--markdown', 'print Markdown instead, for tickets, and write no file')
     .addHelpText('after', example('ec2-backup report --out report.html'))
     .action(async (options: ReportOptions) =>
       end(await (await import('./report-command.ts')).reportCommand(options, shell)),

@@ -1,5 +1,5 @@
 import { recycleBinText } from '../lib/report/bin-text.ts';
-import { backupPlanText, prunePlanText, skippedText } from '../lib/report/plan-text.ts';
+import { backupPlanText, prunePlanText, skippedText, wrongRegionText } from '../lib/report/plan-text.ts';
 import { planJson, skippedOf } from '../lib/report/plan-json.ts';
 import { formatPlace } from '../lib/run/place.ts';
 import { planEverything } from '../lib/run/plan.ts';
@@ -33,7 +33,8 @@ export async function planCommand(options: AccountOptions, shell: Shell): Promis
     [
       `${formatPlace(context.place)}, deployment ${deployment}. This is a plan: nothing is changed.`,
       '',
-      ...plan.backups.flatMap((backup) => [...backupPlanText(backup, shell.paint), '']),
+      ...plan.backups.flatMap((backup) => [...backupPlanText(backup, context.file, shell.paint), '']),
+      ...wrongRegionText(plan.backups, context.place, shell.paint),
       ...prunePlanText(plan.prune, shell.paint),
       ...recycleBinText(recycleBin, shell.paint),
       ...skippedText(skipped, warnings, shell.paint),

@@ -12,7 +12,7 @@ import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
 export interface ReportOptions extends Omit<AccountOptions, 'json'> {
   readonly policy?: string;
-  readonly out: string;
+  readonly out?: string;
   readonly force?: boolean;
   readonly markdown?: boolean;
 }
@@ -22,7 +22,11 @@ const HEAD = 1024;
 
 /** `report`: how the backups of a place stand, as a page or as Markdown; changes nothing in the account. */
 export async function reportCommand(options: ReportOptions, shell: Shell): Promise<ExitCode> {
-  const { policy, out, markdown } = options;
+  const { policy, out = 'report.html', markdown } = options;
+  if (markdown && options.out !== undefined)
+    throw new UsageError(
+      '--markdown prints the report, and --out writes the page to a file: leave out one, or redirect what --markdown prints',
+    );
   // Before anything is read, which may take minutes.
   if (!markdown && !options.force) await refuseOtherFile(out);
   const facts = await withAccount(options, shell, readReportFacts, {

@@ -18,16 +18,14 @@ export interface StatusOptions extends AccountOptions {
 export async function statusCommand(options: StatusOptions, shell: Shell): Promise<ExitCode> {
   if (options.watch && options.json)
     throw new UsageError('--watch shows a screen over and over, and --json answers once: leave out one');
+  if (options.watch) return await goOn(options, shell);
   const status = await look(options, shell);
   if (options.json) {
     shell.out(JSON.stringify(statusJson(status), null, 2));
     return isBroken(status) ? EXIT.failed : EXIT.done;
   }
-  if (!options.watch) {
-    shell.out(statusText(status, shell.paint).join('\n'));
-    return isBroken(status) ? EXIT.failed : EXIT.done;
-  }
-  return await goOn(status, options, shell);
+  shell.out(statusText(status, shell.paint).join('\n'));
+  return isBroken(status) ? EXIT.failed : EXIT.done;
 }
 
 /** The policy file and the credentials are looked at anew each time, as both may change. */
@@ -35,19 +33,23 @@ function look(options: StatusOptions, shell: Shell): Promise<Status> {
   return withAccount(options, shell, readStatus, { job: 'watch', looks: true });
 }
 
-/** Until somebody ends it, or nobody reads on. What goes wrong once it runs is said, and the next look may find it mended. */
-async function goOn(first: Status, options: StatusOptions, shell: Shell): Promise<ExitCode> {
-  let status: Status | undefined = first;
-  for (;;) {
+/**
+ * Until somebody ends it, or nobody reads on. What goes wrong is said, and the next look may find it mended; only a command
+ * line, policy file or credentials that are wrong from the start are thrown, as nobody may be there to mend them.
+ */
+async function goOn(options: StatusOptions, shell: Shell): Promise<ExitCode> {
+  for (let isFirst = true; ; isFirst = false) {
+    const status = await look(options, shell).catch((error: unknown) => {
+      const { message, code } = explainError(error);
+      if (isFirst && code === EXIT.usage) throw error;
+      shell.note(`${message}\nThis look failed; trying again in a minute.`);
+      return undefined;
+    });
     if (status) {
       const text = statusText(status, shell.paint).join('\n');
       shell.out(shell.isScreen ? `${CLEAR}${text}` : `${text}\n`);
     }
     await shell.clock.sleep(REFRESH);
     if (!shell.isRead()) return EXIT.done;
-    status = await look(options, shell).catch((error: unknown) => {
-      shell.note(`${explainError(error).message}\nStill to be seen is what was true before; trying again.`);
-      return undefined;
-    });
   }
 }

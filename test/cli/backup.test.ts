@@ -300,3 +300,21 @@ describe('--policy', () => {
     expect(notes).toContain("required option '--policy <name>' not specified");
   });
 });
+
+test('of a policy that nothing here asks for it says so, and asks whether the Region is right', async () => {
+  const { scenario, backup } = await world();
+  for (const { id } of scenario.region.instances()) scenario.region.terminateInstance(id);
+  scenario.clock.advance(HOUR);
+  const { code, out } = await backup(['--yes']);
+  expect(code).toBe(0);
+  expect(out).toContain('No instance here has the tag Backup=nightly or Backup:nightly=true.');
+  expect(out).toContain('is ap-northeast-2 the right Region?');
+});
+
+test('of a slot that is made already it does not ask for the Region', async () => {
+  const { backup } = await world();
+  await backup(['--yes']);
+  const { out } = await backup(['--yes']);
+  expect(out).toContain('0 to make, 2 made already');
+  expect(out).not.toContain('right Region');
+});

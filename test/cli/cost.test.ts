@@ -121,9 +121,12 @@ test('counts the same points as plan keeps and deletes', async () => {
 test('--exact first says how many requests it takes and what they cost, then asks, and takes no for an answer', async () => {
   const { scenario, cost } = await world();
   const ended = await cost(['--exact'], { interactive: true, answer: false });
-  expect(ended).toMatchObject({ code: 1, out: '', questions: ['Read them?'] });
+  expect(ended).toMatchObject({ code: 1, questions: ['Read them?'] });
+  // What is known already is told all the same.
+  expect(ended.out).toBe((await cost()).out);
+  expect(ended.out).toContain('Estimate, not a bill');
   expect(ended.notes).toBe(
-    'The blocks of 4 snapshots of 1 volume take 4 to 20 requests of the EBS direct APIs: USD <0.0001.\nNo blocks were read.\n',
+    'The blocks of 4 snapshots of 1 volume take 4 to 20 requests of the EBS direct APIs: USD <0.0001.\nNo blocks were read: this is the estimate.\n',
   );
   expect(blockCalls(scenario)).toEqual([]);
 });
@@ -177,6 +180,32 @@ test('a volume that cannot be read is estimated, the others are exact, and the c
   ]);
   expect(answer.warnings.map(({ reason }) => reason).join()).toContain('AccessDeniedException');
   expect(notes).toContain('requests of the EBS direct APIs');
+});
+
+test('says first which volumes were not read, and nothing of backups that failed', async () => {
+  const { scenario, cost, volume } = await world({ settings: { pageSize: 1000, emptyPages: false } });
+  const { region, clock } = scenario;
+  for (let failed = 0; failed < 31; failed += 1) {
+    await scenario.backup('nightly');
+    region.failImage(region.images().at(-1)?.id ?? '', 'no reason');
+    clock.advance(DAY);
+  }
+  const refusal = { kind: 'error', name: 'AccessDeniedException', status: 403 } as const;
+  region.faults = onCommand('ListSnapshotBlocks', 1, refusal);
+  const { code, notes } = await cost(['--exact', '--yes']);
+  expect(code).toBe(3);
+  expect(notes).toContain('Take note (1)\n');
+  expect(notes).toContain(volume);
+  expect(notes).toContain('its blocks were not read, so it is estimated');
+  expect(notes).not.toContain('failed');
+});
+
+test('--policy notes nothing of other policies', async () => {
+  const { scenario, cost } = await world();
+  const { region } = scenario;
+  region.tag(region.images().at(-1)?.id ?? '', 'ec2-backup:policy', 'gone');
+  expect((await cost()).notes).toContain('not in the policy file');
+  expect((await cost(['--policy', 'nightly'])).notes).toBe('');
 });
 
 test('--policy shows one policy alone, with what it shares with others worked out over all', async () => {

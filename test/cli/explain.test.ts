@@ -576,9 +576,30 @@ test('a volume is told that it is backed up with its instance, or left out of th
   );
   region.tag(data, 'Backup:Exclude', 'true');
   expect((await here.explain(data)).out).toContain(
-    `  It is attached to ${id} as /dev/sdf, and its tag Exclude=true leaves it out of the backups of that.`,
+    `  It is attached to ${id} as /dev/sdf, and its tag Backup:Exclude=true leaves it out of the backups of that.`,
   );
-  expect((await here.explain(id)).out).toContain(`Left out of its backups by the tag Exclude=true: ${data}`);
+  expect((await here.explain(id)).out).toContain(
+    `Left out of its backups by the tag Backup:Exclude=true: ${data}`,
+  );
+});
+
+test('a volume that is left out is told once, before the policies that all leave it out', async () => {
+  const policies = POLICIES.replace('deployment: test', 'deployment: test\noptInTag: Save');
+  const scenario = new Scenario({ policies });
+  const { id, volumeIds } = scenario.region.runInstance({
+    tags: { 'Save:nightly': 'true', 'Save:sets': 'true' },
+    volumes: [
+      { device: '/dev/xvda', sizeGiB: 8 },
+      { device: '/dev/sdf', sizeGiB: 9 },
+    ],
+  });
+  const [, data = ''] = volumeIds;
+  scenario.region.tag(data, 'Save:Exclude', 'true');
+  const { out } = await run(['explain', '--policies', await fileWith(policies), id], { scenario });
+  const told = out.split('\n');
+  const line = `  Left out of its backups by the tag Save:Exclude=true: ${data}`;
+  expect(told.filter((one) => one === line)).toHaveLength(1);
+  expect(told.indexOf(line)).toBeLessThan(told.findIndex((one) => one.startsWith('nightly, by')));
 });
 
 describe('an id that leads nowhere', () => {

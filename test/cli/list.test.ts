@@ -94,6 +94,23 @@ test('without a source it lists every source', async () => {
   );
 });
 
+test('of one source it notes nothing of other sources, and of itself what is wrong', async () => {
+  const { scenario, web, list } = await world();
+  const { region, clock } = scenario;
+  const [theirs, own] = [false, true].map((isWeb) =>
+    region.images().findLast(({ sourceInstanceId }) => (sourceInstanceId === web) === isWeb),
+  );
+  for (const image of [theirs, own]) region.failImage(image?.id ?? '', 'no reason');
+  clock.advance(MINUTE);
+  const { notes } = await list(web);
+  expect(notes).toContain('Take note (1)');
+  expect(notes).toContain(own?.id);
+  expect(notes).not.toContain(theirs?.id);
+  const answer = parseJson<{ warnings: readonly { id: string }[] }>((await list(web, '--json')).out);
+  expect(answer.warnings.map(({ id }) => id)).toEqual([own?.id]);
+  expect((await list()).notes).toContain('Take note (2)');
+});
+
 test('[H9] a terminated instance is listed as long as it has a point', async () => {
   const { scenario, web, list } = await world();
   scenario.region.terminateInstance(web);

@@ -179,3 +179,22 @@ test('a plan is of now: an hour later the slot is another', async () => {
     ),
   ).toEqual(new Set(['2026-11-28T04:01:00Z']));
 });
+
+test('where nothing asks to be backed up it says which tags were looked for, and asks whether the Region is right', async () => {
+  const file = await fileWith(POLICIES);
+  const { code, out } = await run(['plan', '--policies', file], { scenario: new Scenario() });
+  expect(code).toBe(0);
+  expect(out).toContain('No instance here has the tag Backup=nightly or Backup:nightly=true.');
+  expect(out).toContain('No volume here has the tag Backup=disks or Backup:disks=true.');
+  expect(out).toContain('No instance here has tags that match its select (');
+  expect(out.match(/is ap-northeast-2 the right Region\?/g)).toHaveLength(1);
+});
+
+test('where one policy has a source it only names those without', async () => {
+  const scenario = new Scenario();
+  scenario.region.runInstance({ tags: { Backup: 'nightly' } });
+  const { out } = await run(['plan', '--policies', await fileWith(POLICIES)], { scenario });
+  expect(out).not.toContain('Backup=nightly or');
+  expect(out).toContain('No volume here has the tag Backup=disks');
+  expect(out).not.toContain('the right Region');
+});

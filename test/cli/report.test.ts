@@ -125,6 +125,15 @@ describe('figures', () => {
 });
 
 describe('--markdown', () => {
+  test('and --out contradict each other, before anything is read', async () => {
+    const { scenario, folder, out, report } = await world();
+    const ended = await report('--markdown', '--out', out);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.notes).toContain('--markdown prints the report, and --out writes the page');
+    expect(scenario.region.calls).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('prints the same facts, and writes no file', async () => {
     const { id, folder, report } = await world();
     const { code, out } = await report('--markdown');

@@ -104,6 +104,22 @@ describe('the screen', () => {
     );
   });
 
+  test('what is stale or was never backed up is backed up by hand, in the same words as in the report; no deployment is taken for granted', async () => {
+    const { scenario, status, file } = await world();
+    const { region, clock } = scenario;
+    region.runInstance({ tags: { Team: 'payments' } });
+    clock.advance(2 * DAY);
+    const { out } = await status();
+    const report = await run(['report', '--policies', file, '--markdown'], { scenario });
+    for (const heading of ['Stale: ', 'Never backed up']) {
+      const [, told = ''] = out.split(new RegExp(`^${heading}`, 'm'));
+      const [, cure = ''] = /^  To do: (.*)$/m.exec(told) ?? [];
+      expect(cure).toMatch(/: npx ec2-backup backup --policy POLICY --source ID$/);
+      expect(cure).toContain('Where ec2-backup is deployed, its watch asks');
+      expect(report.out).toContain(cure);
+    }
+  });
+
   test('says which prune the guard refuses, and that alone is nothing stale', async () => {
     const scenario = new Scenario({ policies: POLICIES.replace('daily: 3', 'daily: 60') });
     scenario.region.runInstance({ tags: { Backup: 'nightly' } });
@@ -295,6 +311,20 @@ describe('--watch', () => {
     expect(notes).toContain('cannot list the volumes');
     expect(notes).toContain('trying again');
     expect(out.match(/deployment test, /g)).toHaveLength(2);
+  });
+
+  test('goes on when the first look of all fails', async () => {
+    const { scenario, status } = await world();
+    const slept: number[] = [];
+    scenario.region.faults = onCommand('DescribeVolumes', 1, {
+      kind: 'error',
+      name: 'UnauthorizedOperation',
+    });
+    const { out, notes } = await status(['--watch'], { clock: ending(scenario.clock, 2, slept) });
+    expect(slept).toEqual([MINUTE, MINUTE]);
+    expect(notes).toContain('cannot list the volumes');
+    expect(notes).toContain('This look failed; trying again in a minute.');
+    expect(out.match(/deployment test, /g)).toHaveLength(1);
   });
 
   test('ends when nobody reads on, as head does', async () => {

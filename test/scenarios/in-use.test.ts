@@ -120,6 +120,20 @@ describe('when EC2 does not say who uses what', () => {
     expect(changes(scenario.region)).toEqual(Array(4).fill('CreateImage'));
   });
 
+  test('[H6] that it was refused for many AMIs is said once, with their number', async () => {
+    const scenario = await history(36);
+    scenario.region.faults = ({ command, n }) =>
+      command === 'DescribeImageReferences'
+        ? { kind: 'error', name: 'UnauthorizedOperation', message: `Encoded message: ${n}` }
+        : undefined;
+    const { plan, outcomes } = await scenario.prune();
+    expect(only(plan.warnings).reason).toMatch(
+      /^uses of 35 AMIs \(DescribeImageReferences\) could not be checked, so what depends on it is kept: /,
+    );
+    expect(ends(outcomes)).toEqual(Array(35).fill('deregister-image not-attempted'));
+    expect(scenario.region.images()).toHaveLength(36);
+  });
+
   test('[H6] the next run, which may ask, deletes them', async () => {
     const scenario = await history(3);
     scenario.region.faults = always('DescribeImageReferences', { kind: 'unavailable', accepted: false });

@@ -6,6 +6,7 @@ import { billLineage, BLOCK_SIZE, type BlockSnapshot } from './cost-blocks.ts';
 import type { SizedSnapshot } from './cost-estimate.ts';
 import { costRows, totalOf, type CostRow, type Holding } from './cost-rows.ts';
 import type { PrunePlan, Refusal } from './plan-prune.ts';
+import { warningsOfPolicies } from './point-warnings.ts';
 import type { RegionPrice } from './prices.ts';
 import type { Steady } from './steady.ts';
 import { priceIn } from './snapshot-prices.ts';
@@ -59,6 +60,7 @@ export interface CostReport {
   /** How many requests of the EBS direct APIs were made. */
   readonly requests: number;
   readonly refused: readonly Refusal[];
+  /** First what was not read, as that makes the command fail. */
   readonly warnings: readonly Warning[];
 }
 
@@ -86,7 +88,7 @@ export function costReport(facts: CostFacts, policy: string | undefined, read?: 
     byDlm: byDlm.filter((name) => policy === undefined || name === policy),
     requests: read?.requests ?? 0,
     refused: plan.refused.filter((one) => policy === undefined || one.policy === policy),
-    warnings: [...plan.warnings, ...(read?.failures ?? [])],
+    warnings: [...(read?.failures ?? []), ...warningsOfPolicies(plan.warnings, policy)],
   };
 }
 

@@ -14,7 +14,7 @@ import { selectingTags, slips, whyNotSelected, type Tagged } from './explain-sel
 import type { Instance, Volume } from './inventory.ts';
 import { isRestored, RESTORED } from './marks.ts';
 import type { RecoveryPoint } from './recovery-points.ts';
-import { isExcluded } from './select-sources.ts';
+import { excludeKey, isExcluded } from './select-sources.ts';
 import type { PlaceWatch } from './watch-place.ts';
 import type { Standing } from './watch-policy.ts';
 import { isInstance, type Asking, type Source } from './watch-sources.ts';
@@ -35,7 +35,9 @@ export interface SourceStory {
   readonly notBackedUpBy: readonly NotSelected[];
   /** Of an attached volume. */
   readonly withInstance?: WithInstance;
-  /** Of an instance, its volumes that Backup:Exclude leaves out. */
+  /** The tag that leaves a volume out of its instance's backups, as `key=value`. */
+  readonly excludeTag: string;
+  /** Of an instance, its volumes that this tag leaves out. */
   readonly leftOut: readonly string[];
   /** Recovery points of it that were made here by policies that do not take it, or not any more. */
   readonly leftovers: readonly Made[];
@@ -79,7 +81,7 @@ export interface WithInstance {
   readonly device: string;
   /** Those that back the instance up. */
   readonly policies: readonly string[];
-  /** Backup:Exclude=true leaves the volume out. */
+  /** The story's excludeTag leaves the volume out. */
   readonly isExcluded: boolean;
 }
 
@@ -115,6 +117,7 @@ export function sourceStory(question: SourceQuestion): SourceStory {
     backedUpBy: selected,
     leftovers: [...madeHere.values()].filter(({ policy }) => !names.has(policy)),
     copies: copiesOf(ofIt, now),
+    excludeTag: `${excludeKey(file.optInTag)}=true`,
   } as const;
   if (!source) return { ...common, problems: [], notBackedUpBy: [], leftOut: [] };
   const { tags, state } = source;

@@ -35,6 +35,22 @@ export function pointWarnings(
   return warnings;
 }
 
+/** Those of these points, of their policies, and of no point: what was not checked may be of any. */
+export function warningsAbout(
+  warnings: readonly Warning[],
+  shown: readonly Pick<PointVerdict, 'point'>[],
+): Warning[] {
+  const ids = new Set(shown.flatMap(({ point }) => [point.id, point.policy]));
+  return warnings.filter(({ id, policy }) => policy === undefined || ids.has(id));
+}
+
+/** Without those of single points: they say nothing of what is stored. */
+export function warningsOfPolicies(warnings: readonly Warning[], asked: string | undefined): Warning[] {
+  return warnings.filter(
+    ({ id, policy }) => policy === undefined || (id === policy && (asked === undefined || policy === asked)),
+  );
+}
+
 function countOne(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -170,7 +170,19 @@ function readExcludeTag({ key, value, kind }: TagToRead): TagReading | undefined
 
 /** Whether a volume is left out of its instance's backups. Only the exact `true` leaves data out. */
 export function isExcluded(volumeTags: Tags, optInTag: string): boolean {
-  return volumeTags.get(`${optInTag}:Exclude`) === 'true';
+  return volumeTags.get(excludeKey(optInTag)) === 'true';
+}
+
+/** The key of the tag that leaves a volume out. */
+export function excludeKey(optInTag: string): string {
+  return `${optInTag}:Exclude`;
+}
+
+/** How a source asks for a policy, to go after "has". */
+export function askingTags({ name, select }: Policy, optInTag: string): string {
+  return select
+    ? `tags that match its select (${Object.keys(select.tags).join(', ')})`
+    : `the tag ${optInTag}=${name} or ${optInTag}:${name}=true`;
 }
 
 function isPolicyName(name: string, file: PolicyFile): boolean {

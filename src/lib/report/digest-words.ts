@@ -9,6 +9,17 @@ export interface FindingWords {
   readonly cure: string;
 }
 
+const BY_HAND = 'Now and by hand: npx ec2-backup backup --policy POLICY --source ID';
+
+/**
+ * The digest's own words speak for a run of `watch` that has asked again. Who looks has asked for nothing, and may have
+ * deployed nothing either.
+ */
+export const LOOKING_CURES: Readonly<Partial<Record<FindingKind, string>>> = {
+  never: `npx ec2-backup explain ID says what asks for it. Where ec2-backup is deployed, its watch asks for the current slot again, and the log of its backup function says what went wrong. ${BY_HAND}`,
+  stale: `Where ec2-backup is deployed, its watch asks again for what can still be made, and the log and the dead-letter queue of its backup function say what went wrong. ${BY_HAND}`,
+};
+
 export const WORDS: Readonly<Record<FindingKind, FindingWords>> = {
   never: {
     subject: ['source never backed up', 'sources never backed up'],

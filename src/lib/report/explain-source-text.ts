@@ -25,11 +25,15 @@ export function sourceText(story: SourceStory, told: Told): string[] {
             ),
           ),
         ]),
-    ...(withInstance ? [withInstanceText(withInstance, paint)] : []),
-    ...backedUpBy.flatMap((selected) => selectedText(selected, told)),
+    ...(withInstance ? [withInstanceText(withInstance, story.excludeTag, paint)] : []),
     ...(leftOut.length > 0
-      ? [paint.warn(`  Left out of its backups by the tag Exclude=true: ${leftOut.join(', ')}`)]
+      ? [
+          paint.warn(
+            printable(`  Left out of its backups by the tag ${story.excludeTag}: ${leftOut.join(', ')}`),
+          ),
+        ]
       : []),
+    ...backedUpBy.flatMap((selected) => selectedText(selected, told)),
     ...(not.length > 0 ? ['', paint.bold('Not by'), ...capped(not, MAX_LINES)] : []),
     ...madeText(leftovers, told),
     ...copiesText(copies, told),
@@ -72,10 +76,14 @@ function verdictOf(selected: readonly Selected[], paint: Paint): [verb: string, 
   return ['is backed up', paint.good];
 }
 
-function withInstanceText({ instance, device, policies, isExcluded }: WithInstance, paint: Paint): string {
+function withInstanceText(
+  { instance, device, policies, isExcluded }: WithInstance,
+  excludeTag: string,
+  paint: Paint,
+): string {
   const where = printable(`  It is attached to ${instance} as ${device}`);
   if (isExcluded)
-    return paint.warn(`${where}, and its tag Exclude=true leaves it out of the backups of that.`);
+    return paint.warn(`${where}, and its tag ${printable(excludeTag)} leaves it out of the backups of that.`);
   if (policies.length === 0) return `${where}, which no policy backs up.`;
   return `${where}, and backed up with it by ${policies.join(', ')}.`;
 }

@@ -3,18 +3,39 @@
 import type { Action, PlannedHooks, Skipped } from '../plan/actions.ts';
 import type { BackupPlan } from '../plan/plan-backup.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
+import { askingTags } from '../plan/select-sources.ts';
+import { sourceKindOf, type Place, type PolicyFile } from '../policy/policy.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { capped, plural, printable, table, type Paint } from './text.ts';
 
 const MAX_LINES = 30;
 
 /** One slot of one policy: what would be made. */
-export function backupPlanText(plan: BackupPlan, paint: Paint): string[] {
+export function backupPlanText(plan: BackupPlan, file: PolicyFile, paint: Paint): string[] {
   const { policy, slot, actions, alreadyMade } = plan;
   const made = alreadyMade.length > 0 ? `, ${alreadyMade.length} made already` : '';
   const title = `Backup ${policy}, slot ${formatInstant(slot)}: ${actions.length} to make${made}`;
   const rows = actions.map((action) => [paint.good('+'), action.action, action.source, notesOf(action)]);
-  return [paint.bold(title), ...capped(table(rows), MAX_LINES)];
+  return [paint.bold(title), ...capped(table(rows), MAX_LINES), ...nobodyText(plan, file, paint)];
+}
+
+/** Success with nothing made looks the same in a wrong Region. */
+function nobodyText(plan: BackupPlan, file: PolicyFile, paint: Paint): string[] {
+  const policy = file.policies.find(({ name }) => name === plan.policy);
+  if (!policy || !takesNothing(plan)) return [];
+  const kind = sourceKindOf(policy.backup);
+  return [paint.warn(printable(`  No ${kind} here has ${askingTags(policy, file.optInTag)}.`))];
+}
+
+/** After the plans of all policies that were asked for. */
+export function wrongRegionText(plans: readonly BackupPlan[], { region }: Place, paint: Paint): string[] {
+  if (plans.length === 0 || !plans.every(takesNothing)) return [];
+  return [paint.warn(`Nothing here asks to be backed up: is ${region} the right Region?`)];
+}
+
+/** No source is the policy's: one that cannot be backed up, or is left out, is among the skipped. */
+function takesNothing({ actions, alreadyMade, skipped }: BackupPlan): boolean {
+  return actions.length === 0 && alreadyMade.length === 0 && skipped.length === 0;
 }
 
 /** What would be deleted, what stays and for which reasons, and what the guard refuses. */

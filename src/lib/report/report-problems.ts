@@ -1,20 +1,12 @@
 /** What somebody should look at, the worst kinds first: the same findings, in the same words, as the digest has. */
 
 import { uncheckedReasons } from '../plan/plan-prune.ts';
-import { FINDING_KINDS, findingsOf, type FindingKind } from '../run/watch-findings.ts';
+import { FINDING_KINDS, findingsOf } from '../run/watch-findings.ts';
 import type { ReportFacts } from '../run/report.ts';
-import { WORDS } from './digest-words.ts';
+import { LOOKING_CURES, WORDS } from './digest-words.ts';
 import type { Problem } from './report-shapes.ts';
 import { shorten } from './report-words.ts';
 import { plural } from './text.ts';
-
-/** Where the digest speaks of what its run of `watch` has done: a report has done nothing. */
-const CURES: Readonly<Partial<Record<FindingKind, string>>> = {
-  never:
-    'Look for their ids in the log of the backup function. Its watch function asks again for a slot that can still be made; now it is: npx ec2-backup backup --policy POLICY --source ID',
-  stale:
-    'Look for their ids in the log of the backup function, and in its dead-letter queue. Its watch function asks again for a slot that can still be made; now it is: npx ec2-backup backup --policy POLICY --source ID',
-};
 
 /** At most `most` of each kind. What is of no policy concerns every one. First what makes the rest doubtful. */
 export function reportProblems(
@@ -48,7 +40,7 @@ function foundProblems(
     );
     if (found.length === 0) return [];
     const { heading, subject } = WORDS[kind];
-    const cure = CURES[kind] ?? WORDS[kind].cure;
+    const cure = LOOKING_CURES[kind] ?? WORDS[kind].cure;
     const items = found.slice(0, most).map((one) => ({
       id: shorten(one.id, 64),
       ...nameOf(one.id, names),

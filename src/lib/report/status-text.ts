@@ -4,21 +4,13 @@ import { formatMinute } from '../policy/instant.ts';
 import { formatPlace } from '../run/place.ts';
 import type { PolicyStatus, Status } from '../run/status.ts';
 import { FINDING_KINDS, type Finding, type FindingKind } from '../run/watch-findings.ts';
-import { WORDS } from './digest-words.ts';
+import { LOOKING_CURES, WORDS } from './digest-words.ts';
 import { capped, cut, formatAge, plural, printable, table, type Paint } from './text.ts';
 
 /** Lines of each kind of finding, and of policies: what is more would push the worst off the screen. */
 const MOST_FINDINGS = 4;
 const MOST_POLICIES = 30;
 const LONGEST = 200;
-
-/** The digest's own words speak for a watch that has asked again; who looks may have deployed none. */
-const CURES: Partial<Record<FindingKind, string>> = {
-  never:
-    'ec2-backup explain ID says what asks for it. A deployed watch asks for the current slot again; by hand: ec2-backup backup --policy POLICY --source ID',
-  stale:
-    'Look for their ids in the log of the backup function, and in its dead-letter queue. A deployed watch asks again for what can still be made.',
-};
 
 const HEAD = [
   'policy',
@@ -91,7 +83,7 @@ function findingText(kind: FindingKind, findings: readonly Finding[], paint: Pai
     '',
     colour(`${heading} (${findings.length})`),
     ...capped(findings.map(findingLine), MOST_FINDINGS),
-    paint.dim(`  To do: ${CURES[kind] ?? cure}`),
+    paint.dim(`  To do: ${LOOKING_CURES[kind] ?? cure}`),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** One slot of one policy: read, plan, apply, report. */
 
 import { planBackup, tagProblems, type AlreadyMade, type BackupPlan } from '../plan/plan-backup.ts';
+import { askingTags } from '../plan/select-sources.ts';
 import { slotProblem } from '../plan/backup-slot.ts';
 import type { MadePoint } from '../plan/recovery-points.ts';
 import type { Trigger } from '../plan/backup-tags.ts';
@@ -135,11 +136,8 @@ function refuseUnknownSources(
   { optInTag }: PolicyFile,
 ): void {
   if (unknownSources.length === 0) return;
-  const how = policy.select
-    ? `tags that match its select (${Object.keys(policy.select.tags).join(', ')})`
-    : `the tag ${optInTag}=${policy.name} or ${optInTag}:${policy.name}=true`;
   throw new ConfigurationError(
-    `not among the sources of policy ${policy.name}: ${unknownSources.join(', ')}; expected ids that exist here and have ${how}`,
+    `not among the sources of policy ${policy.name}: ${unknownSources.join(', ')}; expected ids that exist here and have ${askingTags(policy, optInTag)}`,
   );
 }
 

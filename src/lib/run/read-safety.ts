@@ -26,16 +26,16 @@ export async function readSafety(
   const copies = await readCopying(context, candidates, points);
   const failures: string[] = [...copies.failures];
   const { clients } = context;
+  const fail: Fail = (what, error) => {
+    failures.push(`${what} could not be checked, so what depends on it is kept: ${describeError(error)}`);
+  };
   const attempt: Attempt = async (what, read) => {
-    try {
-      return { answer: await read() };
-    } catch (error) {
-      failures.push(`${what} could not be checked, so what depends on it is kept: ${describeError(error)}`);
-      return { error };
-    }
+    const attempted = await tried(read);
+    if (!attempted.answer) fail(what, attempted.error);
+    return attempted;
   };
   const images = candidates.flatMap(({ imageId }) => imageId ?? []);
-  const users = asks.uses ? await readUsers(images, context, attempt) : new Map<string, never>();
+  const users = asks.uses ? await readUsers(images, context, { attempt, fail }) : new Map<string, never>();
   const locks = await attempt('snapshot locks (DescribeLockedSnapshots)', () =>
     collectAll(listLocks(clients)),
   );
@@ -62,13 +62,23 @@ interface Attempted<T> {
   readonly error?: unknown;
 }
 
+/** What fails becomes a failure of the checks. */
 type Attempt = <T>(what: string, read: () => Promise<T>) => Promise<Attempted<T>>;
+type Fail = (what: string, error: unknown) => void;
+
+async function tried<T>(read: () => Promise<T>): Promise<Attempted<T>> {
+  try {
+    return { answer: await read() };
+  } catch (error) {
+    return { error };
+  }
+}
 
 /** The users of each AMI; one that could not be checked is no key. */
 async function readUsers(
   images: readonly string[],
   context: RunContext,
-  attempt: Attempt,
+  { attempt, fail }: { readonly attempt: Attempt; readonly fail: Fail },
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const { clients, onProgress } = context;
   const users = new Map<string, string[]>();
@@ -80,12 +90,14 @@ async function readUsers(
   if (!autoScaling.answer) return users;
   const restored = restoredInstances(clients, attempt);
   // A missing permission is missing for all, and asking on would only be throttled.
-  let isRefused = false;
+  let refusal: { readonly error: unknown } | undefined;
+  const unasked: string[] = [];
   const ask = async (ids: readonly string[]): Promise<void> => {
-    if (isRefused) return;
-    const references = await attempt(`uses of ${ids.join(', ')} (DescribeImageReferences)`, () =>
-      collectAll(listImageReferences(clients, ids)),
-    );
+    if (refusal) {
+      unasked.push(...ids);
+      return;
+    }
+    const references = await tried(() => collectAll(listImageReferences(clients, ids)));
     if (references.answer) {
       for (const id of ids) users.set(id, []);
       for (const { imageId, arn } of references.answer) {
@@ -95,17 +107,26 @@ async function readUsers(
       }
       onProgress?.({ step: 'read', what: `uses of ${images.length} AMIs`, count: users.size });
     } else if (errorCode(references.error).startsWith('InvalidAMIID.')) {
+      fail(usesOf(ids), references.error);
       // One AMI that is gone, or that EC2 does not know yet, must not keep nine others for ever.
       if (ids.length > 1) for (const id of ids) await ask([id]);
     } else {
-      isRefused = true;
+      refusal ??= { error: references.error };
+      unasked.push(...ids);
     }
   };
   // Without a deadline: what is not asked would be a failure.
   const { clock } = context;
   await sideBySide(batchesOf(images, IMAGES_A_CALL), { clock }, { work: ask, late: () => undefined });
+  // Calls side by side are refused for one reason: said once, not for each ten AMIs.
+  if (refusal) fail(usesOf(unasked), refusal.error);
   for (const { imageId, arn } of autoScaling.answer) users.get(imageId)?.push(arn);
   return users;
+}
+
+function usesOf(ids: readonly string[]): string {
+  const which = ids.length <= IMAGES_A_CALL ? ids.join(', ') : `${ids.length} AMIs`;
+  return `uses of ${which} (DescribeImageReferences)`;
 }
 
 /**
