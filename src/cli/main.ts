@@ -19,6 +19,11 @@ const shell: Shell = {
   note: (text) => void process.stderr.write(`${text}\n`),
   interactive: process.stdin.isTTY && process.stderr.isTTY,
   isScreen: process.stdout.isTTY,
+  screenSize: () => {
+    const { isTTY, columns, rows } = process.stdout;
+    // Some terminals do not tell theirs, and say 0.
+    return isTTY && columns > 0 && rows > 0 ? { columns, rows } : undefined;
+  },
   isRead: () => !isPipeClosed,
   paint: {
     bold: colors.bold,

@@ -1,15 +1,15 @@
-/** `status` on one screen: the policies, what is wrong, the total. */
+/** `status` on one screen: the policies, the total, what is wrong. */
 
 import { formatMinute } from '../policy/instant.ts';
 import { formatPlace } from '../run/place.ts';
-import type { PolicyStatus, Status } from '../run/status.ts';
+import type { Status } from '../run/status.ts';
 import { FINDING_KINDS, type Finding, type FindingKind } from '../run/watch-findings.ts';
 import { WORDS } from './digest-words.ts';
-import { capped, cut, formatAge, plural, printable, table, type Paint } from './text.ts';
+import { policyTable } from './status-table.ts';
+import { capped, cut, plural, printable, type Paint } from './text.ts';
 
-/** Lines of each kind of finding, and of policies: what is more would push the worst off the screen. */
+/** Lines of each kind of finding: what is more would push the worst off the screen. */
 const MOST_FINDINGS = 4;
-const MOST_POLICIES = 30;
 const LONGEST = 200;
 
 /** The digest's own words speak for a watch that has asked again; who looks may have deployed none. */
@@ -20,66 +20,18 @@ const CURES: Partial<Record<FindingKind, string>> = {
     'Look for their ids in the log of the backup function, and in its dead-letter queue. A deployed watch asks again for what can still be made.',
 };
 
-const HEAD = [
-  'policy',
-  'sources',
-  'backed up',
-  'missed',
-  'points',
-  'furthest behind',
-  'promised',
-  'next run',
-];
-
-export function statusText(status: Status, paint: Paint): string[] {
+/** `columns` of the screen: the table leaves out what is worth least to fit. */
+export function statusText(status: Status, paint: Paint, columns = Infinity): string[] {
   const { place, deployment, measuredAt } = status;
   return [
     paint.bold(`${formatPlace(place)}, deployment ${deployment}, ${formatMinute(measuredAt)}`),
     '',
-    ...policyTable(status, paint),
-    ...FINDING_KINDS.flatMap((kind) => findingText(kind, status.findings[kind], paint)),
+    ...policyTable(status, paint, columns),
     '',
+    // Before the problems, which may be more than a screen shows.
     ...totalText(status, paint),
+    ...FINDING_KINDS.flatMap((kind) => findingText(kind, status.findings[kind], paint)),
   ];
-}
-
-function policyTable(status: Status, paint: Paint): string[] {
-  const { policies, byDlm, resting, measuredAt, backsUp } = status;
-  const rows = [
-    ...(backsUp ? policies.map((policy) => policyRow(policy, measuredAt, paint)) : []),
-    ...(backsUp ? [] : policies.filter(({ points }) => points > 0).map(copiesRow)),
-    ...(backsUp ? byDlm.map(({ policy, sources }) => [policy, String(sources), 'left to DLM']) : []),
-    ...resting.map(({ policy, isInFile, points }) => [
-      printable(cut(policy, 40)),
-      '-',
-      isInFile ? 'makes no more' : paint.warn('not in the file'),
-      '-',
-      String(points),
-    ]),
-  ];
-  if (rows.length === 0) return ['No policy backs anything up here.'];
-  const [head = '', ...lines] = table([HEAD, ...rows], '');
-  return [paint.dim(head), ...capped(lines, MOST_POLICIES, '')];
-}
-
-function policyRow(policy: PolicyStatus, now: number, paint: Paint): string[] {
-  const { sources, fresh, missed, points, oldestAge, due, next } = policy;
-  const isLate = due !== undefined && oldestAge !== undefined && oldestAge > Math.round((now - due) / 1000);
-  const age = oldestAge === undefined ? '-' : formatAge(oldestAge * 1000);
-  return [
-    policy.policy,
-    sources === 0 ? paint.warn('0') : String(sources),
-    (fresh === sources ? paint.good : paint.warn)(String(fresh)),
-    missed === 0 ? '0' : paint.bad(String(missed)),
-    String(points),
-    isLate ? paint.bad(age) : age,
-    due === undefined ? '-' : `within ${formatAge(now - due)}`,
-    next === undefined ? 'none' : `${formatMinute(next)} (in ${formatAge(next - now)})`,
-  ];
-}
-
-function copiesRow({ policy, points }: PolicyStatus): string[] {
-  return [policy, '-', 'copies only', '-', String(points)];
 }
 
 function findingText(kind: FindingKind, findings: readonly Finding[], paint: Paint): string[] {

@@ -32,8 +32,8 @@ function padded(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
 }
 
-// Colours take no room on the screen.
-function widthOf(cell: string): number {
+/** How many columns a line takes: colours take no room on the screen. */
+export function widthOf(cell: string): number {
   return stripVTControlCharacters(cell).length;
 }
 
