@@ -167,6 +167,7 @@ describe('a recovery point', () => {
     expect(until).toEqual({ kind: 'stays', because: 'held: audit 2026' });
     const { out } = await here.explain(night(here, 0));
     expect(out).toContain('somebody holds it: audit 2026');
+    expect(out).toContain('  To let go of it: remove the tag Backup:Hold from it and its snapshots\n');
     expect(out).not.toContain('lets go of it');
   });
 
@@ -221,6 +222,11 @@ describe('a recovery point', () => {
     expect(out).toContain(
       'Today it is kept:\n  no rule keeps it, but the guard refuses the prune of its policy',
     );
+    expect(out.match(/would delete/g)).toHaveLength(1);
+    const [command = ''] = /prune --policy nightly --accept \d+/.exec(out) ?? [];
+    const plan = await run(['plan', '--policies', file], { scenario: here.scenario });
+    expect(command).not.toBe('');
+    expect(plan.out).toContain(`ec2-backup ${command}\n`);
     expect(out).not.toContain('lets go of it');
   });
 
