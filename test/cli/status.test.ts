@@ -72,7 +72,7 @@ describe('the screen', () => {
       'payments | 0 | 0 | 0 | 0 | - | within 15 h | 2026-11-25T12:00Z (in 8 h)',
       'gone | - | not in the file | - | 3',
       '',
-      'Total: 2 of 2 sources backed up as promised; 12 recovery points; nothing urgent.',
+      'Total: 2 of 2 sources backed up as promised by all policies that they ask for; 12 recovery points; nothing urgent.',
       '',
       'Policies that are not in the policy file: what they made is kept for ever (1)',
       ' | gone: made 3 backups',
@@ -116,7 +116,7 @@ describe('the screen', () => {
       `${failed?.id ?? ''} (nightly): backup of ${failed?.sourceInstanceId ?? ''}, slot 2026-11-25T03:30Z: AMI is failed`,
     );
     expect(out).toMatch(
-      /Total: 0 of 4 sources backed up as promised; \d+ recovery points; .*1 failed backup\./,
+      /Total: 0 of 4 sources backed up as promised by all policies that they ask for; \d+ recovery points; .*1 failed backup\./,
     );
     expect(out.indexOf('Total:')).toBeLessThan(out.indexOf('Stale:'));
   });

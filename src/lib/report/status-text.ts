@@ -52,6 +52,12 @@ function findingLine({ id, policy, text }: Finding): string {
   return cut(printable(`  ${what}${text === undefined ? '' : `: ${text}`}`), LONGEST);
 }
 
+/** A source counts when all of its policies have backed it up, which the rows of the policies do not show. */
+function byAllText({ sources, policies }: Status): string {
+  const asked = policies.reduce((sum, policy) => sum + policy.sources, 0);
+  return asked > sources ? ' by all policies that they ask for' : '';
+}
+
 function totalText(status: Status, paint: Paint): string[] {
   const { sources, backedUp, starting, points, findings, otherPlaces, backsUp } = status;
   const what = FINDING_KINDS.flatMap((kind) => {
@@ -62,7 +68,7 @@ function totalText(status: Status, paint: Paint): string[] {
       : [`${length} ${length === 1 ? one : several}`];
   });
   const good = backsUp
-    ? `${backedUp} of ${plural(sources, 'source')} backed up as promised${starting > 0 ? `, ${starting} waiting for the first backup` : ''}`
+    ? `${backedUp} of ${plural(sources, 'source')} backed up as promised${byAllText(status)}${starting > 0 ? `, ${starting} waiting for the first backup` : ''}`
     : 'only copies are made here';
   const isClean = FINDING_KINDS.every((kind) => findings[kind].length === 0);
   const quiet = isClean ? 'no problems' : 'nothing urgent';

@@ -48,6 +48,11 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `1 AMI or snapshot`, `5 AMIs and snapshots`: what a prune deletes, of which kind is not told. */
+export function amisAndSnapshots(count: number): string {
+  return count === 1 ? '1 AMI or snapshot' : `${count} AMIs and snapshots`;
+}
+
 /** `45 min`, `7 h`, `12 d`: how old something is, in its largest whole unit. */
 export function formatAge(ms: number): string {
   if (ms < 0) return 'future';
