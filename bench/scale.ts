@@ -58,6 +58,7 @@ async function measure(words: readonly string[], { clock, account, region }: Sca
     interactive: false,
     isScreen: false,
     isRead: () => true,
+    screenSize: () => undefined,
     paint: { bold: same, dim: same, good: same, bad: same, warn: same },
     policiesPath: '',
     clock,

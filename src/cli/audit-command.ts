@@ -6,7 +6,7 @@ import { auditText } from '../lib/report/audit-text.ts';
 import { runJson } from '../lib/report/outcome-json.ts';
 import { outcomeText } from '../lib/report/outcome-text.ts';
 import { prunePlanText } from '../lib/report/plan-text.ts';
-import { printable } from '../lib/report/text.ts';
+import { amisAndSnapshots, printable } from '../lib/report/text.ts';
 import { readAudit, type AuditRead } from '../lib/run/audit.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure } from '../lib/run/outcome.ts';
@@ -66,7 +66,7 @@ async function fix(found: Found, options: AuditOptions, shell: Shell): Promise<E
   const text = prunePlanText(plan, shell.paint).join('\n');
   if (!options.json) shell.out(text);
   else if (!options.yes) shell.note(text);
-  const question = `Delete ${plan.actions.length} AMIs and snapshots of this deployment that nobody looks after in ${formatPlace(context.place)}?`;
+  const question = `Delete ${amisAndSnapshots(plan.actions.length)} of this deployment that nobody looks after in ${formatPlace(context.place)}?`;
   const end =
     plan.actions.length === 0 && !options.dryRun ? undefined : await consent(options, question, shell);
   if (end !== undefined) return end === EXIT.done ? codeOf(plan) : end;

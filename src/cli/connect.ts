@@ -28,7 +28,10 @@ async function defaultRegion(): Promise<string> {
   try {
     return await resolveRegion();
   } catch (error) {
-    const message = `no Region (${describeError(error)}): set AWS_REGION, or a region in the profile, or --region`;
+    const why = describeError(error);
+    // The SDK's way of saying just that.
+    const more = why.endsWith('Region is missing') ? '' : ` (${why})`;
+    const message = `no Region is named${more}: set AWS_REGION, or a region in the profile, or --region`;
     throw new ConfigurationError(message, { cause: error });
   }
 }

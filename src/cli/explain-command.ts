@@ -26,7 +26,7 @@ export async function explainCommand(id: string, options: AccountOptions, shell:
 function refuseWrongId(id: string): void {
   if (/^(ami|snap|i|vol)-[0-9a-f]{8,17}$/.test(id)) return;
   throw new UsageError(
-    `id is ${printable(JSON.stringify(cut(id, 60)))}, expected that of an AMI, a snapshot, an instance or a volume, ` +
+    `id is ${printable(JSON.stringify(cut(id, 60)))}, expected the id of an AMI, a snapshot, an instance or a volume, ` +
       'such as ami-0123456789abcdef0, snap-…, i-… or vol-…',
   );
 }

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { withAccountOptions, withPlaceOptions, type AccountOptions } from './account.ts';
 import type { CostOptions } from './cost-command.ts';
-import { example, once, YES_HELP, type End } from './command-words.ts';
+import { example, noPolicyOption, once, YES_HELP, type End } from './command-words.ts';
 import type { ReportOptions } from './report-command.ts';
 import type { Shell } from './shell.ts';
 import type { StatusOptions } from './status-command.ts';
@@ -11,6 +11,11 @@ import type { StatusOptions } from './status-command.ts';
 export function addLookingCommands(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, program.command('status'))
     .description('how the backups of a place stand, on one screen: policies, problems, total')
+    .addOption(
+      noPolicyOption(
+        'status shows all policies, expected no --policy; of one policy: ec2-backup report --markdown --policy NAME',
+      ),
+    )
     .option('--watch', 'look again every minute until it is ended')
     .addHelpText('after', '\nEnds with 3 when a source is stale or was never backed up, or DLM is in ERROR.')
     .addHelpText('after', example('ec2-backup status --watch'))
@@ -20,6 +25,11 @@ export function addLookingCommands(program: Command, shell: Shell, end: End): vo
   withAccountOptions(shell, program.command('explain'))
     .description('why a recovery point is kept or pruned, and until when; why a source is backed up or not')
     .argument('<id>', 'of a recovery point (ami-…, snap-…), an instance (i-…) or a volume (vol-…)')
+    .addOption(
+      noPolicyOption(
+        'explain tells of one id, expected no --policy: it names the policies of that id itself',
+      ),
+    )
     .addHelpText('after', example('ec2-backup explain ami-0123456789abcdef0'))
     .action(async (id: string, options: AccountOptions) =>
       end(await (await import('./explain-command.ts')).explainCommand(id, options, shell)),

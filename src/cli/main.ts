@@ -3,6 +3,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import { confirm, isCancel, spinner } from '@clack/prompts';
 import picocolors from 'picocolors';
+import { progressLine } from './progress-line.ts';
 import { runCommandLine } from './program.ts';
 import type { ProgressView, Shell } from './shell.ts';
 
@@ -19,6 +20,11 @@ const shell: Shell = {
   note: (text) => void process.stderr.write(`${text}\n`),
   interactive: process.stdin.isTTY && process.stderr.isTTY,
   isScreen: process.stdout.isTTY,
+  screenSize: () => {
+    const { isTTY, columns, rows } = process.stdout;
+    // Some terminals do not tell theirs, and say 0.
+    return isTTY && columns > 0 && rows > 0 ? { columns, rows } : undefined;
+  },
   isRead: () => !isPipeClosed,
   paint: {
     bold: colors.bold,
@@ -50,8 +56,9 @@ function policiesPath(named = ''): string {
 function progress(title: string): ProgressView {
   if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
   const view = spinner({ output: process.stderr });
-  view.start(title);
-  return { update: (text) => view.message(text), stop: () => view.clear() };
+  const fit = (text: string): string => progressLine(text, process.stderr.columns);
+  view.start(fit(title));
+  return { update: (text) => view.message(fit(text)), stop: () => view.clear() };
 }
 
 // `ec2-backup list | head` closes the pipe early: that is no error.

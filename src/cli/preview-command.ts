@@ -1,4 +1,5 @@
 import { loadPolicies } from '../lib/policy/load-policies.ts';
+import type { PolicyFile } from '../lib/policy/policy.ts';
 import { previewJson, previewText, type NamedPreview } from '../lib/report/preview-text.ts';
 import { formatMinute } from '../lib/policy/instant.ts';
 import { formatPlace } from '../lib/run/place.ts';
@@ -10,6 +11,11 @@ import { EXIT, type ExitCode, type Shell } from './shell.ts';
 export interface PreviewOptions extends AccountOptions {
   readonly policy?: string;
   readonly compare?: string;
+}
+
+function namesOf(file: PolicyFile | undefined): ReadonlySet<string> {
+  if (!file) return new Set();
+  return new Set([...file.policies, ...file.dlmPolicies, ...file.retired].map(({ name }) => name));
 }
 
 /** `simulate --from-account`: what one or two policy files would do to what exists; changes nothing. */
@@ -26,7 +32,9 @@ export async function previewCommand(options: PreviewOptions, days: number, shel
       const paths = [options.policies, compare ?? ''];
       return {
         context,
-        named: previews.map((preview, index): NamedPreview => ({ path: paths[index] ?? '', preview })),
+        named: previews.map((preview, index): NamedPreview => {
+          return { path: paths[index] ?? '', names: namesOf(files[index]), preview };
+        }),
       };
     },
     { looks: true, check: (file) => requireKnownPolicy(file, policy) },

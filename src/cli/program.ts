@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { name, version } from '../../package.json';
 import { withAccountOptions, type AccountOptions } from './account.ts';
 import type { BackupOptions } from './backup-command.ts';
-import { DRY_RUN_HELP, example, once, YES_HELP, type End } from './command-words.ts';
+import { DRY_RUN_HELP, example, noPolicyOption, once, YES_HELP, type End } from './command-words.ts';
 import { explainError } from './explain-error.ts';
 import { addPoliciesCommands } from './lifecycle-commands.ts';
 import { addLookingCommands } from './looking-commands.ts';
@@ -21,7 +21,7 @@ import { EXIT, type ExitCode, type Shell } from './shell.ts';
 import { addWholePlaceCommands } from './whole-place-commands.ts';
 
 const EXIT_HELP = `
-Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.`;
+Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed (status: a source lacks its backup), 4 refused by the guard.`;
 
 /** Runs one command line (without node and script) and answers its exit code. */
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<ExitCode> {
@@ -52,6 +52,7 @@ function buildProgram(shell: Shell, end: End): Command {
       writeErr: (text) => shell.note(text.trimEnd()),
     });
   addAccountCommands(program, shell, end);
+  addDoctorAndList(program, shell, end);
   addProtectCommand(program, shell, end);
   addRestoreCommand(program, shell, end);
   addRehearseCommand(program, shell, end);
@@ -65,6 +66,11 @@ function buildProgram(shell: Shell, end: End): Command {
 function addAccountCommands(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, program.command('plan'))
     .description('print what backup and prune would do now; changes nothing')
+    .addOption(
+      noPolicyOption(
+        'plan shows all policies, expected no --policy; of one policy: ec2-backup prune --dry-run --policy NAME, or backup likewise',
+      ),
+    )
     .addHelpText('after', example('ec2-backup plan --region ap-northeast-2'))
     .action(async (options: AccountOptions) =>
       end(await (await import('./plan-command.ts')).planCommand(options, shell)),
@@ -106,6 +112,9 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
     .action(async (options: PruneOptions) =>
       end(await (await import('./prune-command.ts')).pruneCommand(options, shell)),
     );
+}
+
+function addDoctorAndList(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, program.command('doctor'))
     .description('check that everything is in place, or say what to do; changes nothing')
     .addHelpText('after', example('ec2-backup doctor --region ap-northeast-2'))
@@ -115,6 +124,11 @@ function addAccountCommands(program: Command, shell: Shell, end: End): void {
   withAccountOptions(shell, program.command('list'))
     .description('list recovery points with state, age, verdict and reasons')
     .argument('[source]', 'an instance or volume id (default: every source)')
+    .addOption(
+      noPolicyOption(
+        'list shows all policies, expected no --policy; of one policy: ec2-backup prune --dry-run --policy NAME',
+      ),
+    )
     .addHelpText('after', example('ec2-backup list i-0123456789abcdef0'))
     .action(async (source: string | undefined, options: AccountOptions) =>
       end(await (await import('./list-command.ts')).listCommand(source, options, shell)),

@@ -4,6 +4,7 @@ import { outcomeText } from '../lib/report/outcome-text.ts';
 import { planJson } from '../lib/report/plan-json.ts';
 import { prunePlanText, skippedText } from '../lib/report/plan-text.ts';
 import type { PrunePlan } from '../lib/plan/plan-prune.ts';
+import { amisAndSnapshots } from '../lib/report/text.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure, type Outcome } from '../lib/run/outcome.ts';
 import { formatPlace } from '../lib/run/place.ts';
@@ -41,7 +42,7 @@ export async function pruneCommand(options: PruneOptions, shell: Shell): Promise
   );
   showPlan(planned, options, shell);
   const { actions, refused } = planned.plan;
-  const question = `Delete ${actions.length} AMIs and snapshots in ${formatPlace(planned.context.place)}?`;
+  const question = `Delete ${amisAndSnapshots(actions.length)} in ${formatPlace(planned.context.place)}?`;
   const end = actions.length === 0 && !options.dryRun ? undefined : await consent(options, question, shell);
   if (end !== undefined) return end === EXIT.done ? dryRunCode(planned.plan) : end;
   if (!options.yes && (await hasChanged(planned, request))) {

@@ -8,6 +8,7 @@ import { printable } from '../lib/report/text.ts';
 import { requireKnownPolicy } from '../lib/run/prune.ts';
 import { readReportFacts } from '../lib/run/report.ts';
 import { withAccount, type AccountOptions } from './account.ts';
+import { fileReason, requireFolderOf } from './file-reason.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
 export interface ReportOptions extends Omit<AccountOptions, 'json'> {
@@ -45,9 +46,10 @@ export async function reportCommand(options: ReportOptions, shell: Shell): Promi
 
 /** What is there and is no report is somebody's: it stays. */
 async function refuseOtherFile(path: string): Promise<void> {
+  await requireFolderOf(path, '--out');
   const found = await stat(path).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new UsageError(`--out ${JSON.stringify(path)} cannot be looked at: ${String(error)}`, {
+    throw new UsageError(`--out ${JSON.stringify(path)} cannot be looked at: ${fileReason(error)}`, {
       cause: error,
     });
   });
@@ -78,6 +80,6 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(half, path);
   } catch (cause) {
     await rm(half, { force: true });
-    throw new Error(`cannot write ${path}: ${String(cause)}`, { cause });
+    throw new Error(`cannot write ${path}: ${fileReason(cause)}`, { cause });
   }
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { INSTANT_EXPECTED, parseInstant } from '../lib/policy/instant.ts';
 import { parseKeep, type Keep } from '../lib/policy/keep.ts';
-import { didYouMean, nearest } from '../lib/policy/suggest.ts';
+import { nearHint } from '../lib/policy/suggest.ts';
 import { isTimeZone, knownTimeZones } from '../lib/policy/time-zone.ts';
 import { retain, type Verdict } from '../lib/plan/retention.ts';
 import { plural, printable, table } from '../lib/report/text.ts';
+import { fileReason } from './file-reason.ts';
 import { parsePoints, type InputPoint } from './points-file.ts';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 
@@ -48,8 +49,7 @@ export async function retentionCommand(
 async function readPoints(file: string | undefined, shell: Shell): Promise<InputPoint[]> {
   if (file !== undefined && file !== '-') {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new UsageError(`cannot read the points file ${file}: ${why}`, { cause: error });
+      throw new UsageError(`cannot read the points file ${file}: ${fileReason(error)}`, { cause: error });
     });
     return parsePoints(text, file);
   }
@@ -67,8 +67,7 @@ function readKeep(text: string): Keep {
 
 function readTimeZone(name: string): string {
   if (isTimeZone(name)) return name;
-  const near = nearest(name, knownTimeZones());
-  const hint = near === undefined ? '' : didYouMean(name, [near]);
+  const hint = nearHint(name, knownTimeZones());
   throw new UsageError(
     `--timezone is ${JSON.stringify(name)}, expected an IANA time zone such as Asia/Seoul${hint}`,
   );

@@ -16,6 +16,8 @@ export interface Shell {
   readonly interactive: boolean;
   /** Standard output is a screen, and no file or pipe: it can be cleared. */
   readonly isScreen: boolean;
+  /** Of standard output, anew each time, as a window changes; undefined when it is no screen. */
+  screenSize(): ScreenSize | undefined;
   /** Whether somebody still reads standard output: `| head` goes when it has enough. */
   isRead(): boolean;
   readonly paint: Paint;
@@ -29,6 +31,11 @@ export interface Shell {
   progress(title: string): ProgressView;
   /** All of standard input. */
   readInput(): Promise<string>;
+}
+
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 export interface Connection {

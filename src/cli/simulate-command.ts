@@ -3,7 +3,7 @@ import { simulateFile } from '../lib/plan/simulate-file.ts';
 import { formatMinute, INSTANT_EXPECTED, parseInstant } from '../lib/policy/instant.ts';
 import { loadPolicies } from '../lib/policy/load-policies.ts';
 import { runningPolicies, type PolicyFile } from '../lib/policy/policy.ts';
-import { didYouMean } from '../lib/policy/suggest.ts';
+import { nearHint } from '../lib/policy/suggest.ts';
 import { simulationJson, type SimulationTerms } from '../lib/report/simulate-json.ts';
 import { comparisonText, simulationText, type NamedSimulation } from '../lib/report/simulate-text.ts';
 import { plural } from '../lib/report/text.ts';
@@ -88,7 +88,7 @@ function requirePolicy(name: string, files: readonly PolicyFile[]): void {
   const known = [...new Set(files.flatMap((file) => runningPolicies(file).map((policy) => policy.name)))];
   if (known.includes(name)) return;
   throw new UsageError(
-    `--policy is ${JSON.stringify(name)}, expected one of ${known.join(', ') || '(no policy runs)'}${didYouMean(name, known)}`,
+    `--policy is ${JSON.stringify(name)}, expected one of ${known.join(', ') || '(no policy runs)'}${nearHint(name, known)}`,
   );
 }
 

@@ -1,9 +1,10 @@
 import { statusJson } from '../lib/report/status-json.ts';
 import { statusText } from '../lib/report/status-text.ts';
+import { plural, widthOf } from '../lib/report/text.ts';
 import { isBroken, readStatus, type Status } from '../lib/run/status.ts';
 import { withAccount, type AccountOptions } from './account.ts';
 import { explainError } from './explain-error.ts';
-import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
+import { EXIT, UsageError, type ExitCode, type ScreenSize, type Shell } from './shell.ts';
 
 /** Between two looks of `--watch`, in ms. */
 const REFRESH = 60_000;
@@ -24,7 +25,7 @@ export async function statusCommand(options: StatusOptions, shell: Shell): Promi
     shell.out(JSON.stringify(statusJson(status), null, 2));
     return isBroken(status) ? EXIT.failed : EXIT.done;
   }
-  shell.out(statusText(status, shell.paint).join('\n'));
+  shell.out(statusText(status, shell.paint, shell.screenSize()?.columns).join('\n'));
   return isBroken(status) ? EXIT.failed : EXIT.done;
 }
 
@@ -46,10 +47,27 @@ async function goOn(options: StatusOptions, shell: Shell): Promise<ExitCode> {
       return undefined;
     });
     if (status) {
-      const text = statusText(status, shell.paint).join('\n');
+      const text = onOneScreen(status, shell).join('\n');
       shell.out(shell.isScreen ? `${CLEAR}${text}` : `${text}\n`);
     }
     await shell.clock.sleep(REFRESH);
     if (!shell.isRead()) return EXIT.done;
   }
+}
+
+/** What does not fit would push the policies and the total off the screen. */
+function onOneScreen(status: Status, shell: Shell): string[] {
+  const size = shell.screenSize();
+  const lines = statusText(status, shell.paint, size?.columns);
+  return size ? fitting(lines, size) : lines;
+}
+
+/** The first lines that fit with one to spare for the cursor; the last then says that there are more. */
+function fitting(lines: readonly string[], { columns, rows }: ScreenSize): string[] {
+  const rowsOf = (line: string): number => Math.max(1, Math.ceil(widthOf(line) / columns));
+  let taken = 0;
+  const ends = lines.map((line) => (taken += rowsOf(line)));
+  if (taken < rows) return [...lines];
+  const shown = lines.filter((_, index) => (ends[index] ?? 0) < rows - 1);
+  return [...shown, `… and ${plural(lines.length - shown.length, 'line')} more without --watch`];
 }

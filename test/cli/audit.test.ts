@@ -74,7 +74,7 @@ test('--fix deletes only our own orphans that prune would delete, after a yes', 
   const { code, questions, out } = await audit(scenario, ['--fix'], { interactive: true, answer: true });
   expect(code).toBe(0);
   expect(questions).toEqual([
-    'Delete 1 AMIs and snapshots of this deployment that nobody looks after in account 111122223333, Region ap-northeast-2?',
+    'Delete 1 AMI or snapshot of this deployment that nobody looks after in account 111122223333, Region ap-northeast-2?',
   ]);
   expect(out).toContain('Outcome: 1 done');
   expect(out).not.toContain('Nothing is changed');

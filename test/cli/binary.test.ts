@@ -198,7 +198,7 @@ describe('with an account that cannot be used', () => {
     const { code, out, notes } = await run(['plan', '--policies', file], { env: KEYS });
     expect([code, out]).toEqual([2, '']);
     expect(notes).toMatch(
-      /^ec2-backup: no Region .*: set AWS_REGION, or a region in the profile, or --region\n$/,
+      /^ec2-backup: no Region is named: set AWS_REGION, or a region in the profile, or --region\n$/,
     );
   });
 

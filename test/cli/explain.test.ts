@@ -167,6 +167,7 @@ describe('a recovery point', () => {
     expect(until).toEqual({ kind: 'stays', because: 'held: audit 2026' });
     const { out } = await here.explain(night(here, 0));
     expect(out).toContain('somebody holds it: audit 2026');
+    expect(out).toContain('  To let go of it: remove the tag Backup:Hold from it and its snapshots\n');
     expect(out).not.toContain('lets go of it');
   });
 
@@ -221,6 +222,11 @@ describe('a recovery point', () => {
     expect(out).toContain(
       'Today it is kept:\n  no rule keeps it, but the guard refuses the prune of its policy',
     );
+    expect(out.match(/would delete/g)).toHaveLength(1);
+    const [command = ''] = /prune --policy nightly --accept \d+/.exec(out) ?? [];
+    const plan = await run(['plan', '--policies', file], { scenario: here.scenario });
+    expect(command).not.toBe('');
+    expect(plan.out).toContain(`ec2-backup ${command}\n`);
     expect(out).not.toContain('lets go of it');
   });
 
@@ -475,14 +481,14 @@ describe('an instance', () => {
         nextSlot: '2026-11-28T03:00:00Z',
       },
     ]);
-    expect((await here.explain(here.web)).out).toContain('"web" (running) is backed up, by nightly.');
+    expect((await here.explain(here.web)).out).toContain('"web" (running) is backed up by nightly.');
   });
 
   test('that is stale is not said to be backed up', async () => {
     const here = await world();
     here.scenario.clock.advance(3 * DAY);
     const { out } = await here.explain(here.web);
-    expect(out).toContain('asks to be backed up, and is not as promised, by nightly.');
+    expect(out).toContain('asks to be backed up by nightly, but lacks the good backup that is due.');
     expect(out).toContain('  stale: no good backup of the slot that is due');
   });
 
@@ -533,7 +539,7 @@ describe('an instance', () => {
       rootDevice: 'instance-store',
     });
     const { out } = await here.explain(id);
-    expect(out).toContain('asks to be backed up, and now cannot be, by nightly.');
+    expect(out).toContain('asks to be backed up by nightly, and now cannot be.');
     expect(out).toContain('Cannot be backed up now: root device is instance-store, expected ebs');
   });
 
@@ -660,7 +666,7 @@ describe('an id that leads nowhere', () => {
     const here = await world();
     const { code, out, notes } = await here.explain(id);
     expect([code, out]).toEqual([2, '']);
-    expect(notes).toContain('expected that of an AMI, a snapshot, an instance or a volume');
+    expect(notes).toContain('expected the id of an AMI, a snapshot, an instance or a volume');
     expect(notes.length).toBeLessThan(300);
     expect(here.scenario.region.calls).toEqual([]);
   });

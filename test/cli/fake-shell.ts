@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { rm } from 'node:fs/promises';
 import { runCommandLine } from '../../src/cli/program.ts';
-import type { Connection, ExitCode, Shell } from '../../src/cli/shell.ts';
+import type { Connection, ExitCode, ScreenSize, Shell } from '../../src/cli/shell.ts';
 import type { Clock } from '../../src/lib/run/context.ts';
 import { simulatedConnect } from '../support/environment.ts';
 import { START, type Scenario } from '../support/scenario.ts';
@@ -17,6 +17,8 @@ export interface FakeShellOptions {
   readonly interactive?: boolean;
   /** Standard output is no screen unless a test says so. */
   readonly screen?: boolean;
+  /** Of the screen, which is as large as one likes unless a test says so. */
+  readonly size?: ScreenSize;
   /** Somebody reads standard output unless a test says when not. */
   readonly isRead?: () => boolean;
   /** The scenario's, unless a test has one of its own. */
@@ -48,6 +50,7 @@ export async function run(args: readonly string[], options: FakeShellOptions = {
     note: (text) => notes.push(`${text}\n`),
     interactive: options.interactive ?? false,
     isScreen: options.screen ?? false,
+    screenSize: () => options.size,
     isRead: options.isRead ?? (() => true),
     paint: { bold: same, dim: same, good: same, bad: same, warn: same },
     policiesPath: 'policies.yml',

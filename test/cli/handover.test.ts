@@ -16,7 +16,9 @@ test('in an empty account it says that nothing is left', async () => {
   const scenario = new Scenario();
   const { code, out } = await handover(scenario);
   expect(code).toBe(0);
-  expect(out).toContain('Nothing of deployment test is left here.');
+  expect(out).toContain(
+    'Nothing of deployment test is left in account 111122223333, Region ap-northeast-2.\nOther Regions and accounts have each to be asked: --region,',
+  );
   const answer = parseJson<HandoverJson>((await handover(scenario, POLICIES, '--json')).out);
   expect([answer.groups, answer.total.standardBytes.high]).toEqual([[], 0]);
 });

@@ -86,6 +86,24 @@ test('--json answers the same, with the age in seconds and the detail of what is
   });
 });
 
+test('why the guard refuses a prune is told once below the points, and in --json with each of them', async () => {
+  const scenario = new Scenario({ policies: POLICIES.replace('daily: 3', 'daily: 60') });
+  scenario.region.runInstance({ tags: { Backup: 'nightly' } });
+  await scenario.backupEvery(DAY, 40, 'nightly');
+  scenario.clock.advance(2 * MINUTE);
+  const policies = ['--policies', await fileWith(POLICIES)];
+  const { out } = await run(['list', ...policies], { scenario });
+  expect(out.match(/would delete/g)).toHaveLength(1);
+  expect(out).toMatch(/\nRefused by the guard for nightly, and so kept: would delete \d+ of 40 points; /);
+  const rows = out.match(/^ +ami-.* refused by the guard$/gm) ?? [];
+  const { points } = parseJson<ListAnswer>((await run(['list', ...policies, '--json'], { scenario })).out);
+  const refused = points.filter(({ reasons }) =>
+    reasons.some((why) => why.startsWith('refused: would delete')),
+  );
+  expect(rows.length).toBeGreaterThan(20);
+  expect(refused).toHaveLength(rows.length);
+});
+
 test('without a source it lists every source', async () => {
   const { scenario, list } = await world();
   const answer = parseJson<ListAnswer>((await list('--json')).out);

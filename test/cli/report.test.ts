@@ -71,12 +71,15 @@ describe('the page', () => {
     expect(await readFile(out, 'utf8')).toContain('<title>Backups of test');
   });
 
-  test('a folder is no file, and one that is not there is an error; nothing is left behind', async () => {
-    const { folder, report } = await world();
+  test('a folder is no file, and one that is not there is said before anything is read', async () => {
+    const { scenario, folder, report } = await world();
     expect(await report('--out', folder)).toMatchObject({ code: 2 });
-    const { code, notes } = await report('--out', join(folder, 'none', 'report.html'));
-    expect(code).toBe(1);
-    expect(notes).toContain('cannot write');
+    const path = join(folder, 'none', 'report.html');
+    const { code, notes } = await report('--out', path);
+    expect([code, scenario.region.calls]).toEqual([2, []]);
+    expect(notes.trim()).toBe(
+      `ec2-backup: --out "${path}" cannot be written: there is no folder ${join(folder, 'none')}`,
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -222,7 +222,9 @@ describe('where the points come from', () => {
   test('a missing file is named', async () => {
     const { code, notes } = await run(['retention', '--keep', 'last=1', '/nowhere/points.json']);
     expect(code).toBe(2);
-    expect(notes).toContain('cannot read the points file /nowhere/points.json');
+    expect(notes.trim()).toBe(
+      'ec2-backup: cannot read the points file /nowhere/points.json: there is no such file',
+    );
   });
 
   test('a terminal is not waited for', async () => {

@@ -117,6 +117,12 @@ test('[H29] a policy that the edit takes away loses nothing', async () => {
   expect(files[1]?.policies[0]).toMatchObject({ points: 12, deleted: 0 });
   expect(files[1]?.policies[0]?.left.map(({ points }) => points)).toEqual([12, 12]);
   expect(lost).toEqual([]);
+  const { out } = await preview(scenario, without, '--days', '7');
+  expect(out).toMatch(
+    /^ {2}nightly is not in \S+edited\.yml: what it made is kept for ever, and it makes no new backups\.$/m,
+  );
+  expect(out).not.toMatch(/is not in \S+policies\.yml/);
+  expect((await preview(scenario, KEEPS_THREE, '--days', '7')).out).not.toContain('is not in');
 });
 
 test('a server that is gone keeps its last good one for ever', async () => {

@@ -257,6 +257,7 @@ describe('[H34] bad input ends with 2 and names what is wrong', () => {
     { args: ['--missed', '101%'], says: '--missed is "101%"' },
     { args: ['--from', 'today'], says: '--from is "today", expected an ISO 8601 time' },
     { args: ['--policy', 'nigthly'], says: 'expected one of nightly, sets, dlm (did you mean nightly?)' },
+    { args: ['--policy', 'nope'], says: '--policy is "nope", expected one of nightly, sets, dlm\n' },
     { args: ['--compare', '/nowhere/other.yml'], says: 'cannot read the policy file /nowhere/other.yml' },
   ])('$args', async ({ args, says }) => {
     // A later --from wins over the first.

@@ -72,12 +72,28 @@ describe('the screen', () => {
       'payments | 0 | 0 | 0 | 0 | - | within 15 h | 2026-11-25T12:00Z (in 8 h)',
       'gone | - | not in the file | - | 3',
       '',
+      'Total: 2 of 2 sources backed up as promised by all policies that they ask for; 12 recovery points; nothing urgent.',
+      '',
       'Policies that are not in the policy file: what they made is kept for ever (1)',
       ' | gone: made 3 backups',
       ' | To do: Write them under retired, with how long to keep what they made.',
-      '',
-      'Total: 2 of 2 sources backed up as promised; 12 recovery points; nothing urgent.',
     ]);
+  });
+
+  test.each([
+    [108, 'policy | sources | backed up | missed | points | furthest behind | promised | next run'],
+    [80, 'policy | sources | backed up | missed | points | furthest behind | next run'],
+    [60, 'policy | sources | backed up | missed | furthest behind'],
+    [52, 'policy | sources | backed up | furthest behind'],
+  ])('of %i columns leaves out what is worth least, and nothing wraps', async (columns, head) => {
+    const { status } = await world();
+    const { out } = await status([], { screen: true, size: { columns, rows: 24 } });
+    const [, , first = '', ...others] = out.split('\n');
+    expect(first.replaceAll(/ {2,}/g, ' | ')).toBe(head);
+    const rows = [first, ...others.slice(0, 5)];
+    expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(columns);
+    expect(rows[1]).toMatch(/^nightly +2 +2 /);
+    expect(rows[5]).toMatch(/^gone +- +not in the file/);
   });
 
   test('says what is stale, never backed up, failed and refused, and ends with 3', async () => {
@@ -100,8 +116,9 @@ describe('the screen', () => {
       `${failed?.id ?? ''} (nightly): backup of ${failed?.sourceInstanceId ?? ''}, slot 2026-11-25T03:30Z: AMI is failed`,
     );
     expect(out).toMatch(
-      /Total: 0 of 4 sources backed up as promised; \d+ recovery points; .*1 failed backup\./,
+      /Total: 0 of 4 sources backed up as promised by all policies that they ask for; \d+ recovery points; .*1 failed backup\./,
     );
+    expect(out.indexOf('Total:')).toBeLessThan(out.indexOf('Stale:'));
   });
 
   test('what is stale or was never backed up is backed up by hand, in the same words as in the report; no deployment is taken for granted', async () => {
@@ -295,6 +312,24 @@ describe('--watch', () => {
     const { out } = await status(['--watch'], { screen: true, clock: ending(scenario.clock, 2, []) });
     expect(out.split('\u001b[2J\u001b[H')).toHaveLength(3);
     expect(out.startsWith('\u001b[2J\u001b[H')).toBe(true);
+  });
+
+  test('never writes more rows than the screen has, and keeps the policies and the total on it', async () => {
+    const { scenario, status } = await world();
+    const { region } = scenario;
+    for (const tags of [{ Backup: 'nigthly' }, { Backup: 'nightly' }, { Backup: 'sets' }])
+      for (let n = 0; n < 5; n += 1) region.runInstance({ tags });
+    const size = { columns: 70, rows: 20 };
+    const clock = ending(scenario.clock, 1, []);
+    const { out } = await status(['--watch'], { screen: true, size, clock });
+    const lines = out.replace('\u001b[2J\u001b[H', '').trimEnd().split('\n');
+    const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 70)), 0);
+    expect(rows).toBeLessThan(20);
+    expect(lines[2]).toMatch(/^policy /);
+    expect(lines.some((line) => line.startsWith('Total:'))).toBe(true);
+    expect(lines.at(-1)).toMatch(/^… and \d+ lines more without --watch$/);
+    // Without it all is there.
+    expect((await status([], { screen: true, size })).out).not.toContain('without --watch');
   });
 
   test('goes on after a look that failed, and says so', async () => {

@@ -23,7 +23,7 @@ describe('--help', () => {
     expect([code, notes]).toEqual([0, '']);
     for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     expect(out).toContain(
-      'Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed, 4 refused by the guard.',
+      'Exit codes: 0 done, 1 error, 2 usage or configuration, 3 some actions failed (status: a source lacks its backup), 4 refused by the guard.',
     );
     expect(out).toContain('Start here: ec2-backup demo');
   });
@@ -115,6 +115,25 @@ describe('what is mistyped ends with 2 and a suggestion', () => {
     expect([code, out]).toEqual([2, '']);
     for (const text of says) expect(notes).toContain(text);
     expect(notes).toContain('--help');
+  });
+
+  test.each([
+    [
+      'plan',
+      'plan shows all policies, expected no --policy; of one policy: ec2-backup prune --dry-run --policy nightly',
+    ],
+    [
+      'status',
+      'status shows all policies, expected no --policy; of one policy: ec2-backup report --markdown --policy nightly',
+    ],
+    ['explain', 'explain tells of one id, expected no --policy: '],
+    ['list', 'list shows all policies, expected no --policy; of one policy: '],
+  ])('%s --policy is told where that option is, and never taken for --policies', async (command, says) => {
+    const { code, out, notes } = await run([command, '--policy', 'nightly']);
+    expect([code, out]).toEqual([2, '']);
+    expect(notes).toContain(says);
+    expect(notes).not.toContain('--policies');
+    expect((await run([command, '--help'])).out).not.toContain('--policy ');
   });
 
   test('no command at all prints the help and ends with 2', async () => {

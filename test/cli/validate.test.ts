@@ -38,7 +38,9 @@ test('a good file is said in words, with the coming slots', async () => {
     /^ {2}nightly +image +cron\(0 3 \* \* \? \*\) UTC +keep daily=3 +next 2026-11-23T03:00:00Z, 2026-11-24T03:00:00Z, 2026-11-25T03:00:00Z$/m,
   );
   expect(out).toMatch(/^ {2}old +retired +keep last=1$/m);
-  expect(out).toMatch(/prune every 6 hours UTC, refused above 20 points and 30% of a policy's/);
+  expect(out).toMatch(
+    /prune every 6 hours UTC, refused above the largest of 20 points, 30% of a policy's and three times those made in 26 h or since its last slot/,
+  );
 });
 
 test('the example that ships is valid', async () => {

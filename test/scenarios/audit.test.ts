@@ -62,7 +62,9 @@ describe('coverage', () => {
     const { coverage } = await audit(scenario);
     const reasons = new Map(coverage.uncovered.map(({ id, reason }) => [id, reason]));
     expect([...reasons.keys()].sort()).toEqual([forgotten.id, wrong.id, loose, stale].sort());
-    expect(reasons.get(forgotten.id)).toContain('no policy selects it');
+    expect(reasons.get(forgotten.id)).toBe(
+      'no policy selects it; the tag Backup=POLICY, with the name of a policy, asks for backups',
+    );
     expect(reasons.get(wrong.id)).toContain('did you mean nightly?');
     expect(coverage.twice).toEqual([]);
   });

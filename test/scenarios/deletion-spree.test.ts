@@ -43,7 +43,7 @@ describe('a deletion spree', () => {
       policy: 'nightly',
       deletions: 108,
       reason:
-        'would delete 108 of 120 points; expected at most 20, 30% of them (36) or three times the 8 made lately',
+        'would delete 108 of 120 points; expected at most 36, the largest of 20, 30% of them (36) and three times the 8 made in 26 h or since its last slot (24)',
     });
     expect(
       refused.plan.verdicts.filter(({ verdict }) => verdict.reasons[0]?.startsWith('refused: ')),

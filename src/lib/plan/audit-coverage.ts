@@ -221,7 +221,7 @@ function whyNot(source: { id: string; tags: Tags }, kind: SourceKind, { file }: 
   if (policies.length > 0)
     return `asks for ${policies.join(', ')}, which DLM is to run: no enabled lifecycle policy finds it`;
   if (problems.length > 0) return problems.join('; ');
-  return `no policy selects it: a tag ${file.optInTag} with the name of a policy does`;
+  return `no policy selects it; the tag ${file.optInTag}=POLICY, with the name of a policy, asks for backups`;
 }
 
 /** Ids of instances and volumes of which AWS Backup has a good recovery point that is younger than a week. */

@@ -27,6 +27,10 @@ export interface PointStory {
   readonly source: SourceOfPoint;
   /** Who holds, locks, uses or copies it now, whatever retention says. */
   readonly pins: readonly string[];
+  /** The tag by which somebody holds a recovery point, such as `Backup:Hold`. */
+  readonly holdTag: string;
+  /** Where the guard refuses the prune: what `--accept` must name. */
+  readonly deletions?: number;
   /** What could not be asked. */
   readonly failures: readonly string[];
   readonly until: Until;
@@ -61,12 +65,13 @@ export interface PointQuestion extends VerdictInput {
   /** Of the point itself, be it a candidate for prune or not. */
   readonly checks: SafetyChecks;
   readonly archived?: readonly string[];
+  readonly deletions?: number;
   /** Whether its source exists and asks for its policy here. */
   readonly goesOn: boolean;
 }
 
 export function pointStory(question: PointQuestion): PointStory {
-  const { asked, entry, file, checks, archived } = question;
+  const { asked, entry, file, checks, archived, deletions } = question;
   const { point } = entry;
   const lifts = liftsProtection(point.policy, file);
   const removal = file.policies.find(({ name }) => name === point.policy)?.removal;
@@ -76,6 +81,8 @@ export function pointStory(question: PointQuestion): PointStory {
     policyStands: policyStands(point.policy, file),
     source: sourceOf(question),
     pins: pinsOf(point, { deployment: file.deployment, lifts }, checks),
+    holdTag: `${file.optInTag}:Hold`,
+    ...(deletions !== undefined && { deletions }),
     failures: checks.failures,
     until: untilOf(question),
     ...(archived && { archived }),

@@ -6,6 +6,8 @@ const HOUR = 3_600_000;
  * day's backup, or seconds before it, must still see yesterday's.
  */
 const LAST_DAY = 26 * HOUR;
+/** What `madeLately` counts, in words. */
+export const LATELY = 'in 26 h or since its last slot';
 /** So few deletions are never a spree. */
 export const ALWAYS_ALLOWED = 20;
 
@@ -38,11 +40,11 @@ export function refusal(input: GuardInput): string | undefined {
   if (accept !== undefined) {
     return accept === deletions ? undefined : `would delete ${deletions} points, but ${accept} were accepted`;
   }
-  if (deletions <= allowance(input)) return undefined;
-  const share = shareOf(input);
+  const most = allowance(input);
+  if (deletions <= most) return undefined;
   return (
-    `would delete ${deletions} of ${points} points; expected at most ${ALWAYS_ALLOWED}, ` +
-    `${Math.round(maxShare * 100)}% of them (${share}) or three times the ${made} made lately`
+    `would delete ${deletions} of ${points} points; expected at most ${most}, the largest of ${ALWAYS_ALLOWED}, ` +
+    `${Math.round(maxShare * 100)}% of them (${shareOf(input)}) and three times the ${made} made ${LATELY} (${3 * made})`
   );
 }
 

@@ -167,10 +167,17 @@ function lastSlotOf(name: string, { file, now }: Pick<PruneInput, 'file' | 'now'
   return policy && previousSlot(policy.schedule, policy.timezone, now);
 }
 
+const REFUSED = 'refused: ';
+
+/** Of a verdict's reason, why the guard refuses the prune of the point's policy; undefined when it is another reason. */
+export function refusalOf(reason: string): string | undefined {
+  return reason.startsWith(REFUSED) ? reason.slice(REFUSED.length) : undefined;
+}
+
 function refuse(entry: PointVerdict, refused: ReadonlyMap<string, string>): PointVerdict {
   const reason = refused.get(entry.point.policy);
   if (reason === undefined || entry.verdict.decision === 'keep') return entry;
-  return { ...entry, verdict: { decision: 'keep', reasons: [`refused: ${reason}`] } };
+  return { ...entry, verdict: { decision: 'keep', reasons: [REFUSED + reason] } };
 }
 
 function deleteActions({ point, verdict }: PointVerdict): DeleteAction[] {

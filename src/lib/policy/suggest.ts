@@ -27,9 +27,15 @@ function edits(a: string, b: string): number {
   return at >= 0 && swapped === b ? 1 : leven(a, b);
 }
 
+/** ` (did you mean daily?)`, or nothing: the tail of a problem that says itself what is expected. */
+export function nearHint(word: string, known: Iterable<string>): string {
+  const near = nearest(word, known);
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
+}
+
 /** ` (did you mean daily?)`, or what is known when nothing is near, as the tail of a problem. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  if (near !== undefined) return ` (did you mean ${near}?)`;
+  const near = nearHint(word, known);
+  if (near !== '') return near;
   return known.length > 0 ? ` (expected one of: ${known.join(', ')})` : '';
 }

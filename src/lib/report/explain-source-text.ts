@@ -57,23 +57,25 @@ function titleText(story: SourceStory, { place, paint }: Told): string[] {
   if (!backsUp) return [paint.bold(`${what} (${state}) is not backed up: this place only takes copies.`)];
   if (backedUpBy.length > 0) {
     const policies = backedUpBy.map(({ policy }) => policy).join(', ');
-    const [verb, colour] = verdictOf(backedUpBy, paint);
-    return [paint.bold(colour(`${what} (${state}) ${verb}, by ${policies}.`))];
+    const [verb, rest, colour] = verdictOf(backedUpBy, paint);
+    return [paint.bold(colour(`${what} (${state}) ${verb} by ${policies}${rest}.`))];
   }
   const isPart = withInstance && !withInstance.isExcluded && withInstance.policies.length > 0;
   const itself = isPart ? 'is backed up with its instance, and by no policy of its own' : 'is not backed up';
   return [(isPart ? paint.bold : paint.bad)(`${what} (${state}) ${itself}.`)];
 }
 
-/** The worst of its policies. */
-function verdictOf(selected: readonly Selected[], paint: Paint): [verb: string, Paint['good']] {
+const ASKS = 'asks to be backed up';
+
+/** The worst of its policies, in words before and after their names. */
+function verdictOf(selected: readonly Selected[], paint: Paint): [verb: string, rest: string, Paint['good']] {
   const stands = (...standings: Selected['standing'][]): boolean =>
     selected.some(({ standing }) => standing !== undefined && standings.includes(standing));
   if (selected.some(({ obstacle }) => obstacle !== undefined))
-    return ['asks to be backed up, and now cannot be', paint.bad];
-  if (stands('never', 'stale')) return ['asks to be backed up, and is not as promised', paint.bad];
-  if (stands('new', 'pending')) return ['asks to be backed up, and waits for its first backup', paint.warn];
-  return ['is backed up', paint.good];
+    return [ASKS, ', and now cannot be', paint.bad];
+  if (stands('never', 'stale')) return [ASKS, ', but lacks the good backup that is due', paint.bad];
+  if (stands('new', 'pending')) return [ASKS, ', and waits for its first backup', paint.warn];
+  return ['is backed up', '', paint.good];
 }
 
 function withInstanceText(

@@ -2,6 +2,7 @@
 
 import type { PointStory, Until } from '../plan/explain-point.ts';
 import { binnedText } from '../plan/binned.ts';
+import { refusalOf } from '../plan/plan-prune.ts';
 import type { RecoveryPoint } from '../plan/recovery-points.ts';
 import { formatInstant, formatMinute } from '../policy/instant.ts';
 import type { Place } from '../policy/policy.ts';
@@ -90,6 +91,7 @@ function pointText(story: PointStory, told: Told): string[] {
     '',
     `Today it is ${verb}:`,
     ...because,
+    ...cureText(story),
     '',
     ...untilText(story, paint),
     ...(others.length > 0
@@ -99,9 +101,31 @@ function pointText(story: PointStory, told: Told): string[] {
   ];
 }
 
+/** What somebody can do about what only a person decides. */
+function cureText({ entry: { point, verdict }, pins, holdTag, deletions }: PointStory): string[] {
+  const isRefused = verdict.reasons.some((reason) => refusalOf(reason) !== undefined);
+  const isHeld = [...verdict.reasons, ...pins].some((reason) => reason.startsWith('held: '));
+  const parts =
+    point.imageId !== undefined
+      ? 'it and its snapshots'
+      : point.snapshotIds.length === 1
+        ? point.id
+        : 'its snapshots';
+  return [
+    ...(isRefused && deletions !== undefined
+      ? [
+          `  If the prune is right: ec2-backup prune --policy ${printable(point.policy)} --accept ${deletions}`,
+        ]
+      : []),
+    ...(isHeld ? [`  To let go of it: remove the tag ${holdTag} from ${parts}`] : []),
+  ];
+}
+
 function reasonLine(reason: string): string {
   const sentence = reasonSentence(reason);
-  return printable(sentence === reason ? `  ${reason}` : `  ${sentence} (${reason})`);
+  // The sentence holds all of a refusal's reason, which is long.
+  const isTold = sentence === reason || refusalOf(reason) !== undefined;
+  return printable(isTold ? `  ${sentence}` : `  ${sentence} (${reason})`);
 }
 
 function identityText(

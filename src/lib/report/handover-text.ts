@@ -4,6 +4,7 @@ import { commandLine, type CliCommand } from '../plan/cli-command.ts';
 import { ESTIMATE_WORDS } from '../plan/cost-estimate.ts';
 import type { Handover, HandoverGroup, HandoverItem } from '../plan/handover-shapes.ts';
 import { storedInAll } from '../plan/handover.ts';
+import { formatPlace } from '../run/place.ts';
 import type { StoredBytes } from '../plan/snapshot-prices.ts';
 import { priceIn, priceNote } from '../plan/snapshot-prices.ts';
 import { storedText } from './cost-text.ts';
@@ -19,7 +20,11 @@ export function handoverText(handover: Handover, paint: Paint): string[] {
       `Not looked at: account ${account}, Region ${region}. With its credentials: ec2-backup handover --region ${region}`,
   );
   if (groups.length === 0)
-    return [`Nothing of deployment ${deployment} is left here.`, ...where].map(printable);
+    return [
+      `Nothing of deployment ${deployment} is left in ${formatPlace(place)}.`,
+      'Other Regions and accounts have each to be asked: --region, or the credentials of the other account.',
+      ...where,
+    ].map(printable);
   return [
     ...groups.flatMap((group) => [...groupText(group, handover, paint), '']),
     `${paint.bold('All of it, a month:')} ${costOf(storedInAll(handover), handover)}`,

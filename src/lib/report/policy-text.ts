@@ -1,7 +1,7 @@
 /** The policy file in words, for `validate`. */
 
 import { formatKeep } from '../policy/keep.ts';
-import { ALWAYS_ALLOWED } from '../plan/guard.ts';
+import { ALWAYS_ALLOWED, LATELY } from '../plan/guard.ts';
 import { defaultWords, featureWords } from '../policy/dlm-feature-words.ts';
 import { scheduleWords } from '../policy/dlm-words.ts';
 import { isDlmPolicy, runningPolicies, type Copy, type Policy, type PolicyFile } from '../policy/policy.ts';
@@ -30,7 +30,7 @@ export function policyFileText(file: PolicyFile, now: number, paint: Paint): str
   return [
     paint.bold(title),
     ...table([...rows, ...retired]),
-    `  prune ${file.prune.schedule.text} ${file.timezone}, refused above ${ALWAYS_ALLOWED} points and ${Math.round(file.prune.maxShare * 100)}% of a policy's`,
+    `  prune ${file.prune.schedule.text} ${file.timezone}, refused above the largest of ${ALWAYS_ALLOWED} points, ${Math.round(file.prune.maxShare * 100)}% of a policy's and three times those made ${LATELY}`,
     ...unattendedText(file),
     ...copiesText(file),
     ...protectText(file),

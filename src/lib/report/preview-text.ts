@@ -17,6 +17,8 @@ const MAX_LINES = 30;
 export interface NamedPreview {
   /** The path of the policy file. */
   readonly path: string;
+  /** All policies of the file: those that run, are left to DLM, or are retired. */
+  readonly names: ReadonlySet<string>;
   readonly preview: Preview;
 }
 
@@ -36,6 +38,7 @@ export function previewText(files: readonly NamedPreview[], { place }: PreviewTe
         paint,
       ),
       ...files.flatMap(({ path }, index) => refusedText(found[index], path, paint)),
+      ...files.flatMap((file) => absentText(name, file, paint)),
       '',
     ];
   });
@@ -91,6 +94,13 @@ function refusedText(policy: PolicyPreview | undefined, path: string, paint: Pai
       `  With ${path} the guard refuses the next prune: ${policy.refused}. The figures are as if somebody accepted it.`,
     ),
   ];
+}
+
+/** Nothing else tells it from a policy that keeps everything. */
+function absentText(policy: string, { path, names }: NamedPreview, paint: Paint): string[] {
+  if (names.has(policy)) return [];
+  const text = `  ${policy} is not in ${path}: what it made is kept for ever, and it makes no new backups.`;
+  return [paint.warn(printable(text))];
 }
 
 function lostText(files: readonly NamedPreview[], paint: Paint): string[] {

@@ -32,8 +32,8 @@ function padded(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
 }
 
-// Colours take no room on the screen.
-function widthOf(cell: string): number {
+/** How many columns a line takes: colours take no room on the screen. */
+export function widthOf(cell: string): number {
   return stripVTControlCharacters(cell).length;
 }
 
@@ -46,6 +46,11 @@ export function capped(lines: readonly string[], limit: number, indent = '  '): 
 /** `1 point`, `3 points`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `1 AMI or snapshot`, `5 AMIs and snapshots`: what a prune deletes, of which kind is not told. */
+export function amisAndSnapshots(count: number): string {
+  return count === 1 ? '1 AMI or snapshot' : `${count} AMIs and snapshots`;
 }
 
 /** `45 min`, `7 h`, `12 d`: how old something is, in its largest whole unit. */

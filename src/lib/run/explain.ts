@@ -79,11 +79,12 @@ async function explainPoint(
   context: RunContext,
 ): Promise<Explanation> {
   const { file, place, clock } = context;
-  const { verdicts } = await decidePrune({ policy: point.policy }, { points, sources }, context);
+  const { verdicts, refused } = await decidePrune({ policy: point.policy }, { points, sources }, context);
   const entry = verdicts.find((verdict) => verdict.point.id === point.id);
   if (!entry) throw new Error(`${point.id} has no verdict among the ${verdicts.length} of ${point.policy}`);
   // Who uses or locks what retention keeps is not asked for by a plan.
   const checks = await readSafety(context, [point], points.points);
+  const refusal = refused.find(({ policy }) => policy === point.policy);
   const now = clock.now();
   const { selection } = watchPlace({ file, now, ...sources, points: [] });
   const asks = selection.asking.get(point.source)?.optIn.policies.includes(point.policy) ?? false;
@@ -97,6 +98,7 @@ async function explainPoint(
     points: points.points,
     checks: { ...checks, failures: [...checks.failures, ...failures] },
     ...('value' in tiers && { archived: tiers.value }),
+    ...(refusal && { deletions: refusal.deletions }),
     goesOn: backsUp && asks,
     file,
     place,

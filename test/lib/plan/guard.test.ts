@@ -56,17 +56,17 @@ describe('[H35] the numbers of the guard', () => {
     [
       '21 of 21',
       input(21, { old: 21 }),
-      'would delete 21 of 21 points; expected at most 20, 30% of them (6) or three times the 0 made lately',
+      'would delete 21 of 21 points; expected at most 20, the largest of 20, 30% of them (6) and three times the 0 made in 26 h or since its last slot (0)',
     ],
     [
       '31 of 100',
       input(31, { old: 100 }),
-      'would delete 31 of 100 points; expected at most 20, 30% of them (30) or three times the 0 made lately',
+      'would delete 31 of 100 points; expected at most 30, the largest of 20, 30% of them (30) and three times the 0 made in 26 h or since its last slot (0)',
     ],
     [
       '31 where 10 were made lately',
       input(31, { old: 40, fresh: 10 }),
-      'would delete 31 of 50 points; expected at most 20, 30% of them (15) or three times the 10 made lately',
+      'would delete 31 of 50 points; expected at most 30, the largest of 20, 30% of them (15) and three times the 10 made in 26 h or since its last slot (30)',
     ],
   ])('refuse %s', (_, guarded, reason) => {
     expect(refusal(guarded)).toBe(reason);

@@ -436,7 +436,7 @@ describe('[H35] the guard', () => {
   const spree = dailyPoints(41);
   const steady = dailyPoints(21, { policy: 'data-6h' });
   const reason =
-    'would delete 40 of 41 points; expected at most 20, 30% of them (12) or three times the 1 made lately';
+    'would delete 40 of 41 points; expected at most 20, the largest of 20, 30% of them (12) and three times the 1 made in 26 h or since its last slot (3)';
 
   test('refuses a policy as a whole, and that one only', () => {
     const pruned = plan({ file, points: [...spree, ...steady] });
