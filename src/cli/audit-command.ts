@@ -6,7 +6,7 @@ import { auditText } from '../lib/report/audit-text.ts';
 import { runJson } from '../lib/report/outcome-json.ts';
 import { outcomeText } from '../lib/report/outcome-text.ts';
 import { prunePlanText } from '../lib/report/plan-text.ts';
-import { amisAndSnapshots, printable } from '../lib/report/text.ts';
+import { amisAndSnapshots, capped, printable } from '../lib/report/text.ts';
 import { readAudit, type AuditRead } from '../lib/run/audit.ts';
 import type { RunContext } from '../lib/run/context.ts';
 import { isFailure } from '../lib/run/outcome.ts';
@@ -19,6 +19,9 @@ import { EXIT, UsageError, type ExitCode, type Shell } from './shell.ts';
 export interface AuditOptions extends AccountOptions, ConsentOptions {
   readonly fix?: boolean;
 }
+
+/** So many lines; --json has all. */
+const NOTES = 30;
 
 interface Found extends AuditRead {
   readonly context: RunContext;
@@ -56,7 +59,9 @@ function show(audit: Audit, { json, fix: fixes, dryRun, yes }: AuditOptions, she
   );
   if (!json) shell.out(text);
   else if (!yes) shell.note(text);
-  for (const warning of audit.warnings) shell.note(printable(warning));
+  const notes = capped(audit.warnings.map(printable), NOTES);
+  if (notes.length > 0) shell.note(`Take note (${audit.warnings.length}):`);
+  for (const note of notes) shell.note(note);
 }
 
 /** What the guarded prune would delete of our own orphans. */

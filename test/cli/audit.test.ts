@@ -68,6 +68,27 @@ test('says of each orphan whose it is, why it is one, what it costs and what to 
   expect(deletions(scenario)).toEqual([]);
 });
 
+test('what another deployment made is left to its own prune, and no command deletes it', async () => {
+  const { scenario } = await world();
+  const other = scenario.region.createForeignSnapshot({
+    volumeId: 'vol-0123456789abcdef1',
+    description: 'Created by CreateImage(i-0123456789abcdef1) for ami-0123456789abcdef1',
+    startedAt: scenario.clock.now() - 3 * DAY,
+    tags: { 'ec2-backup:deployment': 'other' },
+  });
+  const { out } = await audit(scenario);
+  const line = out.split('\n').find((one) => one.includes(other)) ?? '';
+  expect(line).toContain('deployment other made it, and its own prune looks after it');
+  expect(line).not.toContain('delete-snapshot');
+});
+
+test('what stands among the orphans is not noted again', async () => {
+  const { scenario, failed } = await world();
+  const { out, notes } = await audit(scenario);
+  expect(out.split('\n').filter((line) => line.includes(failed))).toHaveLength(1);
+  expect(notes).not.toContain(failed);
+});
+
 test('--fix deletes only our own orphans that prune would delete, after a yes', async () => {
   const { scenario, failed, theirs } = await world();
   const before = scenario.region.images().map(({ id }) => id);

@@ -40,6 +40,23 @@ test('prints for each group what it costs and the command for each, and changes 
   expect(mutatingCalls(scenario)).toEqual(['CreateImage', 'CreateImage']);
 });
 
+test('says of each backup of what and when it is, those of one source together, the newest first', async () => {
+  const scenario = new Scenario();
+  const web = scenario.region.runInstance({ tags: { Backup: 'nightly', Name: 'web-1' } }).id;
+  const db = scenario.region.runInstance({ tags: { Backup: 'nightly', Name: ' ' } }).id;
+  await scenario.backupEvery(DAY, 2, 'nightly');
+  const { out } = await handover(scenario);
+  const lines = out.split('\n').filter((line) => / nightly of i-/.test(line));
+  const ofWeb = [
+    `nightly of ${web} (web-1), 2026-11-23T03:00:00Z`,
+    `nightly of ${web} (web-1), 2026-11-22T03:00:00Z`,
+  ];
+  const ofDb = [`nightly of ${db}, 2026-11-23T03:00:00Z`, `nightly of ${db}, 2026-11-22T03:00:00Z`];
+  const expected = web < db ? [...ofWeb, ...ofDb] : [...ofDb, ...ofWeb];
+  expect(lines.map((line) => line.trim().split(/ {2,}/)[1])).toEqual(expected);
+  expect(out).toContain('.groups[] | select(.kind == "images").remove[]');
+});
+
 test('says how much less a group frees while what is above it is kept', async () => {
   const scenario = new Scenario();
   scenario.region.runInstance({ tags: { 'Backup:nightly': 'true', 'Backup:sets': 'true' } });

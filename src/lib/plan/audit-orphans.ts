@@ -132,7 +132,10 @@ function imageGone(snapshot: DescribedSnapshot, input: OrphansInput): Orphan[] {
     ...costsOf(id, [id], input),
     isPruned: false,
   } as const;
-  if (tags.get(MARK.deployment) === file.deployment)
+  const deployment = tags.get(MARK.deployment);
+  if (deployment !== undefined && deployment !== file.deployment)
+    return [{ ...orphan, action: `deployment ${deployment} made it, and its own prune looks after it` }];
+  if (deployment !== undefined)
     return [{ ...orphan, isOurs: true, action: 'left alone: it is of no recovery point by its tags' }];
   if (holdKey(tags, file.optInTag) !== undefined) return [{ ...orphan, action: HELD }];
   if (!binned)

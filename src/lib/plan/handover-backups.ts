@@ -14,6 +14,8 @@ export interface Backup {
   /** The policy that made it, of DLM the lifecycle policy's id; absent where its tags do not say. */
   readonly policy?: string;
   readonly source?: string;
+  /** As its tag says. */
+  readonly slot?: string;
   /** Of an AMI: those of the deployment that are deleted with it. */
   readonly snapshots: readonly string[];
   readonly isByDlm: boolean;
@@ -196,10 +198,15 @@ function imageBackup(image: Image, { snapshots, reasons, marked, input }: ImageP
   };
 }
 
-function saidBy(tags: Image['tags']): Pick<Backup, 'policy' | 'source'> {
+function saidBy(tags: Image['tags']): Pick<Backup, 'policy' | 'source' | 'slot'> {
   const policy = tags.get(MARK.policy) ?? tags.get(DLM_POLICY);
   const source = tags.get(MARK.source);
-  return { ...(policy !== undefined && { policy }), ...(source !== undefined && { source }) };
+  const slot = tags.get(MARK.slot);
+  return {
+    ...(policy !== undefined && { policy }),
+    ...(source !== undefined && { source }),
+    ...(slot !== undefined && { slot }),
+  };
 }
 
 interface Loose {

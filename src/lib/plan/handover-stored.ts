@@ -13,6 +13,7 @@ import {
 import type { Backup } from './handover-backups.ts';
 import type { HandoverFacts, HandoverGroup, HandoverItem, InBin } from './handover-shapes.ts';
 import { MARK, REHEARSAL } from './marks.ts';
+import { compareText } from './order.ts';
 import { NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
 
 const KEEP =
@@ -42,22 +43,39 @@ function goes({ backups }: HandoverFacts): Backup[] {
 }
 
 function removable(
-  { place, stored }: HandoverFacts,
+  facts: HandoverFacts,
   backups: readonly Backup[],
   said: Pick<HandoverGroup, 'kind' | 'title' | 'keep'>,
 ): HandoverGroup {
+  const { place, stored } = facts;
   return {
     ...said,
-    items: backups.map(backupItem),
+    items: backupItems(backups, facts),
     stored: storedIn(backups, stored),
-    remove: backups.map((backup) => removeCommand(backup, place)),
+    remove: inOrder(backups).map((backup) => removeCommand(backup, place)),
     lift: [],
   };
 }
 
-function backupItem({ id, policy, source, snapshots, reasons }: Backup): HandoverItem {
-  const of = source === undefined ? '' : ` of ${source}`;
-  return { id, what: `${policy ?? '(no policy)'}${of}`, parts: snapshots, reasons };
+/** Those of one source together, the newest first. */
+function inOrder(backups: readonly Backup[]): Backup[] {
+  return [...backups].sort(
+    (a, b) =>
+      compareText(a.source ?? '', b.source ?? '') ||
+      compareText(b.slot ?? '', a.slot ?? '') ||
+      compareText(a.id, b.id),
+  );
+}
+
+function backupItems(backups: readonly Backup[], { instances, volumes }: HandoverFacts): HandoverItem[] {
+  const names = new Map([...instances, ...volumes].map(({ id, tags }) => [id, tags.get('Name')?.trim()]));
+  return inOrder(backups).map(({ id, policy, source, slot, snapshots, reasons }) => {
+    const name = source === undefined ? undefined : names.get(source);
+    const called = name ? ` (${name})` : '';
+    const of = source === undefined ? '' : ` of ${source}${called}`;
+    const made = slot === undefined ? '' : `, ${slot}`;
+    return { id, what: `${policy ?? '(no policy)'}${of}${made}`, parts: snapshots, reasons };
+  });
 }
 
 function storedIn(backups: readonly Backup[], stored: HandoverFacts['stored']): StoredBytes {
@@ -73,7 +91,7 @@ export function staysGroup(facts: HandoverFacts): HandoverGroup {
   return {
     kind: 'stays',
     title: 'Cannot go yet',
-    items: [...stays.map(backupItem), ...suspicious(facts)],
+    items: [...backupItems(stays, facts), ...suspicious(facts)],
     stored: storedIn(stays, stored),
     remove: [],
     keep: 'they stay, and are billed on. Once the reason is gone, handover shows the command. What has its tags again is looked after again where the stack still runs: its policy may delete it',

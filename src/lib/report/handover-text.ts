@@ -33,6 +33,7 @@ export function handoverText(handover: Handover, paint: Paint): string[] {
     priceNote(place.region),
     'The queues, alarms, metrics, logs and schedules of the stack are billed besides, and so is what is in the Recycle Bin.',
     ...where,
+    'The commands of one group alone, such as images: ec2-backup handover --json | jq -r \'.groups[] | select(.kind == "images").remove[]\'',
     'This is a list: nothing is changed.',
   ];
 }

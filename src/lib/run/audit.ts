@@ -63,6 +63,7 @@ export async function readAudit(context: RunContext, deployment: DeploymentClien
     freed,
     ...('value' in bin && { binned: bin.value }),
   });
+  const isOrphan = new Set(orphans.map(({ id }) => id));
   const audit = {
     place,
     deployment: file.deployment,
@@ -71,7 +72,8 @@ export async function readAudit(context: RunContext, deployment: DeploymentClien
     freed: freedByOrphans(orphans, freed),
     drift: await readDrift(deployment, context),
     warnings: [
-      ...plan.warnings.map(({ id, reason }) => `${id}: ${reason}`),
+      // What stands among the orphans need not be said twice.
+      ...plan.warnings.filter(({ id }) => !isOrphan.has(id)).map(({ id, reason }) => `${id}: ${reason}`),
       ...('value' in bin ? [] : [`the Recycle Bin could not be read: ${bin.problem}`]),
     ],
   };
