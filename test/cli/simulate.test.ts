@@ -109,7 +109,7 @@ test('as text it is a table for each policy, and what DLM runs is named', async 
       'A source is taken to have one volume with 100 GiB written (--source-gib), which no other policy backs up, in us-east-1 (--region).',
       "Estimate, not a bill: each volume's oldest snapshot is full, each later one holds what was rewritten since, which is taken to be 2 % of its blocks a day.",
       'At the least a later snapshot adds what it is larger by than the one before; at the most it is full itself.',
-      'Prices of us-east-1: USD 0.05 for a GB-month, USD 0.0125 in the archive; list prices of 2026-11-28, without discounts and taxes.',
+      'Prices of us-east-1: USD 0.05 for a GB-month, USD 0.0125 in the archive, without discounts and taxes; table of 2026-11-28, which rests on the EBS user guide.',
       '',
     ],
   ]);
