@@ -46,7 +46,7 @@ test('says of each backup of what and when it is, those of one source together, 
   const db = scenario.region.runInstance({ tags: { Backup: 'nightly', Name: ' ' } }).id;
   await scenario.backupEvery(DAY, 2, 'nightly');
   const { out } = await handover(scenario);
-  const lines = out.split('\n').filter((line) => / nightly of i-/.test(line));
+  const lines = out.split('\n').filter((line) => line.includes(' nightly of i-'));
   const ofWeb = [
     `nightly of ${web} (web-1), 2026-11-23T03:00:00Z`,
     `nightly of ${web} (web-1), 2026-11-22T03:00:00Z`,
