@@ -49,6 +49,20 @@ function sizesOf(region: SimulatedRegion, instance: string): unknown[] {
 }
 
 describe('a set that Windows made', () => {
+  test('and that is disowned by its tags is restored from when it is named, and not unasked', async () => {
+    const { scenario, instance } = windows({ policies: vssPolicies('skip') });
+    const { region, context, clock } = scenario;
+    await scenario.backup('win');
+    clock.advance(HOUR);
+    const [first, ...others] = region.snapshots();
+    for (const { id } of others) region.tag(id, 'AppConsistent', 'False');
+    await expect(restored(context, region, { source: instance })).rejects.toThrow(
+      /no good recovery point.*crash-consistent: to take it all the same, name it with --point/,
+    );
+    const made = await restored(context, region, { source: instance, point: first?.id ?? '' });
+    expect(sizesOf(region, made?.id ?? '')).toEqual(SIZES);
+  });
+
   test('has the restore sheet of a set of ours, in other characters', async () => {
     const policies = `${vssPolicies()}\n  ours: { backup: snapshots, schedule: every 6 hours, keep: { last: 3 } }\n`;
     const { scenario, instance } = windows({ policies, tags: { 'Backup:ours': 'true' } });

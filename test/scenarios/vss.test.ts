@@ -150,15 +150,42 @@ describe('a freeze that fails', () => {
     expect(scenario.region.snapshots()).toHaveLength(4);
   });
 
-  test('with onFailure: skip is kept, though it counts no more, when somebody takes its tag off', async () => {
-    const { scenario } = windows({ policies: SKIP });
-    await scenario.backup('win', { slot: START });
-    const ids = scenario.region.snapshots().map(({ id }) => id);
-    for (const id of ids) scenario.region.untag(id, 'AppConsistent');
-    scenario.clock.advance(5 * DAY);
-    expect(await states(scenario)).toEqual([['incomplete', 'crash']]);
+  test.each(['False', undefined])(
+    'with onFailure: skip and somebody who makes AppConsistent %s of all sets, nothing goes sooner than if it were good',
+    async (value) => {
+      const { scenario } = windows({ policies: SKIP });
+      const { region, clock } = scenario;
+      const nights: string[][] = [];
+      for (let night = 0; night < 5; night += 1) {
+        const before = new Set(region.snapshots().map(({ id }) => id));
+        await scenario.backup('win');
+        const made = region.snapshots().map(({ id }) => id);
+        nights.push(made.filter((id) => !before.has(id)));
+        clock.advance(6 * HOUR);
+      }
+      for (const id of nights.flat()) {
+        if (value === undefined) region.untag(id, 'AppConsistent');
+        else region.tag(id, 'AppConsistent', value);
+      }
+      clock.advance(5 * DAY);
+      const { plan } = await scenario.prune();
+      // `last: 3`, by which the first two would be gone anyway.
+      expect(region.snapshots().map(({ id }) => id)).toEqual(nights.slice(2).flat());
+      expect(plan.verdicts.flatMap(({ verdict }) => verdict.reasons)).toContain('not application-consistent');
+      expect(await states(scenario)).toEqual(Array(3).fill(['failed', 'crash']));
+    },
+  );
+
+  test('with onFailure: skip does not pile up where VSS always fails', async () => {
+    const { scenario } = windows({ policies: SKIP, vss: { makes: 'crash', marks: 'nothing' } });
+    for (let slot = 0; slot < 12; slot += 1) {
+      await scenario.backup('win');
+      scenario.clock.advance(6 * HOUR);
+      await scenario.prune();
+    }
+    scenario.clock.advance(2 * DAY);
     await scenario.prune();
-    expect(scenario.region.snapshots().map(({ id }) => id)).toEqual(ids);
+    expect(scenario.region.snapshots()).toHaveLength(3 * 4);
   });
 
   test('with onFailure: skip never counts for retention', async () => {

@@ -8,6 +8,8 @@ const DAY = 86_400_000;
 export interface Judgement {
   readonly state: PointState;
   readonly detail?: string;
+  /** Its data is all there: it has failed only by what VSS says of its consistency, or does not say. */
+  readonly disowned?: true;
 }
 
 type Part = Pick<Snapshot, 'id' | 'state' | 'stateReason'>;

@@ -81,6 +81,11 @@ function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): Point
   const found = rulesOfGroup(group, input);
   if ('reason' in found) return keepAll(group, found.reason);
   const rules: RetentionRules = { ...found, now: input.now, source: first.source };
+  const judged = judgeBy(rules, group);
+  return group.some(({ disowned }) => disowned) ? spareDisowned(judged, group, rules) : judged;
+}
+
+function judgeBy(rules: RetentionRules, group: readonly RecoveryPoint[]): PointVerdict[] {
   const { unique, duplicates } = separateDuplicates(group, rules);
   const verdicts = retain(unique, rules);
   const judged: PointVerdict[] = [];
@@ -91,6 +96,27 @@ function judgeGroup(group: readonly RecoveryPoint[], input: VerdictInput): Point
   for (const point of duplicates) judged.push({ point, verdict: PRUNE_DUPLICATE });
   return judged;
 }
+
+/**
+ * What VSS disowns goes no sooner than it would if it were good: whoever may tag it could else have the last backup deleted
+ * that there is. The others are judged without it.
+ */
+function spareDisowned(
+  judged: readonly PointVerdict[],
+  group: readonly RecoveryPoint[],
+  rules: RetentionRules,
+): PointVerdict[] {
+  const asIfGood = group.map((point): RecoveryPoint =>
+    point.disowned ? { ...point, state: 'good' } : point,
+  );
+  const verdicts = new Map(judgeBy(rules, asIfGood).map(({ point, verdict }) => [point.id, verdict]));
+  return judged.map(({ point, verdict }) => {
+    const isSpared = point.disowned && verdicts.get(point.id)?.decision !== 'prune';
+    return { point, verdict: isSpared && verdict.decision === 'prune' ? KEEP_DISOWNED : verdict };
+  });
+}
+
+const KEEP_DISOWNED: Verdict = { decision: 'keep', reasons: ['not application-consistent'] };
 
 /** The rules that hold for a group, or why all of it is kept. */
 type GroupRules = Omit<RetentionRules, 'now' | 'source'> | { readonly reason: string };

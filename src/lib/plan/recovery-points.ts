@@ -30,6 +30,8 @@ export interface RecoveryPoint extends BackupIdentity {
   readonly state: PointState;
   /** Why the state is what it is, when it is not good. */
   readonly detail?: string;
+  /** Failed, but with all of its data: VSS does not say that it is application-consistent, and its policy takes nothing else. */
+  readonly disowned?: true;
   /** When the first part of it was made. */
   readonly madeAt: number;
   readonly imageId?: string;

@@ -30,17 +30,19 @@ export function takenAt({
 function namedPoint(points: readonly RecoveryPoint[], source: string, id: string): Result<RecoveryPoint> {
   const found = points.find((point) => point.id === id || point.snapshotIds.includes(id));
   if (!found) return refuse(`${id} is no recovery point of ${source} here`);
-  return found.state === 'good' ? { ok: true, value: found } : refuse(notGood(found));
+  return found.state === 'good' || found.disowned ? { ok: true, value: found } : refuse(notGood(found));
 }
 
-function notGood({ id, slot, state, detail, imageId }: RecoveryPoint): string {
+const NAMED = 'its data is all there, and crash-consistent: to take it all the same, name it with --point';
+
+function notGood({ id, slot, state, detail, imageId, disowned }: RecoveryPoint): string {
   const cure: Record<string, string> = {
     pending: 'wait until it is complete, or name an earlier one with --at',
     failed: 'it holds no data that can be restored: name another one',
     incomplete: 'a part of it is gone: name another one',
     disabled: `enable it first: aws ec2 enable-image --image-id ${imageId ?? id}`,
   };
-  return `${id} of slot ${formatInstant(slot)} is ${state}${detail === undefined ? '' : ` (${detail})`}: ${cure[state] ?? ''}`;
+  return `${id} of slot ${formatInstant(slot)} is ${state}${detail === undefined ? '' : ` (${detail})`}: ${disowned ? NAMED : (cure[state] ?? '')}`;
 }
 
 function noneGood(

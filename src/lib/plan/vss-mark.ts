@@ -57,15 +57,11 @@ export function vssState(
     return judged.state === 'pending'
       ? judged
       : { state: 'pending', detail: 'VSS has not said yet that it is application-consistent' };
-  return marks.some((mark) => mark?.isRequired === true) ? notRequired(marks) : judged;
+  return marks.some((mark) => mark?.isRequired === true) ? DISOWNED : judged;
 }
 
-/** Only what VSS itself disowns may be pruned as failed: what says nothing may have lost its tag to somebody. */
-function notRequired(marks: readonly (VssMark | undefined)[]): Judgement {
-  return marks.some((mark) => mark?.isConsistent === false)
-    ? { state: 'failed', detail: 'it is not application-consistent, and its policy takes nothing else' }
-    : {
-        state: 'incomplete',
-        detail: 'nothing says that it is application-consistent, and its policy takes nothing else',
-      };
-}
+const DISOWNED: Judgement = {
+  state: 'failed',
+  detail: 'VSS does not say that it is application-consistent, and its policy takes nothing else',
+  disowned: true,
+};

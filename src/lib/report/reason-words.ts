@@ -43,6 +43,11 @@ const SENTENCES: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
   [/^AMI in the Recycle Bin$/, () => 'its AMI is in the Recycle Bin, and may be taken out again'],
   [/^pending$/, () => 'it is still being made'],
   [/^failed$/, () => 'it failed, and is cleaned up 24 hours after its slot'],
+  [
+    /^not application-consistent$/,
+    () =>
+      'VSS does not say that it is application-consistent: it counts for nothing, and goes when it would go if it were good',
+  ],
   [/^failed for over 24 h$/, () => 'it failed more than 24 hours ago'],
   [/^disabled$/, () => 'somebody disabled its AMI, and it is left to them'],
   [/^incomplete$/, () => 'a part of it is missing: somebody took it apart, and it is left to them'],
