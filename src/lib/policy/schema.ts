@@ -110,10 +110,7 @@ export const fileSchema = section('a policy file', {
   version: z
     .literal(1, complaint('a version that this program reads', '1'))
     .describe('The version of this format: 1.'),
-  deployment: textLike(
-    DEPLOYMENT_NAME,
-    complaint('a deployment name', NAME_EXPECTED, quotingHint),
-  ).describe(
+  deployment: textLike(DEPLOYMENT_NAME, complaint('a deployment name', NAME_EXPECTED, quotingHint)).describe(
     'Whose backups these are. It is part of every tag and name, and only what carries it is ever deleted.',
   ),
   optInTag: textLike(
