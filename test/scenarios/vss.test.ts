@@ -102,7 +102,7 @@ describe('a backup through VSS', () => {
       Name: '웹, 1',
       Owner: 'a,b',
       Device: 'x',
-      'Cost Center': '{7}',
+      'Cost Center': 'a/7 (x)',
       'Backup:Keep': 'last=3,daily=9',
     };
     const { scenario, instance } = windows({ tags });
@@ -117,10 +117,42 @@ describe('a backup through VSS', () => {
       { id: instance, policy: 'win', reason: 'VSS takes few characters in tags: others are _ in Name' },
     ]);
     const [snapshot] = scenario.region.snapshots();
-    expect(snapshot?.tags).toMatchObject({ Name: '__ 1 win 2026-11-22T03:00:00Z', 'Cost Center': '{7}' });
+    expect(snapshot?.tags).toMatchObject({ Name: '__ 1 win 2026-11-22T03:00:00Z', 'Cost Center': 'a/7 (x)' });
     expect(snapshot?.tags['Owner']).toBeUndefined();
     const { points } = await readAllPoints(scenario.context);
     expect(points.map(({ keep }) => keep)).toEqual(['last=3,daily=9']);
+  });
+
+  test('gives the agent nothing of others that it would resolve with the rights of the machine', async () => {
+    const secret = '{{ssm:/prod/db/password}}';
+    const tags = {
+      Name: `{{ ssm:name }}`,
+      Team: secret,
+      [`x${secret}`]: 'y',
+      Quoted: `it's "a"`,
+      Owner: 'a',
+      owner: 'b',
+      'Backup:Keep': secret,
+    };
+    const { scenario } = windows({ tags });
+    const { plan, outcomes } = await scenario.backup('win', { hold: `legal ${secret}` });
+    expect(outcomes.map(({ status }) => status)).toEqual(['done']);
+    expect(sentAndMade(scenario)).toEqual([1, 0]);
+    expect(plan.warnings.map(({ reason }) => reason)).toEqual([
+      `VSS takes few characters in tags: 3 of its own are left out: Team, x${secret}, Quoted`,
+      'VSS may know no case in tags: left out is what differs in nothing else: owner',
+      'VSS takes few characters in tags: others are _ in Backup:Hold, Name',
+    ]);
+    const sent = scenario.region.hooks.commands();
+    expect(JSON.stringify(sent)).not.toContain('{{');
+    expect(sent[0]?.parameters['tags']?.[0]).not.toMatch(/['"\\]/);
+    expect(scenario.region.snapshots()[0]?.tags).toMatchObject({
+      Name: '__ ssm:name __ win 2026-11-22T03:00:00Z',
+      'Backup:Hold': 'legal __ssm:/prod/db/password__',
+      Owner: 'a',
+    });
+    const { points } = await readAllPoints(scenario.context);
+    expect(points.map(({ keep }) => keep)).toEqual([secret]);
   });
 });
 

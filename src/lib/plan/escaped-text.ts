@@ -1,6 +1,9 @@
 /**
  * Text in the few characters that Amazon's documents for VSS take in tags. What is not among them stands as `{2C}`, its code in
  * hex; the commas and semicolons of restore sheets, of which there are many, as `(` and `)`.
+ *
+ * Braces are in no text of others: the agent resolves `{{ssm:…}}` in what a document is given, with the rights of the machine.
+ * Nor are quotes and backslashes, of which a script of the document could make something else.
  */
 
 import type { Tags } from './inventory.ts';
@@ -9,13 +12,19 @@ import type { Tags } from './inventory.ts';
 export const ENCODING = 'ec2-backup:encoding';
 export const ESCAPED = 'escaped';
 
-const CARRIED = /^[A-Za-z0-9() ./\\"'@_+:={}-]*$/;
-const AS_IT_IS = /^[A-Za-z0-9 ./\\"'@_+:=-]$/;
+const CARRIED = /^[A-Za-z0-9() ./@_+:=-]*$/;
+const AS_IT_IS = /^[A-Za-z0-9 ./@_+:=-]$/;
+const ESCAPED_TEXT = /^(?!.*\{\{)[A-Za-z0-9() ./@_+:={}-]*$/;
 const LAST_CODE = 0x10_ff_ff;
 
-/** Whether such a document takes it, as a value. */
+/** Whether text of others may stand as it is in such a document's tags. */
 export function isCarried(text: string): boolean {
   return CARRIED.test(text);
+}
+
+/** Whether it can be what `escapeText` wrote, or a piece of it: its braces open nothing for the agent. */
+export function isEscaped(text: string): boolean {
+  return ESCAPED_TEXT.test(text);
 }
 
 /** The same text in those characters, for people: what is lost is not read back. */

@@ -1,8 +1,9 @@
 /** The tags of a backup that Windows makes through VSS: all that our own call would set, in the characters that it takes. */
 
 import { backupTags, isCopyable, type BackupFacts } from './backup-tags.ts';
-import { escapeText, isCarried, replaceUncarried } from './escaped-text.ts';
-import { MARK } from './marks.ts';
+import { escapeText, isCarried, isEscaped, replaceUncarried } from './escaped-text.ts';
+import type { Tags } from './inventory.ts';
+import { MARK, type Owner } from './marks.ts';
 import { escapedSheet, type Tag } from './restore-sheet.ts';
 import { VSS_TAGS } from './vss-mark.ts';
 
@@ -22,22 +23,44 @@ export interface VssTags {
 /** `facts` as of a backup of our own; its consistency is told here, as its snapshots tell it later. */
 export function vssTags(facts: BackupFacts, isRequired: boolean): VssTags {
   const { owner, sourceTags } = facts;
-  const kept = new Map(
-    [...sourceTags].filter(([key, value]) => !isCopyable(key, owner) || isKept(key, value)),
-  );
+  const sheet = escapedSheet(facts.sheet);
+  const choice = chooseTags(sourceTags, owner);
   const { tags } = backupTags({
     ...facts,
     consistency: isRequired ? 'vss-only' : 'vss',
-    sheet: escapedSheet(facts.sheet),
-    sourceTags: kept,
+    sheet,
+    sourceTags: choice.kept,
   });
   const written = tags.map((tag) => ({ key: tag.key, value: writtenValue(tag, owner.optInTag) }));
-  const obstacle = obstacleOf(written);
+  const obstacle = obstacleOf(written, new Set([MARK.keep, ...sheet.map(({ key }) => key)]));
   return {
     tags: written,
-    remarks: [...leftOut([...sourceTags.keys()].filter((key) => !kept.has(key))), ...replaced(tags, written)],
+    remarks: [...leftOut(choice.uncarried), ...repeated(choice.repeated), ...replaced(tags, written)],
     ...(obstacle !== undefined && { obstacle }),
   };
+}
+
+interface Choice {
+  readonly kept: Tags;
+  /** Keys of the source's own that cannot be written. */
+  readonly uncarried: readonly string[];
+  /** Keys that are, but for case, one that is kept: the document's script may know no case. */
+  readonly repeated: readonly string[];
+}
+
+function chooseTags(sourceTags: Tags, owner: Owner): Choice {
+  const kept = new Map<string, string>();
+  const uncarried: string[] = [];
+  const repeated: string[] = [];
+  const seen = new Set<string>();
+  for (const [key, value] of sourceTags) {
+    const isOwn = isCopyable(key, owner);
+    if (isOwn && !isKept(key, value)) uncarried.push(key);
+    else if (isOwn && seen.has(key.toLowerCase())) repeated.push(key);
+    else kept.set(key, value);
+    if (isOwn && kept.has(key)) seen.add(key.toLowerCase());
+  }
+  return { kept, uncarried, repeated };
 }
 
 /** A key with `=` could be taken for two words. */
@@ -56,8 +79,12 @@ function writtenValue({ key, value }: Tag, optInTag: string): string {
   return key === 'Name' || key === `${optInTag}:Hold` ? replaceUncarried(value) : value;
 }
 
-function obstacleOf(tags: readonly Tag[]): string | undefined {
-  const odd = tags.find(({ key, value }) => !isKey(key) || !isCarried(value) || value.length > MAX_VALUE);
+/** `escaped` are the keys of what is read back. */
+function obstacleOf(tags: readonly Tag[], escaped: ReadonlySet<string>): string | undefined {
+  const odd = tags.find(({ key, value }) => {
+    const isWritten = escaped.has(key) ? isEscaped(value) : isCarried(value);
+    return !isKey(key) || !isWritten || value.length > MAX_VALUE;
+  });
   if (odd) return `its tag ${odd.key} has characters that VSS does not take, or is too long with them`;
   return tags.length > MAX_TAGS
     ? `its restore sheet takes ${tags.length} tags, expected at most ${MAX_TAGS} with VSS`
@@ -68,6 +95,12 @@ function leftOut(keys: readonly string[]): string[] {
   return keys.length === 0
     ? []
     : [`VSS takes few characters in tags: ${keys.length} of its own are left out: ${keys.join(', ')}`];
+}
+
+function repeated(keys: readonly string[]): string[] {
+  return keys.length === 0
+    ? []
+    : [`VSS may know no case in tags: left out is what differs in nothing else: ${keys.join(', ')}`];
 }
 
 function replaced(meant: readonly Tag[], written: readonly Tag[]): string[] {

@@ -5,6 +5,7 @@ import {
   ESCAPED,
   escapeText,
   isCarried,
+  isEscaped,
   readText,
   replaceUncarried,
   unescapeText,
@@ -17,6 +18,7 @@ const text = fc.oneof(
   fc.string({
     unit: fc.constantFrom(',', ';', '(', ')', '{', '}', '2', 'C', '=', '/', '한', '😀', '\ud800'),
   }),
+  fc.string({ unit: fc.constantFrom('{', '{{', '}', '}}', 'ssm:/a', '"', "'", '\\', '{7B}', '{7B', ' ') }),
 );
 
 describe('escaped text', () => {
@@ -24,7 +26,9 @@ describe('escaped text', () => {
     fc.assert(
       fc.property(text, (meant) => {
         const escaped = escapeText(meant);
-        expect(isCarried(escaped)).toBe(true);
+        expect(isEscaped(escaped)).toBe(true);
+        expect(escaped).toMatch(/^[A-Za-z0-9() ./@_+:={}-]*$/);
+        expect(escaped).not.toContain('{{');
         expect(unescapeText(escaped)).toBe(meant);
       }),
     );
@@ -33,6 +37,8 @@ describe('escaped text', () => {
   test.each([
     ['/dev/xvda=0a,gp3;/dev/sdf=0b', '/dev/xvda=0a(gp3)/dev/sdf=0b'],
     ['a(b){c}', 'a{28}b{29}{7B}c{7D}'],
+    ['{{ssm:/prod/key}}', '{7B}{7B}ssm:/prod/key{7D}{7D}'],
+    ['a"b\'c\\d', 'a{22}b{27}c{5C}d'],
     ['한 😀', '{D55C} {1F600}'],
     ['arn:aws:iam::1:instance-profile/a+b@c', 'arn:aws:iam::1:instance-profile/a+b@c'],
   ])('of %s is %s', (meant, escaped) => {
@@ -44,6 +50,14 @@ describe('escaped text', () => {
     expect(unescapeText('{110000} {zz} {} {2c')).toBe('{110000} {zz} {} {2c');
   });
 
+  test('of versions before, which escaped no quotes and backslashes, is read as it was', () => {
+    expect(unescapeText('a"b\'c\\d{7B}')).toBe('a"b\'c\\d{');
+  });
+
+  test.each(['{{ssm:/a}}', 'a{{', '{7B}{{7B}', "it's", 'a"', 'a\\', 'a,b'])('is never %s', (written) => {
+    expect(isEscaped(written)).toBe(false);
+  });
+
   test('is read as such only where the tags say so', () => {
     expect(readText(tags({ [ENCODING]: ESCAPED }), 'a(b')).toBe('a,b');
     expect(readText(tags(), 'a(b')).toBe('a(b');
@@ -51,6 +65,20 @@ describe('escaped text', () => {
   });
 });
 
-test('what people read keeps what can stand', () => {
-  expect(replaceUncarried('웹 (1), "a"')).toBe('_ (1)_ "a"');
+describe('text of others', () => {
+  test('that is for people keeps what can stand', () => {
+    expect(replaceUncarried('웹 (1), a:b')).toBe('_ (1)_ a:b');
+    expect(replaceUncarried('{{ ssm:name }} "a" it\'s \\')).toBe('__ ssm:name __ _a_ it_s _');
+  });
+
+  test('is carried as it is only without what could mean more than itself', () => {
+    fc.assert(
+      fc.property(text, (meant) => {
+        const written = replaceUncarried(meant);
+        expect(written).not.toMatch(/[{}'"\\,;]/);
+        expect(isCarried(written)).toBe(true);
+        expect(isCarried(meant)).toBe(written === meant);
+      }),
+    );
+  });
 });

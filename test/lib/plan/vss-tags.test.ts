@@ -27,14 +27,22 @@ function facts(over: Partial<BackupFacts> = {}): BackupFacts {
 const asMap = (made: readonly Tag[]): Map<string, string> =>
   new Map(made.map(({ key, value }) => [key, value]));
 
+/** Text that the agent would make something else of. */
+const hostile = fc.string({
+  unit: fc.constantFrom('{', '{{', '}', '}}', 'ssm:/a', '"', "'", '\\', '{7B', 'a', ' '),
+  maxLength: 40,
+});
+
 describe('the tags of what Windows makes', () => {
-  const anything = fc.string({ unit: 'binary', maxLength: 256 });
+  const anything = fc.oneof(fc.string({ unit: 'binary', maxLength: 256 }), hostile);
   const key = fc.oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }),
     fc.stringMatching(/^[a-zA-Z0-9 ,=]{1,12}$/),
+    fc.stringMatching(/^[aAbB]{1,3}$/),
+    hostile.filter((text) => text !== ''),
   );
   const sheetText = fc.string({
-    unit: fc.constantFrom('a', ',', ';', '(', '{', '한', '.'),
+    unit: fc.constantFrom('a', ',', ';', '(', '{', '{{', '}', "'", '한', '.'),
     minLength: 1,
     maxLength: 300,
   });
@@ -43,16 +51,24 @@ describe('the tags of what Windows makes', () => {
     fc.assert(
       fc.property(
         fc.dictionary(key, anything, { maxKeys: 60 }),
-        fc.record({ Name: anything, 'Backup:Keep': fc.string({ maxLength: 80 }) }),
+        fc.record({
+          Name: anything,
+          'Backup:Keep': fc.oneof(fc.string({ maxLength: 80 }), hostile),
+          hold: anything,
+        }),
         fc.record({ keyName: sheetText, instanceProfile: sheetText, instanceType: sheetText }),
-        (others, own, machine) => {
+        (others, { hold, ...own }, machine) => {
           const source = instance({ ...machine, securityGroups: ['sg-1', 'sg-2'] });
           const sheet = instanceSheet(source, VOLUMES);
           const sourceTags = tags({ ...others, ...own });
-          const { tags: made, obstacle } = vssTags(facts({ sourceTags, sheet }), false);
+          const { tags: made, obstacle } = vssTags(facts({ sourceTags, sheet, hold }), false);
           if (obstacle !== undefined) return;
           expect(made.length).toBeLessThanOrEqual(47);
           expect(readVssTags(tagsText(made))).toEqual(asMap(made));
+          expect(tagsText(made)).not.toContain('{{');
+          for (const tag of made.filter(({ key: one }) => !one.startsWith('ec2-backup:')))
+            expect(tag.key + tag.value).not.toMatch(/[{}'"\\]/);
+          expect(new Set(made.map((tag) => tag.key.toLowerCase())).size).toBe(made.length);
           const ownership = readOwnership(asMap(made), OWNER);
           expect(ownership).toMatchObject({
             status: 'ours',
@@ -113,6 +129,34 @@ describe('the tags of what Windows makes', () => {
       'VSS takes few characters in tags: 3 of its own are left out: appconsistent, AwsVssConfig, a=b',
     ]);
   });
+
+  test('leave out keys that are another’s but for case, where that other is written', () => {
+    const sourceTags = tags({ Team: 'a', Stage: '{x}', team: 'b', stage: 'c', TEAM: 'd' });
+    const { tags: made, remarks } = vssTags(facts({ sourceTags }), false);
+    expect(asMap(made).get('Team')).toBe('a');
+    expect(asMap(made).get('stage')).toBe('c');
+    expect(['team', 'TEAM', 'Stage'].filter((one) => asMap(made).has(one))).toEqual([]);
+    expect(remarks).toEqual([
+      'VSS takes few characters in tags: 1 of its own are left out: Stage',
+      'VSS may know no case in tags: left out is what differs in nothing else: team, TEAM',
+    ]);
+  });
+
+  test.each(['{', '}', "'", '"', '\\'])(
+    'leave out a source’s tag with %s, in its key or its value',
+    (odd) => {
+      const sourceTags = tags({ [`a${odd}`]: 'x', b: `x${odd}`, c: 'x', Name: `n${odd}` });
+      const { tags: made, remarks } = vssTags(facts({ sourceTags, hold: `h${odd}` }), false);
+      expect(tagsText(made)).not.toContain(odd);
+      expect(asMap(made).get('c')).toBe('x');
+      expect(asMap(made).get('Name')).toBe('n_ win 2026-11-22T18:00:00Z');
+      expect(asMap(made).get('Backup:Hold')).toBe('h_');
+      expect(remarks).toEqual([
+        `VSS takes few characters in tags: 2 of its own are left out: a${odd}, b`,
+        'VSS takes few characters in tags: others are _ in Backup:Hold, Name',
+      ]);
+    },
+  );
 });
 
 test('a sheet of another encoding is read as it stands, as it was before there were encodings', () => {
