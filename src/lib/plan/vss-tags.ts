@@ -54,11 +54,14 @@ function chooseTags(sourceTags: Tags, owner: Owner): Choice {
   const repeated: string[] = [];
   const seen = new Set<string>();
   for (const [key, value] of sourceTags) {
-    const isOwn = isCopyable(key, owner);
-    if (isOwn && !isKept(key, value)) uncarried.push(key);
-    else if (isOwn && seen.has(key.toLowerCase())) repeated.push(key);
-    else kept.set(key, value);
-    if (isOwn && kept.has(key)) seen.add(key.toLowerCase());
+    const folded = key.toLowerCase();
+    if (!isCopyable(key, owner)) kept.set(key, value);
+    else if (!isKept(key, value)) uncarried.push(key);
+    else if (seen.has(folded)) repeated.push(key);
+    else {
+      kept.set(key, value);
+      seen.add(folded);
+    }
   }
   return { kept, uncarried, repeated };
 }
