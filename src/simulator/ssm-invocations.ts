@@ -23,13 +23,16 @@ interface End {
   readonly exitCode: number;
 }
 
+const EXPIRED: End = { status: 'TimedOut', details: 'Delivery Timed Out', exitCode: -1 };
+
 /** How a command stands on its instance. It ends with the instance, which is then never heard of again. */
 export function endOf(world: World, command: CommandRecord): End {
   const now = world.now();
+  const { expiresAt = Infinity } = command;
+  if (now >= expiresAt && expiresAt < command.endsAt) return EXPIRED;
   if (now >= command.endsAt) return finalOf(world, command);
   const instance = world.store.instances.get(command.instanceId, now);
-  if (instance === undefined || instanceState(instance, now) !== 'running')
-    return { status: 'TimedOut', details: 'Delivery Timed Out', exitCode: -1 };
+  if (instance === undefined || instanceState(instance, now) !== 'running') return EXPIRED;
   return command.undelivered === undefined
     ? { status: 'InProgress', details: 'In Progress', exitCode: -1 }
     : { status: 'Pending', details: 'Pending', exitCode: -1 };
@@ -87,9 +90,10 @@ export const listCommandInvocations: Command<ListCommandInvocationsRequest, List
                     Name: 'run',
                     StatusDetails: details,
                     ResponseCode: exitCode,
-                    ...(world.now() >= command.endsAt && {
-                      ResponseFinishDateTime: new Date(command.endsAt),
-                    }),
+                    ...(world.now() >= command.endsAt &&
+                      details !== EXPIRED.details && {
+                        ResponseFinishDateTime: new Date(command.endsAt),
+                      }),
                   },
                 ]
               : [],

@@ -24,6 +24,8 @@ export interface VssBehaviour {
   readonly takes: { readonly create: number; readonly tag: number; readonly end: number };
   /** `late`: commands never arrive; `refused`: they are undeliverable. */
   readonly delivery: 'at once' | 'late' | 'refused';
+  /** ms after it was sent a command that has not ended expires, while Windows goes on. */
+  readonly expires: number;
 }
 
 export const VSS_BEHAVIOUR: VssBehaviour = {
@@ -32,6 +34,7 @@ export const VSS_BEHAVIOUR: VssBehaviour = {
   ends: 'Success',
   takes: { create: MINUTE, tag: 5 * SECOND, end: 10 * SECOND },
   delivery: 'at once',
+  expires: Infinity,
 };
 
 /** One run of such a document. */
@@ -61,7 +64,13 @@ export function runVss(world: World, instance: InstanceRecord, sent: Sent): Omit
   };
   if (behaviour.makes !== 'none')
     world.store.agentWork.push(begins + takes.create, () => make(world, { run, sent, instance, behaviour }));
-  return { endsAt: begins + takes.create + takes.tag + takes.end, exitCode: 0, output: '', vss: run };
+  return {
+    endsAt: begins + takes.create + takes.tag + takes.end,
+    expiresAt: sent.sentAt + behaviour.expires,
+    exitCode: 0,
+    output: '',
+    vss: run,
+  };
 }
 
 interface Making {

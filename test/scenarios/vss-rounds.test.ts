@@ -1,7 +1,7 @@
 /** Commands that outlast a run, and lists that lag behind them: the next round goes on, and nothing is made twice. */
 
 import { describe, expect, test } from 'vitest';
-import { runBackup, type BackupReport } from '../../src/lib/run/backup.ts';
+import { applyBackup, planBackupRun, runBackup, type BackupReport } from '../../src/lib/run/backup.ts';
 import { ended } from '../support/hooking.ts';
 import { HOUR, MINUTE, START } from '../support/scenario.ts';
 import { Watched } from '../support/watched.ts';
@@ -93,6 +93,63 @@ describe('a command that is timed out', () => {
       expect.stringMatching(/^failed \| VSS: ExecutionTimedOut, and not every snapshot is marked/),
     ]);
     expect(sentAndMade(place.scenario)).toEqual([1, 0]);
+  });
+});
+
+describe('a command that has expired', () => {
+  const EXPIRES = { takes: { ...SLOW, create: 13 * MINUTE }, expires: 12 * MINUTE };
+
+  test.each(['crash-consistent', 'skip'])(
+    'while Windows was at it (onFailure: %s) is waited for: its set is the only one',
+    async (onFailure) => {
+      const place = windows({ policies: vssPolicies(onFailure), vss: EXPIRES });
+      const words: string[] = [];
+      for (let rounds = 0; rounds < 3; rounds += 1) words.push(...ended(await round(place)));
+      expect(words).toEqual([expect.stringMatching(/^postponed/), 'done', 'already-done']);
+      expect(sentAndMade(place.scenario)).toEqual([1, 0]);
+      expect(bySetOf(place.scenario).theirs).toHaveLength(4);
+    },
+  );
+
+  test.each(['crash-consistent', 'skip'])(
+    'and made nothing (onFailure: %s) is followed by one set, when it can make none any more',
+    async (onFailure) => {
+      const place = windows({ policies: vssPolicies(onFailure), vss: { ...EXPIRES, makes: 'none' } });
+      const { scenario } = place;
+      for (let rounds = 0; rounds < 4; rounds += 1)
+        expect(ended(await round(place))).toEqual([expect.stringMatching(/^postponed/)]);
+      expect(sentAndMade(scenario)).toEqual([1, 0]);
+      scenario.region.hooks.setVss({
+        makes: 'application',
+        takes: { ...SLOW, create: MINUTE },
+        expires: Infinity,
+      });
+      expect(ended(await round(place))).toEqual([expect.stringMatching(/^done/)]);
+      expect(scenario.clock.now() - START).toBeGreaterThanOrEqual(37 * MINUTE);
+      expect(scenario.region.snapshots()).toHaveLength(4);
+    },
+  );
+
+  test('as its machine stopped after it had made its set is a backup by that', async () => {
+    const place = windows({ vss: { takes: { create: MINUTE, tag: 5 * SECOND, end: HOUR } } });
+    const { scenario, instance } = place;
+    const { context, clock } = scenario;
+    // Planned while it ran, and stopped while it is followed.
+    const plan = await planBackupRun({ policy: 'win', slot: START, trigger: 'schedule' }, context);
+    let isStopped = false;
+    const stopping = {
+      now: () => clock.now(),
+      sleep: async (ms: number) => {
+        await clock.sleep(ms);
+        if (isStopped || clock.now() < START + 2 * MINUTE) return;
+        isStopped = true;
+        scenario.region.stopInstance(instance);
+      },
+    };
+    expect(ended(await applyBackup(plan, { ...context, clock: stopping }))).toEqual(['done']);
+    expect(isStopped).toBe(true);
+    expect(sentAndMade(scenario)).toEqual([1, 0]);
+    expect(bySetOf(scenario).theirs).toHaveLength(4);
   });
 });
 

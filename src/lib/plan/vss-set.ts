@@ -14,6 +14,8 @@ export interface VssSight {
   readonly expected: readonly string[];
   /** The command has ended so long ago that lists show all that it did. */
   readonly isTrusted: boolean;
+  /** The same of tags alone: it may be known to have ended before it is sure that it makes nothing more. As `isTrusted`, if absent. */
+  readonly isSaid?: boolean;
 }
 
 export type VssVerdict =
@@ -23,14 +25,16 @@ export type VssVerdict =
   | { readonly ids: readonly string[]; readonly missing: readonly string[]; readonly isConsistent: boolean };
 
 /** After the command's end: while it runs nothing is final. */
-export function judgeVss(parts: readonly VssPart[], { expected, isTrusted }: VssSight): VssVerdict {
+export function judgeVss(
+  parts: readonly VssPart[],
+  { expected, isTrusted, isSaid = isTrusted }: VssSight,
+): VssVerdict {
   if (parts.length === 0) return isTrusted ? 'none' : 'wait';
   const present = new Set(parts.map(({ volumeId }) => volumeId));
   const missing = expected.filter((volume) => !present.has(volume));
   if (missing.length > 0 && !isTrusted) return 'wait';
   const isConsistent = parts.every(({ vss }) => vss.isConsistent === true);
   // What the command said last may not be listed yet.
-  const isSaid = parts.every(({ vss }) => vss.isConsistent !== undefined);
-  if (!isConsistent && !isSaid && !isTrusted) return 'wait';
+  if (!isSaid && parts.some(({ vss }) => vss.isConsistent === undefined)) return 'wait';
   return { ids: parts.map(({ id }) => id).sort(), missing, isConsistent };
 }

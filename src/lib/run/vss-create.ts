@@ -9,12 +9,13 @@ import { listSnapshots } from '../aws/read-snapshots.ts';
 import { MARK, readOwnership } from '../plan/marks.ts';
 import type { VssAction } from '../plan/hooked.ts';
 import { judgeVss, type VssPart, type VssVerdict } from '../plan/vss-set.ts';
+import { formatInstant } from '../policy/instant.ts';
 import { hasNeverBegun } from './command-status.ts';
 import type { RunContext } from './context.ts';
 import { unfrozen, type Attempt } from './hooked-create.ts';
 import { pointFilters } from './point-filters.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
-import { findCommand, followCommand, sendVss, type Command } from './vss-follow.ts';
+import { findCommand, followCommand, latestEnd, sendVss, type Command } from './vss-follow.ts';
 
 /** How often what the command made is looked for. */
 const EVERY = 10_000;
@@ -35,7 +36,7 @@ export async function attemptVss(action: VssAction, context: RunContext): Promis
   if (known === undefined) return begin(action, context);
   const run = await followCommand(action, known, context);
   if ('left' in run) return run;
-  const attempt = await ended(action, run, context);
+  const attempt = await ended(action, { ...run, sentAt: known.sentAt }, context);
   // A later run finds that the last one made nothing, and its policy takes nothing else.
   return attempt ?? (action.hooks.onFailure === 'skip' ? begin(action, context) : made(action, run, context));
 }
@@ -61,7 +62,7 @@ async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
 async function conclude(action: VssAction, command: Command, context: RunContext): Promise<Attempt> {
   const run = await followCommand(action, command, context);
   if ('left' in run) return run;
-  return (await ended(action, run, context)) ?? made(action, run, context);
+  return (await ended(action, { ...run, sentAt: command.sentAt }, context)) ?? made(action, run, context);
 }
 
 /** It is not sent again in this run, whether it is found or not. */
@@ -80,8 +81,10 @@ function made(action: VssAction, run: HookRun, context: RunContext): Promise<Att
   return unfrozen(action, `VSS: ${howItEnded(run)}, and no snapshot has its tags`, context);
 }
 
+type EndedRun = HookRun & Pick<Command, 'sentAt'>;
+
 /** What the command came to; undefined where it made nothing. */
-async function ended(action: VssAction, run: HookRun, context: RunContext): Promise<Attempt | undefined> {
+async function ended(action: VssAction, run: EndedRun, context: RunContext): Promise<Attempt | undefined> {
   if (hasNeverBegun(run.status)) return undefined;
   const verdict = await lookForSet(action, run, context);
   if (verdict === 'none') return undefined;
@@ -98,26 +101,42 @@ function howItEnded({ status, exitCode }: HookRun): string {
   return exitCode === undefined ? status : `${status} with exit code ${exitCode}`;
 }
 
+/** When it had made all that it makes. Where its steps do not say, not before the latest end, nor before we saw it. */
+function endOf(action: VssAction, { status, endedAt, sentAt }: EndedRun, seen: number): number {
+  if (endedAt !== undefined && (status === 'Success' || status === 'Failed')) return endedAt;
+  return Math.max(latestEnd(action, sentAt), seen);
+}
+
 type Sighted = Exclude<VssVerdict, 'wait'> | { readonly left: string };
 
 /** Lists lag behind: only so long after the command's end does nothing mean that there is nothing. */
-async function lookForSet(action: VssAction, run: HookRun, context: RunContext): Promise<Sighted> {
+async function lookForSet(action: VssAction, run: EndedRun, context: RunContext): Promise<Sighted> {
   const { clock, deadline = Infinity } = context;
-  const trusted = (run.endedAt ?? clock.now()) + READS_TRUSTWORTHY_AFTER;
+  const seen = clock.now();
+  const trusted = endOf(action, run, seen) + READS_TRUSTWORTHY_AFTER;
+  const said = (run.endedAt ?? seen) + READS_TRUSTWORTHY_AFTER;
   for (;;) {
     const isTrusted = clock.now() >= trusted;
     let trouble = '';
     try {
-      const verdict = judgeVss(await readParts(action, context), { expected: action.volumes, isTrusted });
+      const sight = { expected: action.volumes, isTrusted, isSaid: clock.now() >= said };
+      const verdict = judgeVss(await readParts(action, context), sight);
       if (verdict !== 'wait') return verdict;
     } catch (error) {
       trouble = `: ${describeError(error)}`;
       if (isTrusted) return { left: `VSS: ${howItEnded(run)}, but what it made cannot be listed${trouble}` };
     }
     if (clock.now() + EVERY > deadline)
-      return { left: `VSS: ${howItEnded(run)}, but what it made is not listed yet${trouble}` };
+      return { left: `VSS: ${howItEnded(run)}, ${whyOpen(action, run, clock.now())}${trouble}` };
     await clock.sleep(Math.min(EVERY, Math.max(trusted - clock.now(), 1)));
   }
+}
+
+function whyOpen(action: VssAction, run: EndedRun, now: number): string {
+  const until = endOf(action, run, now);
+  return until > now
+    ? `and until ${formatInstant(until)} it may still make snapshots`
+    : 'but what it made is not listed yet';
 }
 
 /** Those of the slot that Windows made here. */
