@@ -223,6 +223,53 @@ describe('a command that makes no snapshot', () => {
   });
 });
 
+describe('a set whose snapshots fail afterwards', () => {
+  /** The slot made, with snapshots that fail; asked for again later. */
+  async function failing(onFailure: string, which: 'all' | 'one'): Promise<Scenario> {
+    const { scenario } = windows({
+      policies: vssPolicies(onFailure),
+      // Those that fail would be in the way of others of their volumes.
+      settings: { volumeSnapshotLimits: false },
+    });
+    expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['done']);
+    scenario.clock.advance(40 * MINUTE);
+    const made = scenario.region.snapshots().map(({ id }) => id);
+    for (const id of which === 'all' ? made : made.slice(0, 1)) scenario.region.failSnapshot(id);
+    scenario.clock.advance(40 * MINUTE);
+    return scenario;
+  }
+
+  test.each(['all', 'one'] as const)('(%s of them) is followed by one of our own', async (which) => {
+    const scenario = await failing('crash-consistent', which);
+    expect(ended(await scenario.backup('win', { slot: START }))).toEqual([
+      expect.stringMatching(
+        /^done \| only crash-consistent: VSS: Success, and snap-\w+(?:, snap-\w+)* of its set failed$/,
+      ),
+    ]);
+    expect(sentAndMade(scenario)).toEqual([1, 1]);
+    expect(bySetOf(scenario).ours).toHaveLength(4);
+    scenario.clock.advance(40 * MINUTE);
+    expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['already-done']);
+    expect(sentAndMade(scenario)).toEqual([1, 1]);
+  });
+
+  test.each(['all', 'one'] as const)(
+    '(%s of them) with onFailure: skip is followed by another command',
+    async (which) => {
+      const scenario = await failing('skip', which);
+      expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['done']);
+      expect(sentAndMade(scenario)).toEqual([2, 0]);
+      scenario.clock.advance(40 * MINUTE);
+      expect((await readAllPoints(scenario.context)).points.map(({ state }) => state).sort()).toEqual([
+        'failed',
+        'good',
+      ]);
+      expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['already-done']);
+      expect(sentAndMade(scenario)).toEqual([2, 0]);
+    },
+  );
+});
+
 describe('before anything is sent', () => {
   test('a machine that is not Windows is said to be so', async () => {
     const { scenario, instance } = windows();

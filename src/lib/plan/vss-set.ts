@@ -1,5 +1,8 @@
 /** What a command of VSS came to, by the snapshots that carry the tags of its slot. Pure. */
 
+import type { Snapshot } from './inventory.ts';
+import type { Ours, Owned } from './recovery-points.ts';
+import { splitIntoSets } from './split-into-sets.ts';
 import type { VssMark } from './vss-mark.ts';
 
 /** A snapshot of the slot that Windows made. */
@@ -7,6 +10,27 @@ export interface VssPart {
   readonly id: string;
   readonly volumeId: string;
   readonly vss: VssMark;
+}
+
+export interface VssFound {
+  readonly parts: readonly VssPart[];
+  /** Snapshots in state `error`: their sets are none, as they are none of our own calls. */
+  readonly failed: readonly string[];
+}
+
+/** Among those of the slot, copies left out. */
+export function foundOfVss(snapshots: readonly Ours<Owned<Snapshot>>[]): VssFound {
+  const made = snapshots.filter(({ ownership: { marks } }) => marks.vss && !marks.copiedFrom);
+  const parts: VssPart[] = [];
+  const failed: string[] = [];
+  for (const set of splitIntoSets(made)) {
+    const broken = set.filter(({ state }) => state === 'error').map(({ id }) => id);
+    failed.push(...broken);
+    if (broken.length > 0) continue;
+    for (const { id, volumeId, ownership } of set)
+      if (ownership.marks.vss) parts.push({ id, volumeId, vss: ownership.marks.vss });
+  }
+  return { parts, failed: failed.sort() };
 }
 
 export interface VssSight {

@@ -8,7 +8,9 @@ import type { HookRun } from '../aws/read-agents.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
 import { MARK, readOwnership } from '../plan/marks.ts';
 import type { VssAction } from '../plan/hooked.ts';
-import { judgeVss, type VssPart, type VssVerdict } from '../plan/vss-set.ts';
+import type { Snapshot } from '../plan/inventory.ts';
+import type { Ours, Owned } from '../plan/recovery-points.ts';
+import { foundOfVss, judgeVss, type VssFound, type VssVerdict } from '../plan/vss-set.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { hasNeverBegun } from './command-status.ts';
 import type { RunContext } from './context.ts';
@@ -38,7 +40,8 @@ export async function attemptVss(action: VssAction, context: RunContext): Promis
   if ('left' in run) return run;
   const attempt = await ended(action, { ...run, sentAt: known.sentAt }, context);
   // A later run finds that the last one made nothing, and its policy takes nothing else.
-  return attempt ?? (action.hooks.onFailure === 'skip' ? begin(action, context) : made(action, run, context));
+  if (!('nothing' in attempt)) return attempt;
+  return action.hooks.onFailure === 'skip' ? begin(action, context) : instead(action, attempt, context);
 }
 
 async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
@@ -62,7 +65,8 @@ async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
 async function conclude(action: VssAction, command: Command, context: RunContext): Promise<Attempt> {
   const run = await followCommand(action, command, context);
   if ('left' in run) return run;
-  return (await ended(action, { ...run, sentAt: command.sentAt }, context)) ?? made(action, run, context);
+  const attempt = await ended(action, { ...run, sentAt: command.sentAt }, context);
+  return 'nothing' in attempt ? instead(action, attempt, context) : attempt;
 }
 
 /** It is not sent again in this run, whether it is found or not. */
@@ -76,25 +80,36 @@ async function lookAfterLoss(action: VssAction, context: RunContext): Promise<Co
   }
 }
 
-/** A backup of our own, or none: the command has made nothing, and never will. */
-function made(action: VssAction, run: HookRun, context: RunContext): Promise<Attempt> {
-  return unfrozen(action, `VSS: ${howItEnded(run)}, and no snapshot has its tags`, context);
+/** The command has made nothing that could be a backup, and never will. */
+interface Nothing {
+  /** Why that is known. */
+  readonly nothing: string;
+}
+
+/** A backup of our own, or none. */
+function instead(action: VssAction, { nothing }: Nothing, context: RunContext): Promise<Attempt> {
+  return unfrozen(action, nothing, context);
 }
 
 type EndedRun = HookRun & Pick<Command, 'sentAt'>;
 
-/** What the command came to; undefined where it made nothing. */
-async function ended(action: VssAction, run: EndedRun, context: RunContext): Promise<Attempt | undefined> {
-  if (hasNeverBegun(run.status)) return undefined;
+/** What the command came to. */
+async function ended(action: VssAction, run: EndedRun, context: RunContext): Promise<Attempt | Nothing> {
+  const how = `VSS: ${howItEnded(run)}`;
+  if (hasNeverBegun(run.status)) return { nothing: `${how}, and ${whyNothing([])}` };
   const verdict = await lookForSet(action, run, context);
-  if (verdict === 'none') return undefined;
+  if ('nothing' in verdict) return { nothing: `${how}, and ${verdict.nothing}` };
   if ('left' in verdict) return verdict;
   const { ids, missing, isConsistent } = verdict;
   if (isConsistent) return { made: { ids, missing } };
-  const why = `VSS: ${howItEnded(run)}, and not every snapshot is marked AppConsistent=True`;
+  const why = `${how}, and not every snapshot is marked AppConsistent=True`;
   if (action.hooks.onFailure === 'skip')
     return { refused: `${why}: ${ids.join(', ')} do not count as a backup (onFailure: skip)` };
   return { made: { ids, missing }, warning: `only crash-consistent: ${why}` };
+}
+
+function whyNothing(failed: readonly string[]): string {
+  return failed.length === 0 ? 'no snapshot has its tags' : `${failed.join(', ')} of its set failed`;
 }
 
 function howItEnded({ status, exitCode }: HookRun): string {
@@ -107,7 +122,7 @@ function endOf(action: VssAction, { status, endedAt, sentAt }: EndedRun, seen: n
   return Math.max(latestEnd(action, sentAt), seen);
 }
 
-type Sighted = Exclude<VssVerdict, 'wait'> | { readonly left: string };
+type Sighted = Exclude<VssVerdict, 'wait' | 'none'> | Nothing | { readonly left: string };
 
 /** Lists lag behind: only so long after the command's end does nothing mean that there is nothing. */
 async function lookForSet(action: VssAction, run: EndedRun, context: RunContext): Promise<Sighted> {
@@ -120,7 +135,9 @@ async function lookForSet(action: VssAction, run: EndedRun, context: RunContext)
     let trouble = '';
     try {
       const sight = { expected: action.volumes, isTrusted, isSaid: clock.now() >= said };
-      const verdict = judgeVss(await readParts(action, context), sight);
+      const { parts, failed } = await readFound(action, context);
+      const verdict = judgeVss(parts, sight);
+      if (verdict === 'none') return { nothing: whyNothing(failed) };
       if (verdict !== 'wait') return verdict;
     } catch (error) {
       trouble = `: ${describeError(error)}`;
@@ -140,17 +157,15 @@ function whyOpen(action: VssAction, run: EndedRun, now: number): string {
 }
 
 /** Those of the slot that Windows made here. */
-async function readParts(action: VssAction, { clients, file }: RunContext): Promise<VssPart[]> {
+async function readFound(action: VssAction, { clients, file }: RunContext): Promise<VssFound> {
   const filters = [
     ...pointFilters(file, [action.policy], [action.slot]),
     { name: `tag:${MARK.source}`, values: [action.source] },
   ];
-  const parts: VssPart[] = [];
-  for await (const { id, volumeId, tags } of listSnapshots(clients, filters)) {
+  const ours: Ours<Owned<Snapshot>>[] = [];
+  for await (const { tags, ...snapshot } of listSnapshots(clients, filters)) {
     const ownership = readOwnership(tags, file);
-    if (ownership.status !== 'ours' || ownership.marks.copiedFrom) continue;
-    const { vss } = ownership.marks;
-    if (vss) parts.push({ id, volumeId, vss });
+    if (ownership.status === 'ours') ours.push({ ...snapshot, ownership });
   }
-  return parts;
+  return foundOfVss(ours);
 }
