@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 /** A command before it is known what comes of it. */
 export type Sent = Omit<
   CommandRecord,
-  'endsAt' | 'expiresAt' | 'exitCode' | 'output' | 'hook' | 'vss' | 'undelivered'
+  'endsAt' | 'expiresAt' | 'installedAt' | 'exitCode' | 'output' | 'hook' | 'vss' | 'undelivered'
 >;
 
 /** Runs a document that freezes or thaws: what it does is what the state of its instance will be. */

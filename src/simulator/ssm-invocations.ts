@@ -1,5 +1,6 @@
 import type {
   CommandInvocationStatus,
+  CommandPlugin,
   ListCommandInvocationsRequest,
   ListCommandInvocationsResult,
 } from '@aws-sdk/client-ssm';
@@ -54,6 +55,27 @@ function finalOf(world: World, command: CommandRecord): End {
   return { status, details: status, exitCode };
 }
 
+/** One that installs comes first. What is cut short never says when it ended. */
+function stepsOf(world: World, command: CommandRecord, { status, details, exitCode }: End): CommandPlugin[] {
+  const now = world.now();
+  const { installedAt, endsAt } = command;
+  const isOver = now >= endsAt && status !== 'TimedOut';
+  const last = {
+    Name: 'run',
+    StatusDetails: details,
+    ResponseCode: exitCode,
+    ...(isOver && { ResponseFinishDateTime: new Date(endsAt) }),
+  };
+  if (installedAt === undefined || now < installedAt) return [last];
+  const install = {
+    Name: 'install',
+    StatusDetails: 'Success',
+    ResponseCode: 0,
+    ResponseFinishDateTime: new Date(installedAt),
+  };
+  return [install, last];
+}
+
 /** Without its command it is an empty list, not an error. */
 export const listCommandInvocations: Command<ListCommandInvocationsRequest, ListCommandInvocationsResult> = {
   parameters: { CommandId: true, InstanceId: true, Details: true, MaxResults: true, NextToken: true },
@@ -84,19 +106,7 @@ export const listCommandInvocations: Command<ListCommandInvocationsRequest, List
           Status: status,
           StatusDetails: details,
           CommandPlugins:
-            input.Details === true
-              ? [
-                  {
-                    Name: 'run',
-                    StatusDetails: details,
-                    ResponseCode: exitCode,
-                    ...(world.now() >= command.endsAt &&
-                      details !== EXPIRED.details && {
-                        ResponseFinishDateTime: new Date(command.endsAt),
-                      }),
-                  },
-                ]
-              : [],
+            input.Details === true ? stepsOf(world, command, { status, details, exitCode }) : [],
         };
       }),
       ...token,

@@ -67,6 +67,7 @@ export function runVss(world: World, instance: InstanceRecord, sent: Sent): Omit
   return {
     endsAt: begins + takes.create + takes.tag + takes.end,
     expiresAt: sent.sentAt + behaviour.expires,
+    installedAt: begins,
     exitCode: 0,
     output: '',
     vss: run,

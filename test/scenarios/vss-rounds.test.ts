@@ -173,6 +173,22 @@ describe('lists that lag behind', () => {
     expect(place.scenario.region.snapshots()).toHaveLength(4);
   });
 
+  test.each(['crash-consistent', 'skip'])(
+    'do not make a command that was cut short (onFailure: %s) look like one that ended when it had installed',
+    async (onFailure) => {
+      const place = windows({
+        settings,
+        policies: vssPolicies(onFailure),
+        vss: { ends: 'Execution Timed Out', takes: { ...SLOW, create: 8 * MINUTE } },
+      });
+      const words: string[] = [];
+      for (let rounds = 0; rounds < 3; rounds += 1) words.push(...ended(await round(place)));
+      expect(words.at(-1)).toBe('already-done');
+      expect(sentAndMade(place.scenario)).toEqual([1, 0]);
+      expect(bySetOf(place.scenario).theirs).toHaveLength(4);
+    },
+  );
+
   test('do not make a set that has failed look like none', async () => {
     const place = windows({ settings, vss: { ends: 'Failed', makes: 'crash' } });
     expect(ended(await round(place))).toEqual([

@@ -117,9 +117,8 @@ function howItEnded({ status, exitCode }: HookRun): string {
 }
 
 /** When it had made all that it makes. Where its steps do not say, not before the latest end, nor before we saw it. */
-function endOf(action: VssAction, { status, endedAt, sentAt }: EndedRun, seen: number): number {
-  if (endedAt !== undefined && (status === 'Success' || status === 'Failed')) return endedAt;
-  return Math.max(latestEnd(action, sentAt), seen);
+function endOf(action: VssAction, { endedAt, sentAt }: EndedRun, seen: number): number {
+  return endedAt ?? Math.max(latestEnd(action, sentAt), seen);
 }
 
 type Sighted = Exclude<VssVerdict, 'wait' | 'none'> | Nothing | { readonly left: string };
