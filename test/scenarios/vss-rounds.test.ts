@@ -198,6 +198,60 @@ describe('lists that lag behind', () => {
   });
 });
 
+describe('a machine that is stopped while its command is at it', () => {
+  const LAGGING = { readLag: 4 * MINUTE, pageSize: 20, emptyPages: false };
+
+  test.each([
+    { title: 'lists lag', settings: LAGGING, last: ['done', 'already-done'] },
+    { title: 'lists are up to date', settings: { readLag: 0 }, last: ['already-done', 'already-done'] },
+  ])('is not backed up beside it ($title)', async ({ settings, last }) => {
+    const takes = { create: 8.5 * MINUTE, tag: 5 * SECOND, end: 10 * SECOND };
+    const place = windows({ settings, vss: { takes } });
+    // A round that ends before the command's end is known.
+    expect(ended(await round(place, 8))).toEqual([expect.stringMatching(/^postponed/)]);
+    place.scenario.clock.advance(MINUTE);
+    place.scenario.region.stopInstance(place.instance);
+    place.scenario.clock.advance(2 * MINUTE);
+    const words = [...ended(await round(place)), ...ended(await round(place))];
+    expect(words).toEqual(last);
+    expect(sentAndMade(place.scenario)).toEqual([1, 0]);
+    expect(bySetOf(place.scenario).theirs).toHaveLength(4);
+  });
+
+  test.each(['crash-consistent', 'skip'])(
+    'is backed up by our own call (onFailure: %s) once it is sure that it made nothing',
+    async (onFailure) => {
+      const place = windows({ policies: vssPolicies(onFailure), vss: { takes: { ...SLOW, create: HOUR } } });
+      expect(ended(await round(place))).toEqual([expect.stringMatching(/^postponed/)]);
+      place.scenario.region.stopInstance(place.instance);
+      place.scenario.clock.advance(MINUTE);
+      for (let rounds = 0; rounds < 2; rounds += 1)
+        expect(ended(await round(place))).toEqual([
+          expect.stringMatching(
+            /^postponed \| VSS: DeliveryTimedOut, and until .* it may still make snapshots$/,
+          ),
+        ]);
+      expect(sentAndMade(place.scenario)).toEqual([1, 0]);
+      expect(ended(await round(place, 20))).toEqual(['done']);
+      expect(sentAndMade(place.scenario)).toEqual([1, 1]);
+      expect(place.scenario.clock.now() - START).toBeGreaterThanOrEqual(37 * MINUTE);
+      expect(bySetOf(place.scenario).ours[0]?.tags['ec2-backup:consistency']).toBe('stopped');
+    },
+  );
+
+  test('is left for a later run where nobody can say whether it was told', async () => {
+    const place = windows();
+    place.scenario.region.stopInstance(place.instance);
+    place.scenario.region.faults = ({ command }) =>
+      command === 'ListCommands' ? { kind: 'throttle' } : undefined;
+    expect(ended(await round(place))).toEqual([expect.stringMatching(/^postponed/)]);
+    expect(bySetOf(place.scenario)).toEqual({ theirs: [], ours: [] });
+    place.scenario.region.faults = () => undefined;
+    expect(ended(await round(place))).toEqual(['done']);
+    expect(sentAndMade(place.scenario)).toEqual([0, 1]);
+  });
+});
+
 describe('watch', () => {
   function watched(onFailure: string, makes: 'application' | 'crash' | 'none'): Watched {
     // A slot of the schedule.

@@ -7,14 +7,14 @@ import { describeError, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import type { HookRun } from '../aws/read-agents.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
 import { MARK, readOwnership } from '../plan/marks.ts';
-import type { VssAction } from '../plan/hooked.ts';
+import type { BegunAction, VssAction } from '../plan/hooked.ts';
 import type { Snapshot } from '../plan/inventory.ts';
 import type { Ours, Owned } from '../plan/recovery-points.ts';
 import { foundOfVss, judgeVss, type VssFound, type VssVerdict } from '../plan/vss-set.ts';
 import { formatInstant } from '../policy/instant.ts';
 import { hasNeverBegun } from './command-status.ts';
 import type { RunContext } from './context.ts';
-import { unfrozen, type Attempt } from './hooked-create.ts';
+import { attemptCreate, unfrozen, type Attempt } from './hooked-create.ts';
 import { pointFilters } from './point-filters.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 import { findCommand, followCommand, latestEnd, sendVss, type Command } from './vss-follow.ts';
@@ -42,6 +42,26 @@ export async function attemptVss(action: VssAction, context: RunContext): Promis
   // A later run finds that the last one made nothing, and its policy takes nothing else.
   if (!('nothing' in attempt)) return attempt;
   return action.hooks.onFailure === 'skip' ? begin(action, context) : instead(action, attempt, context);
+}
+
+/**
+ * Of an instance that does not run any more: what it was told before is looked for, and it is told nothing. Without any, or with one
+ * that made nothing, it is our own call, whose set is as good as any. Never throws.
+ */
+export async function attemptStopped(action: BegunAction, context: RunContext): Promise<Attempt> {
+  const asTold = { ...action, hooks: { ...action.begun, vss: { tags: [] } } };
+  let known: Command | undefined;
+  try {
+    known = await findCommand(asTold, context);
+  } catch (error) {
+    if (!isPostponed(error) && !isOutcomeUnknown(error)) return attemptCreate(action, context);
+    return { left: `VSS: its commands cannot be listed: ${describeError(error)}` };
+  }
+  if (known === undefined) return attemptCreate(action, context);
+  const run = await followCommand(asTold, known, context);
+  if ('left' in run) return run;
+  const attempt = await ended(asTold, { ...run, sentAt: known.sentAt }, context);
+  return 'nothing' in attempt ? attemptCreate(action, context) : attempt;
 }
 
 async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
