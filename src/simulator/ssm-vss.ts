@@ -18,6 +18,8 @@ export interface VssBehaviour {
   readonly makes: 'application' | 'crash' | 'none';
   /** What AppConsistent is of those that are not. */
   readonly marks: 'False' | 'nothing';
+  /** Volumes that it makes none of. */
+  readonly leavesOut: readonly string[];
   /** How the command ends where nothing fails, but that the set may be only crash-consistent. */
   readonly ends: 'Success' | 'Failed' | 'Execution Timed Out';
   /** ms until the snapshots are made, from then until they are tagged, and from then to the command's end. */
@@ -31,6 +33,7 @@ export interface VssBehaviour {
 export const VSS_BEHAVIOUR: VssBehaviour = {
   makes: 'application',
   marks: 'False',
+  leavesOut: [],
   ends: 'Success',
   takes: { create: MINUTE, tag: 5 * SECOND, end: 10 * SECOND },
   delivery: 'at once',
@@ -93,6 +96,7 @@ function make(world: World, { run, sent, instance, behaviour }: Making): void {
         InstanceSpecification: {
           InstanceId: instance.id,
           ExcludeBootVolume: parameters['ExcludeBootVolume']?.[0] === 'True',
+          ...(behaviour.leavesOut.length > 0 && { ExcludeDataVolumeIds: [...behaviour.leavesOut] }),
         },
         Description: parameters['description']?.[0],
         TagSpecifications: [

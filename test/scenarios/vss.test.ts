@@ -1,5 +1,6 @@
 /** Backups that Windows makes itself, through VSS: one command and one set a slot, and what it came to is told as it is. */
 
+import { SendCommandCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { runBackup } from '../../src/lib/run/backup.ts';
 import { readAllPoints } from '../../src/lib/run/read.ts';
@@ -325,7 +326,34 @@ describe('before anything is sent', () => {
   });
 });
 
+describe('a set that lacks a volume', () => {
+  test('is a failure, and says that VSS may have left it out', async () => {
+    const { scenario, volumes } = windows();
+    const [, data = ''] = volumes;
+    scenario.region.hooks.setVss({ leavesOut: [data] });
+    expect(ended(await scenario.backup('win'))).toEqual([
+      `failed | the set lacks ${data}, which VSS has left out, or the instance no longer has: it does not count, and the next slot goes on`,
+    ]);
+    expect(sentAndMade(scenario)).toEqual([1, 0]);
+  });
+});
+
 describe('one command a slot', () => {
+  test('is none by another document, whatever its comment says', async () => {
+    const { scenario, instance } = windows({ vss: { delivery: 'refused' } });
+    await scenario.backup('win', { slot: START });
+    const [{ comment: Comment } = { comment: '' }] = scenario.region.hooks.commands();
+    const other = windows();
+    other.scenario.region.hooks.createDocument({ name: 'somebodys', parameters: {} });
+    expect(other.instance).toBe(instance);
+    await other.scenario.region.clients.ssm.send(
+      new SendCommandCommand({ InstanceIds: [instance], DocumentName: 'somebodys', Comment }),
+    );
+    expect(ended(await other.scenario.backup('win', { slot: START }))).toEqual(['done']);
+    expect(bySetOf(other.scenario).theirs).toHaveLength(4);
+    expect(bySetOf(other.scenario).ours).toEqual([]);
+  });
+
   test('of which no answer came is found by what it says of itself', async () => {
     const { scenario } = windows();
     scenario.region.faults = onCommand('SendCommand', 1, { kind: 'lost-answer' });

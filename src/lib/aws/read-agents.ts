@@ -110,6 +110,8 @@ function exitCodeOf(steps: readonly CommandPlugin[]): number | undefined {
 export interface SentCommand {
   readonly id: string;
   readonly comment: string;
+  /** Its name or ARN, as it was sent; absent where the list does not say. */
+  readonly document?: string;
   /** As that of a `HookRun`. */
   readonly status: string;
   /** ms since the epoch. */
@@ -132,9 +134,10 @@ export function listCommandsSince(
       }),
     );
     const items = (answer.Commands ?? []).map(
-      ({ CommandId, Comment, Status, StatusDetails, RequestedDateTime }) => ({
+      ({ CommandId, Comment, DocumentName, Status, StatusDetails, RequestedDateTime }) => ({
         id: required(CommandId, 'CommandId of a command'),
         comment: Comment ?? '',
+        ...optional('document', DocumentName),
         status: wordOf(StatusDetails ?? Status),
         sentAt: RequestedDateTime?.getTime() ?? 0,
       }),

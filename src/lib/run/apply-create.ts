@@ -75,7 +75,11 @@ function made(action: CreateAction, { ids, missing }: Made): Outcome {
   };
   return missing.length === 0
     ? { ...outcome, status: 'done' }
-    : { ...outcome, status: 'failed', error: incomplete(missing) };
+    : {
+        ...outcome,
+        status: 'failed',
+        error: incomplete(missing, isVssAction(action) || isBegunAction(action)),
+      };
 }
 
 async function failed(action: CreateAction, error: unknown, context: RunContext): Promise<Outcome> {
@@ -100,8 +104,11 @@ export function lostSlot(
   return `slot ${formatInstant(slot)} is lost: ${id} failed${detail ? ` (${detail})` : ''}; the next slot goes on`;
 }
 
-function incomplete(missing: readonly string[]): string {
-  return `the set lacks ${missing.join(', ')}, which the instance no longer has: it does not count, and the next slot goes on`;
+function incomplete(missing: readonly string[], mayBeVss: boolean): string {
+  const why = mayBeVss
+    ? 'which VSS has left out, or the instance no longer has'
+    : 'which the instance no longer has';
+  return `the set lacks ${missing.join(', ')}, ${why}: it does not count, and the next slot goes on`;
 }
 
 function unknownOutcome(error: unknown, { slot }: CreateAction, { clock }: RunContext): string {

@@ -5,6 +5,7 @@ import { sendDocument } from '../aws/mutate-hooks.ts';
 import { listCommandsSince, readHookRun, type HookRun, type SentCommand } from '../aws/read-agents.ts';
 import type { VssAction } from '../plan/hooked.ts';
 import { vssComment, vssParameters } from '../plan/vss-command.ts';
+import { isVss } from '../policy/vss-document.ts';
 import { hasNeverBegun, isUnderWay } from './command-status.ts';
 import type { RunContext } from './context.ts';
 import { executionIdOf } from './hook-run.ts';
@@ -43,7 +44,11 @@ export async function findCommand(action: VssAction, context: RunContext): Promi
     for await (const command of listCommandsSince(context.clients, sought)) all.push(command);
     return all;
   });
-  const begun = sent.filter((one) => one.comment === comment && !hasNeverBegun(one.status));
+  // By either document: a policy may name the other one since. By any other it is nobody's backup, whatever its comment says.
+  const begun = sent.filter(
+    ({ document, ...one }) =>
+      one.comment === comment && !hasNeverBegun(one.status) && (document === undefined || isVss(document)),
+  );
   begun.sort((a, b) => b.sentAt - a.sentAt);
   return begun.find(({ status }) => isUnderWay(status)) ?? begun[0];
 }
