@@ -5,7 +5,10 @@ import type { CommandRecord } from './ssm-records.ts';
 import type { World } from './world.ts';
 
 /** A command before it is known what comes of it. */
-export type Sent = Omit<CommandRecord, 'endsAt' | 'exitCode' | 'output' | 'hook' | 'vss' | 'undelivered'>;
+export type Sent = Omit<
+  CommandRecord,
+  'endsAt' | 'expiresAt' | 'installedAt' | 'exitCode' | 'output' | 'hook' | 'vss' | 'undelivered'
+>;
 
 /** Runs a document that freezes or thaws: what it does is what the state of its instance will be. */
 export function runHook(world: World, sent: Sent): Omit<CommandRecord, keyof Sent> {

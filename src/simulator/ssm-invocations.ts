@@ -1,5 +1,6 @@
 import type {
   CommandInvocationStatus,
+  CommandPlugin,
   ListCommandInvocationsRequest,
   ListCommandInvocationsResult,
 } from '@aws-sdk/client-ssm';
@@ -23,13 +24,16 @@ interface End {
   readonly exitCode: number;
 }
 
+const EXPIRED: End = { status: 'TimedOut', details: 'Delivery Timed Out', exitCode: -1 };
+
 /** How a command stands on its instance. It ends with the instance, which is then never heard of again. */
 export function endOf(world: World, command: CommandRecord): End {
   const now = world.now();
+  const { expiresAt = Infinity } = command;
+  if (now >= expiresAt && expiresAt < command.endsAt) return EXPIRED;
   if (now >= command.endsAt) return finalOf(world, command);
   const instance = world.store.instances.get(command.instanceId, now);
-  if (instance === undefined || instanceState(instance, now) !== 'running')
-    return { status: 'TimedOut', details: 'Delivery Timed Out', exitCode: -1 };
+  if (instance === undefined || instanceState(instance, now) !== 'running') return EXPIRED;
   return command.undelivered === undefined
     ? { status: 'InProgress', details: 'In Progress', exitCode: -1 }
     : { status: 'Pending', details: 'Pending', exitCode: -1 };
@@ -49,6 +53,27 @@ function finalOf(world: World, command: CommandRecord): End {
       : (guestAt(runs, world.now()).exitCodes.get(command.id) ?? command.exitCode);
   const status = exitCode === 0 ? 'Success' : 'Failed';
   return { status, details: status, exitCode };
+}
+
+/** One that installs comes first. What is cut short never says when it ended. */
+function stepsOf(world: World, command: CommandRecord, { status, details, exitCode }: End): CommandPlugin[] {
+  const now = world.now();
+  const { installedAt, endsAt } = command;
+  const isOver = now >= endsAt && status !== 'TimedOut';
+  const last = {
+    Name: 'run',
+    StatusDetails: details,
+    ResponseCode: exitCode,
+    ...(isOver && { ResponseFinishDateTime: new Date(endsAt) }),
+  };
+  if (installedAt === undefined || now < installedAt) return [last];
+  const install = {
+    Name: 'install',
+    StatusDetails: 'Success',
+    ResponseCode: 0,
+    ResponseFinishDateTime: new Date(installedAt),
+  };
+  return [install, last];
 }
 
 /** Without its command it is an empty list, not an error. */
@@ -81,18 +106,7 @@ export const listCommandInvocations: Command<ListCommandInvocationsRequest, List
           Status: status,
           StatusDetails: details,
           CommandPlugins:
-            input.Details === true
-              ? [
-                  {
-                    Name: 'run',
-                    StatusDetails: details,
-                    ResponseCode: exitCode,
-                    ...(world.now() >= command.endsAt && {
-                      ResponseFinishDateTime: new Date(command.endsAt),
-                    }),
-                  },
-                ]
-              : [],
+            input.Details === true ? stepsOf(world, command, { status, details, exitCode }) : [],
         };
       }),
       ...token,

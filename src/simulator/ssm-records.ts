@@ -12,6 +12,10 @@ export interface CommandRecord {
   readonly timeout: number;
   readonly sentAt: number;
   readonly endsAt: number;
+  /** Where it has not ended by then, Systems Manager says that its delivery timed out, and never anything else. */
+  readonly expiresAt?: number;
+  /** When its first step of two ended, which installs. */
+  readonly installedAt?: number;
   readonly exitCode: number;
   readonly output: string;
   /** Of a document that freezes or thaws. */

@@ -18,20 +18,26 @@ export interface VssBehaviour {
   readonly makes: 'application' | 'crash' | 'none';
   /** What AppConsistent is of those that are not. */
   readonly marks: 'False' | 'nothing';
+  /** Volumes that it makes none of. */
+  readonly leavesOut: readonly string[];
   /** How the command ends where nothing fails, but that the set may be only crash-consistent. */
   readonly ends: 'Success' | 'Failed' | 'Execution Timed Out';
   /** ms until the snapshots are made, from then until they are tagged, and from then to the command's end. */
   readonly takes: { readonly create: number; readonly tag: number; readonly end: number };
   /** `late`: commands never arrive; `refused`: they are undeliverable. */
   readonly delivery: 'at once' | 'late' | 'refused';
+  /** ms after it was sent a command that has not ended expires, while Windows goes on. */
+  readonly expires: number;
 }
 
 export const VSS_BEHAVIOUR: VssBehaviour = {
   makes: 'application',
   marks: 'False',
+  leavesOut: [],
   ends: 'Success',
   takes: { create: MINUTE, tag: 5 * SECOND, end: 10 * SECOND },
   delivery: 'at once',
+  expires: Infinity,
 };
 
 /** One run of such a document. */
@@ -61,7 +67,14 @@ export function runVss(world: World, instance: InstanceRecord, sent: Sent): Omit
   };
   if (behaviour.makes !== 'none')
     world.store.agentWork.push(begins + takes.create, () => make(world, { run, sent, instance, behaviour }));
-  return { endsAt: begins + takes.create + takes.tag + takes.end, exitCode: 0, output: '', vss: run };
+  return {
+    endsAt: begins + takes.create + takes.tag + takes.end,
+    expiresAt: sent.sentAt + behaviour.expires,
+    installedAt: begins,
+    exitCode: 0,
+    output: '',
+    vss: run,
+  };
 }
 
 interface Making {
@@ -83,6 +96,7 @@ function make(world: World, { run, sent, instance, behaviour }: Making): void {
         InstanceSpecification: {
           InstanceId: instance.id,
           ExcludeBootVolume: parameters['ExcludeBootVolume']?.[0] === 'True',
+          ...(behaviour.leavesOut.length > 0 && { ExcludeDataVolumeIds: [...behaviour.leavesOut] }),
         },
         Description: parameters['description']?.[0],
         TagSpecifications: [

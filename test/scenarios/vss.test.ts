@@ -1,5 +1,6 @@
 /** Backups that Windows makes itself, through VSS: one command and one set a slot, and what it came to is told as it is. */
 
+import { SendCommandCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { runBackup } from '../../src/lib/run/backup.ts';
 import { readAllPoints } from '../../src/lib/run/read.ts';
@@ -182,17 +183,71 @@ describe('a command that makes no snapshot', () => {
     expect(scenario.region.snapshots()).toHaveLength(4);
   });
 
-  test.each([
-    { delivery: 'late', status: 'DeliveryTimedOut' },
-    { delivery: 'refused', status: 'Undeliverable' },
-  ] as const)('as it never arrives ($status) is followed by one of our own at once', async (one) => {
-    const { scenario } = windows({ vss: { delivery: one.delivery } });
+  test('as it cannot be delivered is followed by one of our own at once', async () => {
+    const { scenario } = windows({ vss: { delivery: 'refused' } });
     expect(ended(await scenario.backup('win'))).toEqual([
-      `done | only crash-consistent: VSS: ${one.status}, and no snapshot has its tags`,
+      'done | only crash-consistent: VSS: Undeliverable, and no snapshot has its tags',
     ]);
     expect(scenario.clock.now() - START).toBeLessThan(3 * MINUTE);
     expect(sentAndMade(scenario)).toEqual([1, 1]);
   });
+
+  test('as it was not delivered in time is followed by one of our own when it can make none any more', async () => {
+    const { scenario } = windows({ vss: { delivery: 'late' } });
+    expect(ended(await scenario.backup('win'))).toEqual([
+      'done | only crash-consistent: VSS: DeliveryTimedOut, and no snapshot has its tags',
+    ]);
+    // Delivery, installing and the document's own timeout, and five minutes that lists lag.
+    expect(scenario.clock.now() - START).toBeGreaterThanOrEqual((12 + 10 + 10 + 5) * MINUTE);
+    expect(sentAndMade(scenario)).toEqual([1, 1]);
+  });
+});
+
+describe('a set whose snapshots fail afterwards', () => {
+  /** The slot made, with snapshots that fail; asked for again later. */
+  async function failing(onFailure: string, which: 'all' | 'one'): Promise<Scenario> {
+    const { scenario } = windows({
+      policies: vssPolicies(onFailure),
+      // Those that fail would be in the way of others of their volumes.
+      settings: { volumeSnapshotLimits: false },
+    });
+    expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['done']);
+    scenario.clock.advance(40 * MINUTE);
+    const made = scenario.region.snapshots().map(({ id }) => id);
+    for (const id of which === 'all' ? made : made.slice(0, 1)) scenario.region.failSnapshot(id);
+    scenario.clock.advance(40 * MINUTE);
+    return scenario;
+  }
+
+  test.each(['all', 'one'] as const)('(%s of them) is followed by one of our own', async (which) => {
+    const scenario = await failing('crash-consistent', which);
+    expect(ended(await scenario.backup('win', { slot: START }))).toEqual([
+      expect.stringMatching(
+        /^done \| only crash-consistent: VSS: Success, and snap-\w+(?:, snap-\w+)* of its set failed$/,
+      ),
+    ]);
+    expect(sentAndMade(scenario)).toEqual([1, 1]);
+    expect(bySetOf(scenario).ours).toHaveLength(4);
+    scenario.clock.advance(40 * MINUTE);
+    expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['already-done']);
+    expect(sentAndMade(scenario)).toEqual([1, 1]);
+  });
+
+  test.each(['all', 'one'] as const)(
+    '(%s of them) with onFailure: skip is followed by another command',
+    async (which) => {
+      const scenario = await failing('skip', which);
+      expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['done']);
+      expect(sentAndMade(scenario)).toEqual([2, 0]);
+      scenario.clock.advance(40 * MINUTE);
+      expect((await readAllPoints(scenario.context)).points.map(({ state }) => state).sort()).toEqual([
+        'failed',
+        'good',
+      ]);
+      expect(ended(await scenario.backup('win', { slot: START }))).toEqual(['already-done']);
+      expect(sentAndMade(scenario)).toEqual([2, 0]);
+    },
+  );
 });
 
 describe('before anything is sent', () => {
@@ -250,7 +305,34 @@ describe('before anything is sent', () => {
   });
 });
 
+describe('a set that lacks a volume', () => {
+  test('is a failure, and says that VSS may have left it out', async () => {
+    const { scenario, volumes } = windows();
+    const [, data = ''] = volumes;
+    scenario.region.hooks.setVss({ leavesOut: [data] });
+    expect(ended(await scenario.backup('win'))).toEqual([
+      `failed | the set lacks ${data}, which VSS has left out, or the instance no longer has: it does not count, and the next slot goes on`,
+    ]);
+    expect(sentAndMade(scenario)).toEqual([1, 0]);
+  });
+});
+
 describe('one command a slot', () => {
+  test('is none by another document, whatever its comment says', async () => {
+    const { scenario, instance } = windows({ vss: { delivery: 'refused' } });
+    await scenario.backup('win', { slot: START });
+    const [{ comment: Comment } = { comment: '' }] = scenario.region.hooks.commands();
+    const other = windows();
+    other.scenario.region.hooks.createDocument({ name: 'somebodys', parameters: {} });
+    expect(other.instance).toBe(instance);
+    await other.scenario.region.clients.ssm.send(
+      new SendCommandCommand({ InstanceIds: [instance], DocumentName: 'somebodys', Comment }),
+    );
+    expect(ended(await other.scenario.backup('win', { slot: START }))).toEqual(['done']);
+    expect(bySetOf(other.scenario).theirs).toHaveLength(4);
+    expect(bySetOf(other.scenario).ours).toEqual([]);
+  });
+
   test('of which no answer came is found by what it says of itself', async () => {
     const { scenario } = windows();
     scenario.region.faults = onCommand('SendCommand', 1, { kind: 'lost-answer' });

@@ -34,7 +34,7 @@ function machine(platform: 'Linux' | 'Windows' = 'Windows'): Machine {
     const { CommandInvocations: [found] = [] } = await region.clients.ssm.send(
       new ListCommandInvocationsCommand({ CommandId: command, Details: true }),
     );
-    return `${found?.StatusDetails} ${found?.CommandPlugins?.[0]?.ResponseCode}`;
+    return `${found?.StatusDetails} ${found?.CommandPlugins?.at(-1)?.ResponseCode}`;
   };
   return { ...place, id, send, statusOf };
 }

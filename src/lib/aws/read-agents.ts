@@ -54,7 +54,7 @@ export interface HookRun {
   readonly status: string;
   /** Of the first step that failed. */
   readonly exitCode?: number;
-  /** When its last step ended, in ms since the epoch. */
+  /** When its last step ended, in ms since the epoch; only where it came to its end by itself, and each step says when. */
   readonly endedAt?: number;
 }
 
@@ -79,10 +79,11 @@ export async function readHookRun(
   });
   for await (const { Status, StatusDetails, CommandPlugins } of runs) {
     const steps = CommandPlugins ?? [];
+    const status = wordOf(StatusDetails ?? Status);
     return {
-      status: wordOf(StatusDetails ?? Status),
+      status,
       ...optional('exitCode', exitCodeOf(steps)),
-      ...optional('endedAt', endOf(steps)),
+      ...(CAME_TO_ITS_END.has(status) && optional('endedAt', endOf(steps))),
     };
   }
   return undefined;
@@ -92,9 +93,12 @@ function wordOf(status: string | undefined): string {
   return (status ?? 'Pending').replaceAll(' ', '');
 }
 
+const CAME_TO_ITS_END: ReadonlySet<string> = new Set(['Success', 'Failed']);
+
+/** A step without one may go on where the others have ended. */
 function endOf(steps: readonly CommandPlugin[]): number | undefined {
   const times = steps.flatMap(({ ResponseFinishDateTime }) => ResponseFinishDateTime?.getTime() ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
+  return times.length === 0 || times.length < steps.length ? undefined : Math.max(...times);
 }
 
 /** A step that was not run, as one for another platform, has none or 0. */
@@ -106,6 +110,8 @@ function exitCodeOf(steps: readonly CommandPlugin[]): number | undefined {
 export interface SentCommand {
   readonly id: string;
   readonly comment: string;
+  /** Its name or ARN, as it was sent; absent where the list does not say. */
+  readonly document?: string;
   /** As that of a `HookRun`. */
   readonly status: string;
   /** ms since the epoch. */
@@ -128,9 +134,10 @@ export function listCommandsSince(
       }),
     );
     const items = (answer.Commands ?? []).map(
-      ({ CommandId, Comment, Status, StatusDetails, RequestedDateTime }) => ({
+      ({ CommandId, Comment, DocumentName, Status, StatusDetails, RequestedDateTime }) => ({
         id: required(CommandId, 'CommandId of a command'),
         comment: Comment ?? '',
+        ...optional('document', DocumentName),
         status: wordOf(StatusDetails ?? Status),
         sentAt: RequestedDateTime?.getTime() ?? 0,
       }),

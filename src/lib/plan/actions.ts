@@ -36,6 +36,8 @@ export interface CreateSnapshotsAction extends CreateBase {
   readonly volumes: readonly string[];
   /** Of an instance that runs. */
   readonly hooks?: PlannedHooks;
+  /** Of one that is stopped, whose policy has it make them itself: while it still ran it may have begun. */
+  readonly begun?: Hooks;
 }
 
 export interface CreateSnapshotAction extends CreateBase {

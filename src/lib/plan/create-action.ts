@@ -58,7 +58,9 @@ function orderInstance(instance: Instance, order: BackupOrder): Ordered {
   const identity = identityOf(instance.id, order);
   const name = backupName(order.owner.deployment, identity);
   // Where nothing runs, nothing needs to be told.
-  const told = instance.state === 'running' ? plannedHooks(facts, instance, parts) : undefined;
+  const isRunning = instance.state === 'running';
+  const told = isRunning ? plannedHooks(facts, instance, parts) : undefined;
+  const { hooks } = order.policy;
   const common = {
     ...identity,
     reason: reasonOf(instance, order),
@@ -83,6 +85,7 @@ function orderInstance(instance: Instance, order: BackupOrder): Ordered {
           excludedVolumes: parts.excluded
             .filter(({ device }) => device !== instance.rootDeviceName)
             .map(({ volumeId }) => volumeId),
+          ...(!isRunning && hooks && isVss(hooks.document) && { begun: hooks }),
         };
   const dropped = droppedWarning(instance.id, order, tagged.dropped);
   return { action, warnings: [...dropped, ...(told?.warnings ?? [])] };

@@ -19,6 +19,14 @@ export function isVssAction(action: CreateAction): action is VssAction {
   return action.action === 'create-snapshots' && action.hooks?.vss !== undefined;
 }
 
+/** One that may have been begun so. */
+export type BegunAction = Extract<CreateAction, { action: 'create-snapshots' }> &
+  Required<Pick<Extract<CreateAction, { action: 'create-snapshots' }>, 'begun'>>;
+
+export function isBegunAction(action: CreateAction): action is BegunAction {
+  return action.action === 'create-snapshots' && action.begun !== undefined;
+}
+
 export function isHooked(action: CreateAction): action is HookedAction {
   return 'hooks' in action;
 }

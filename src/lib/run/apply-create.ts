@@ -3,7 +3,7 @@
 import { describeError, errorCode, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import type { Made } from '../aws/mutate.ts';
 import type { CreateAction, CreateImageAction } from '../plan/actions.ts';
-import { isHooked, isVssAction } from '../plan/hooked.ts';
+import { isBegunAction, isHooked, isVssAction } from '../plan/hooked.ts';
 import { formatInstant } from '../policy/instant.ts';
 import type { RunContext } from './context.ts';
 import { attemptCreate, attemptHooked, type Attempt } from './hooked-create.ts';
@@ -11,7 +11,7 @@ import type { Outcome } from './outcome.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
 import { sideBySide } from './side-by-side.ts';
 import { lookUpName } from './taken-name.ts';
-import { attemptVss } from './vss-create.ts';
+import { attemptStopped, attemptVss } from './vss-create.ts';
 
 /** How often, and after how many ms, a run without a later round tries again what EC2 was too busy for. */
 const TURNS = 4;
@@ -62,6 +62,7 @@ async function createOne(action: CreateAction, context: RunContext): Promise<Out
 
 function attemptOf(action: CreateAction, context: RunContext): Promise<Attempt> {
   if (isVssAction(action)) return attemptVss(action, context);
+  if (isBegunAction(action)) return attemptStopped(action, context);
   return isHooked(action) ? attemptHooked(action, context) : attemptCreate(action, context);
 }
 
@@ -74,7 +75,11 @@ function made(action: CreateAction, { ids, missing }: Made): Outcome {
   };
   return missing.length === 0
     ? { ...outcome, status: 'done' }
-    : { ...outcome, status: 'failed', error: incomplete(missing) };
+    : {
+        ...outcome,
+        status: 'failed',
+        error: incomplete(missing, isVssAction(action) || isBegunAction(action)),
+      };
 }
 
 async function failed(action: CreateAction, error: unknown, context: RunContext): Promise<Outcome> {
@@ -99,8 +104,11 @@ export function lostSlot(
   return `slot ${formatInstant(slot)} is lost: ${id} failed${detail ? ` (${detail})` : ''}; the next slot goes on`;
 }
 
-function incomplete(missing: readonly string[]): string {
-  return `the set lacks ${missing.join(', ')}, which the instance no longer has: it does not count, and the next slot goes on`;
+function incomplete(missing: readonly string[], mayBeVss: boolean): string {
+  const why = mayBeVss
+    ? 'which VSS has left out, or the instance no longer has'
+    : 'which the instance no longer has';
+  return `the set lacks ${missing.join(', ')}, ${why}: it does not count, and the next slot goes on`;
 }
 
 function unknownOutcome(error: unknown, { slot }: CreateAction, { clock }: RunContext): string {

@@ -5,9 +5,10 @@ export function isUnderWay(status: string): boolean {
   return UNDER_WAY.has(status);
 }
 
-const NEVER_BEGAN: ReadonlySet<string> = new Set(['DeliveryTimedOut', 'Undeliverable']);
-
-/** Whether it has done nothing, and will do nothing any more. */
+/**
+ * Whether it has done nothing, and will do nothing any more. Not so where its delivery timed out: a command that expires is said to
+ * have, also where it was in progress, and what it has begun may go on on the instance.
+ */
 export function hasNeverBegun(status: string): boolean {
-  return NEVER_BEGAN.has(status);
+  return status === 'Undeliverable';
 }

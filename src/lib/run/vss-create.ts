@@ -7,14 +7,17 @@ import { describeError, isOutcomeUnknown, isPostponed } from '../aws/errors.ts';
 import type { HookRun } from '../aws/read-agents.ts';
 import { listSnapshots } from '../aws/read-snapshots.ts';
 import { MARK, readOwnership } from '../plan/marks.ts';
-import type { VssAction } from '../plan/hooked.ts';
-import { judgeVss, type VssPart, type VssVerdict } from '../plan/vss-set.ts';
+import type { BegunAction, VssAction } from '../plan/hooked.ts';
+import type { Snapshot } from '../plan/inventory.ts';
+import type { Ours, Owned } from '../plan/recovery-points.ts';
+import { foundOfVss, judgeVss, type VssFound, type VssVerdict } from '../plan/vss-set.ts';
+import { formatInstant } from '../policy/instant.ts';
 import { hasNeverBegun } from './command-status.ts';
 import type { RunContext } from './context.ts';
-import { unfrozen, type Attempt } from './hooked-create.ts';
+import { attemptCreate, unfrozen, type Attempt } from './hooked-create.ts';
 import { pointFilters } from './point-filters.ts';
 import { READS_TRUSTWORTHY_AFTER } from './read-lag.ts';
-import { findCommand, followCommand, sendVss, type Command } from './vss-follow.ts';
+import { findCommand, followCommand, latestEnd, sendVss, type Command } from './vss-follow.ts';
 
 /** How often what the command made is looked for. */
 const EVERY = 10_000;
@@ -35,9 +38,30 @@ export async function attemptVss(action: VssAction, context: RunContext): Promis
   if (known === undefined) return begin(action, context);
   const run = await followCommand(action, known, context);
   if ('left' in run) return run;
-  const attempt = await ended(action, run, context);
+  const attempt = await ended(action, { ...run, sentAt: known.sentAt }, context);
   // A later run finds that the last one made nothing, and its policy takes nothing else.
-  return attempt ?? (action.hooks.onFailure === 'skip' ? begin(action, context) : made(action, run, context));
+  if (!('nothing' in attempt)) return attempt;
+  return action.hooks.onFailure === 'skip' ? begin(action, context) : instead(action, attempt, context);
+}
+
+/**
+ * Of an instance that does not run any more: what it was told before is looked for, and it is told nothing. Without any, or with one
+ * that made nothing, it is our own call, whose set is as good as any. Never throws.
+ */
+export async function attemptStopped(action: BegunAction, context: RunContext): Promise<Attempt> {
+  const asTold = { ...action, hooks: { ...action.begun, vss: { tags: [] } } };
+  let known: Command | undefined;
+  try {
+    known = await findCommand(asTold, context);
+  } catch (error) {
+    if (!isPostponed(error) && !isOutcomeUnknown(error)) return attemptCreate(action, context);
+    return { left: `VSS: its commands cannot be listed: ${describeError(error)}` };
+  }
+  if (known === undefined) return attemptCreate(action, context);
+  const run = await followCommand(asTold, known, context);
+  if ('left' in run) return run;
+  const attempt = await ended(asTold, { ...run, sentAt: known.sentAt }, context);
+  return 'nothing' in attempt ? attemptCreate(action, context) : attempt;
 }
 
 async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
@@ -61,7 +85,8 @@ async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
 async function conclude(action: VssAction, command: Command, context: RunContext): Promise<Attempt> {
   const run = await followCommand(action, command, context);
   if ('left' in run) return run;
-  return (await ended(action, run, context)) ?? made(action, run, context);
+  const attempt = await ended(action, { ...run, sentAt: command.sentAt }, context);
+  return 'nothing' in attempt ? instead(action, attempt, context) : attempt;
 }
 
 /** It is not sent again in this run, whether it is found or not. */
@@ -75,63 +100,91 @@ async function lookAfterLoss(action: VssAction, context: RunContext): Promise<Co
   }
 }
 
-/** A backup of our own, or none: the command has made nothing, and never will. */
-function made(action: VssAction, run: HookRun, context: RunContext): Promise<Attempt> {
-  return unfrozen(action, `VSS: ${howItEnded(run)}, and no snapshot has its tags`, context);
+/** The command has made nothing that could be a backup, and never will. */
+interface Nothing {
+  /** Why that is known. */
+  readonly nothing: string;
 }
 
-/** What the command came to; undefined where it made nothing. */
-async function ended(action: VssAction, run: HookRun, context: RunContext): Promise<Attempt | undefined> {
-  if (hasNeverBegun(run.status)) return undefined;
+/** A backup of our own, or none. */
+function instead(action: VssAction, { nothing }: Nothing, context: RunContext): Promise<Attempt> {
+  return unfrozen(action, nothing, context);
+}
+
+type EndedRun = HookRun & Pick<Command, 'sentAt'>;
+
+/** What the command came to. */
+async function ended(action: VssAction, run: EndedRun, context: RunContext): Promise<Attempt | Nothing> {
+  const how = `VSS: ${howItEnded(run)}`;
+  if (hasNeverBegun(run.status)) return { nothing: `${how}, and ${whyNothing([])}` };
   const verdict = await lookForSet(action, run, context);
-  if (verdict === 'none') return undefined;
+  if ('nothing' in verdict) return { nothing: `${how}, and ${verdict.nothing}` };
   if ('left' in verdict) return verdict;
   const { ids, missing, isConsistent } = verdict;
   if (isConsistent) return { made: { ids, missing } };
-  const why = `VSS: ${howItEnded(run)}, and not every snapshot is marked AppConsistent=True`;
+  const why = `${how}, and not every snapshot is marked AppConsistent=True`;
   if (action.hooks.onFailure === 'skip')
     return { refused: `${why}: ${ids.join(', ')} do not count as a backup (onFailure: skip)` };
   return { made: { ids, missing }, warning: `only crash-consistent: ${why}` };
+}
+
+function whyNothing(failed: readonly string[]): string {
+  return failed.length === 0 ? 'no snapshot has its tags' : `${failed.join(', ')} of its set failed`;
 }
 
 function howItEnded({ status, exitCode }: HookRun): string {
   return exitCode === undefined ? status : `${status} with exit code ${exitCode}`;
 }
 
-type Sighted = Exclude<VssVerdict, 'wait'> | { readonly left: string };
+/** When it had made all that it makes. Where its steps do not say, not before the latest end, nor before we saw it. */
+function endOf(action: VssAction, { endedAt, sentAt }: EndedRun, seen: number): number {
+  return endedAt ?? Math.max(latestEnd(action, sentAt), seen);
+}
+
+type Sighted = Exclude<VssVerdict, 'wait' | 'none'> | Nothing | { readonly left: string };
 
 /** Lists lag behind: only so long after the command's end does nothing mean that there is nothing. */
-async function lookForSet(action: VssAction, run: HookRun, context: RunContext): Promise<Sighted> {
+async function lookForSet(action: VssAction, run: EndedRun, context: RunContext): Promise<Sighted> {
   const { clock, deadline = Infinity } = context;
-  const trusted = (run.endedAt ?? clock.now()) + READS_TRUSTWORTHY_AFTER;
+  const seen = clock.now();
+  const trusted = endOf(action, run, seen) + READS_TRUSTWORTHY_AFTER;
+  const said = (run.endedAt ?? seen) + READS_TRUSTWORTHY_AFTER;
   for (;;) {
     const isTrusted = clock.now() >= trusted;
     let trouble = '';
     try {
-      const verdict = judgeVss(await readParts(action, context), { expected: action.volumes, isTrusted });
+      const sight = { expected: action.volumes, isTrusted, isSaid: clock.now() >= said };
+      const { parts, failed } = await readFound(action, context);
+      const verdict = judgeVss(parts, sight);
+      if (verdict === 'none') return { nothing: whyNothing(failed) };
       if (verdict !== 'wait') return verdict;
     } catch (error) {
       trouble = `: ${describeError(error)}`;
       if (isTrusted) return { left: `VSS: ${howItEnded(run)}, but what it made cannot be listed${trouble}` };
     }
     if (clock.now() + EVERY > deadline)
-      return { left: `VSS: ${howItEnded(run)}, but what it made is not listed yet${trouble}` };
+      return { left: `VSS: ${howItEnded(run)}, ${whyOpen(action, run, clock.now())}${trouble}` };
     await clock.sleep(Math.min(EVERY, Math.max(trusted - clock.now(), 1)));
   }
 }
 
+function whyOpen(action: VssAction, run: EndedRun, now: number): string {
+  const until = endOf(action, run, now);
+  return until > now
+    ? `and until ${formatInstant(until)} it may still make snapshots`
+    : 'but what it made is not listed yet';
+}
+
 /** Those of the slot that Windows made here. */
-async function readParts(action: VssAction, { clients, file }: RunContext): Promise<VssPart[]> {
+async function readFound(action: VssAction, { clients, file }: RunContext): Promise<VssFound> {
   const filters = [
     ...pointFilters(file, [action.policy], [action.slot]),
     { name: `tag:${MARK.source}`, values: [action.source] },
   ];
-  const parts: VssPart[] = [];
-  for await (const { id, volumeId, tags } of listSnapshots(clients, filters)) {
+  const ours: Ours<Owned<Snapshot>>[] = [];
+  for await (const { tags, ...snapshot } of listSnapshots(clients, filters)) {
     const ownership = readOwnership(tags, file);
-    if (ownership.status !== 'ours' || ownership.marks.copiedFrom) continue;
-    const { vss } = ownership.marks;
-    if (vss) parts.push({ id, volumeId, vss });
+    if (ownership.status === 'ours') ours.push({ ...snapshot, ownership });
   }
-  return parts;
+  return foundOfVss(ours);
 }

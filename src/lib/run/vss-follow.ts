@@ -5,15 +5,16 @@ import { sendDocument } from '../aws/mutate-hooks.ts';
 import { listCommandsSince, readHookRun, type HookRun, type SentCommand } from '../aws/read-agents.ts';
 import type { VssAction } from '../plan/hooked.ts';
 import { vssComment, vssParameters } from '../plan/vss-command.ts';
+import { isVss } from '../policy/vss-document.ts';
 import { hasNeverBegun, isUnderWay } from './command-status.ts';
 import type { RunContext } from './context.ts';
 import { executionIdOf } from './hook-run.ts';
 import { retryThrottled } from './throttle.ts';
 
-/** Within so long (s) it must have begun. */
-const DELIVERY = 120;
-/** What installing Amazon's components may take (ms), which the document's own timeout leaves out. */
-const INSTALLING = 10 * 60_000;
+/** What installing Amazon's components may take (s), which the document's own timeout leaves out. */
+const INSTALLING = 600;
+/** Within so long (s) it must have begun. With the document's timeout it makes what the command expires after: installing is in it. */
+const DELIVERY = INSTALLING + 120;
 const EVERY = 5000;
 /** No command of a slot was sent before it, give or take the clocks (ms). */
 const BEFORE_SLOT = 5 * 60_000;
@@ -43,13 +44,22 @@ export async function findCommand(action: VssAction, context: RunContext): Promi
     for await (const command of listCommandsSince(context.clients, sought)) all.push(command);
     return all;
   });
-  const begun = sent.filter((one) => one.comment === comment && !hasNeverBegun(one.status));
+  // By either document: a policy may name the other one since. By any other it is nobody's backup, whatever its comment says.
+  const begun = sent.filter(
+    ({ document, ...one }) =>
+      one.comment === comment && !hasNeverBegun(one.status) && (document === undefined || isVss(document)),
+  );
   begun.sort((a, b) => b.sentAt - a.sentAt);
   return begun.find(({ status }) => isUnderWay(status)) ?? begun[0];
 }
 
 function commentOf(action: VssAction, { file }: RunContext): string {
   return vssComment(action, executionIdOf(file.deployment, action));
+}
+
+/** Whatever Systems Manager says of it, after that (ms since the epoch) it makes nothing any more. */
+export function latestEnd({ hooks: { timeout } }: VssAction, sentAt: number): number {
+  return sentAt + (DELIVERY + INSTALLING + timeout) * 1000;
 }
 
 /** How it ended, or why that is not known. Looks until the run's time is over, or until it should have ended long since. */
@@ -59,7 +69,7 @@ export async function followCommand(
   context: RunContext,
 ): Promise<HookRun | { readonly left: string }> {
   const { clients, clock, deadline = Infinity, onProgress } = context;
-  const over = sentAt + (DELIVERY + action.hooks.timeout) * 1000 + INSTALLING;
+  const over = latestEnd(action, sentAt);
   for (;;) {
     let how: string;
     try {

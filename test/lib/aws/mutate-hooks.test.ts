@@ -125,6 +125,17 @@ describe('the commands of an instance', () => {
   });
 });
 
+test.each([
+  { what: 'a step does not say when it ended', StatusDetails: 'Failed', more: [{}] },
+  { what: 'it was timed out', StatusDetails: 'Execution Timed Out', more: [] },
+  { what: 'it was cancelled', StatusDetails: 'Cancelled', more: [] },
+])('the end of a command is not known where $what', async ({ StatusDetails, more }) => {
+  const CommandPlugins = [{ ResponseFinishDateTime: new Date(Date.UTC(2026, 10, 22, 3)) }, ...more];
+  ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [{ StatusDetails, CommandPlugins }] });
+  const run = await readHookRun({ ssm: ssmClient }, { command: 'c-1', instance: 'i-1' });
+  expect(run).not.toHaveProperty('endedAt');
+});
+
 test('the end of a command is when its last step ended', async () => {
   const steps = [4, 9, 7].map((second) => ({
     ResponseFinishDateTime: new Date(Date.UTC(2026, 10, 22, 3, 0, second)),
