@@ -9,6 +9,7 @@ import { DAY, HOUR } from '../support/scenario.ts';
 import type { Deployment } from './deployment.ts';
 import { SEEN_WITHIN } from './protect-calls.ts';
 import { Random } from './random.ts';
+import { wasDisabled } from './shares.ts';
 import type { Span } from './trouble.ts';
 
 /** Between two things that people do. */
@@ -232,8 +233,8 @@ function ours<T extends ImageView | SnapshotView>(items: readonly T[]): T[] {
   return items.filter(({ tags }) => isOurs(tags) && !('ec2-backup:rehearsal' in tags));
 }
 
-/** Or gone, or disabled meanwhile, which takes all permissions away. */
+/** Or gone, or disabled meanwhile, which takes all permissions away for good, also when it is enabled again. */
 function isShared({ region, id }: Done): boolean {
   const image = region.image(id);
-  return !image || 'ec2-backup:disabled' in image.tags || image.sharedWith.includes(STRANGER);
+  return !image || wasDisabled(region, id) || image.sharedWith.includes(STRANGER);
 }

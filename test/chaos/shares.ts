@@ -95,6 +95,10 @@ export class Shares {
 function isShared({ region, id, account }: Shared): boolean {
   if (!region.has(id)) return true;
   const part = region.image(id) ?? region.snapshot(id);
-  // Or set aside, which takes all permissions away.
-  return part !== undefined && ('ec2-backup:disabled' in part.tags || part.sharedWith.includes(account));
+  return part !== undefined && (wasDisabled(region, id) || part.sharedWith.includes(account));
+}
+
+/** Which takes all permissions away for good, also when it is enabled again. */
+export function wasDisabled(region: SimulatedRegion, id: string): boolean {
+  return region.image(id) !== undefined && region.protecting.changedAt(id) !== undefined;
 }
