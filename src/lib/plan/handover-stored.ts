@@ -14,6 +14,7 @@ import type { Backup } from './handover-backups.ts';
 import type { HandoverFacts, HandoverGroup, HandoverItem, InBin } from './handover-shapes.ts';
 import { MARK, REHEARSAL } from './marks.ts';
 import { compareText } from './order.ts';
+import { shownName } from './shown-name.ts';
 import { NOTHING_STORED, plusStored, type StoredBytes } from './snapshot-prices.ts';
 
 const KEEP =
@@ -68,7 +69,7 @@ function inOrder(backups: readonly Backup[]): Backup[] {
 }
 
 function backupItems(backups: readonly Backup[], { instances, volumes }: HandoverFacts): HandoverItem[] {
-  const names = new Map([...instances, ...volumes].map(({ id, tags }) => [id, tags.get('Name')?.trim()]));
+  const names = new Map([...instances, ...volumes].map(({ id, tags }) => [id, shownName(tags)]));
   return inOrder(backups).map(({ id, policy, source, slot, snapshots, reasons }) => {
     const name = source === undefined ? undefined : names.get(source);
     const called = name ? ` (${name})` : '';

@@ -3,6 +3,7 @@
 import type { CostFacts } from '../plan/cost-report.ts';
 import type { PrunePlan } from '../plan/plan-prune.ts';
 import type { SourceFacts } from '../plan/point-verdicts.ts';
+import { shownName } from '../plan/shown-name.ts';
 import type { Place, PolicyFile } from '../policy/policy.ts';
 import type { RunContext } from './context.ts';
 import { costOfPlan } from './cost.ts';
@@ -32,7 +33,7 @@ export async function readReportFacts(context: RunContext): Promise<ReportFacts>
   const plan = await decidePrune({}, read, context);
   const watch = await decideWatch(read, context);
   const named = [...sources.instances, ...sources.volumes].flatMap(({ id, tags }) => {
-    const name = shownName(tags.get('Name') ?? '');
+    const name = shownName(tags);
     return name === undefined ? [] : [[id, name] as const];
   });
   return {
@@ -45,11 +46,4 @@ export async function readReportFacts(context: RunContext): Promise<ReportFacts>
     sources: sourceFacts(sources, file),
     names: new Map(named),
   };
-}
-
-const UNSEEN = /[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/gu;
-
-/** Undefined for what nobody would see: a link must have a text, so the id stands for it. */
-function shownName(name: string): string | undefined {
-  return name.replaceAll(UNSEEN, '') === '' ? undefined : name.trim();
 }

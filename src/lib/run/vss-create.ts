@@ -36,12 +36,12 @@ export async function attemptVss(action: VssAction, context: RunContext): Promis
     return unfrozen(action, problem, context);
   }
   if (known === undefined) return begin(action, context);
-  const run = await followCommand(action, known, context);
-  if ('left' in run) return run;
-  const attempt = await ended(action, { ...run, sentAt: known.sentAt }, context);
-  // A later run finds that the last one made nothing, and its policy takes nothing else.
+  const attempt = await cameTo(action, known, context);
   if (!('nothing' in attempt)) return attempt;
-  return action.hooks.onFailure === 'skip' ? begin(action, context) : instead(action, attempt, context);
+  // A later run finds that the last one made nothing, and its policy takes nothing else.
+  return action.hooks.onFailure === 'skip'
+    ? begin(action, context)
+    : unfrozen(action, attempt.nothing, context);
 }
 
 /**
@@ -58,9 +58,7 @@ export async function attemptStopped(action: BegunAction, context: RunContext): 
     return { left: `VSS: its commands cannot be listed: ${describeError(error)}` };
   }
   if (known === undefined) return attemptCreate(action, context);
-  const run = await followCommand(asTold, known, context);
-  if ('left' in run) return run;
-  const attempt = await ended(asTold, { ...run, sentAt: known.sentAt }, context);
+  const attempt = await cameTo(asTold, known, context);
   return 'nothing' in attempt ? attemptCreate(action, context) : attempt;
 }
 
@@ -77,16 +75,10 @@ async function begin(action: VssAction, context: RunContext): Promise<Attempt> {
     command = await lookAfterLoss(action, context);
     if (command === undefined) return { error };
   }
-  const attempt = await conclude(action, command, context);
+  const attempt = await cameTo(action, command, context);
+  if ('nothing' in attempt) return unfrozen(action, attempt.nothing, context);
   const isFresh = context.clock.now() < command.sentAt + READS_TRUSTWORTHY_AFTER;
   return 'left' in attempt ? { ...attempt, isFresh } : attempt;
-}
-
-async function conclude(action: VssAction, command: Command, context: RunContext): Promise<Attempt> {
-  const run = await followCommand(action, command, context);
-  if ('left' in run) return run;
-  const attempt = await ended(action, { ...run, sentAt: command.sentAt }, context);
-  return 'nothing' in attempt ? instead(action, attempt, context) : attempt;
 }
 
 /** It is not sent again in this run, whether it is found or not. */
@@ -106,14 +98,14 @@ interface Nothing {
   readonly nothing: string;
 }
 
-/** A backup of our own, or none. */
-function instead(action: VssAction, { nothing }: Nothing, context: RunContext): Promise<Attempt> {
-  return unfrozen(action, nothing, context);
+/** What a command that was sent, by whatever run, came to. */
+async function cameTo(action: VssAction, command: Command, context: RunContext): Promise<Attempt | Nothing> {
+  const run = await followCommand(action, command, context);
+  return 'left' in run ? run : ended(action, { ...run, sentAt: command.sentAt }, context);
 }
 
 type EndedRun = HookRun & Pick<Command, 'sentAt'>;
 
-/** What the command came to. */
 async function ended(action: VssAction, run: EndedRun, context: RunContext): Promise<Attempt | Nothing> {
   const how = `VSS: ${howItEnded(run)}`;
   if (hasNeverBegun(run.status)) return { nothing: `${how}, and ${whyNothing([])}` };
