@@ -10,7 +10,7 @@ import {
 } from './audit-orphan.ts';
 import { holdKey } from './handover-backups.ts';
 import type { Image, Tags } from './inventory.ts';
-import { MARK, readOwnership } from './marks.ts';
+import { isOfService, MARK, readOwnership } from './marks.ts';
 
 /** An AMI with the snapshots that are left alone with it. */
 export function leftAloneImage(
@@ -31,11 +31,8 @@ export function leftAloneImage(
 
 /** Why nobody can tell what carries our deployment's tag. What DLM or AWS Backup marked is theirs to look after. */
 function spoilt(tags: Tags, { file }: OrphansInput): string | undefined {
-  const isOfService = [...tags.keys()].some(
-    (key) => key.startsWith('aws:dlm:') || key.startsWith('aws:backup:'),
-  );
   const ownership = readOwnership(tags, file);
-  return ownership.status === 'left-alone' && !isOfService ? ownership.reason : undefined;
+  return ownership.status === 'left-alone' && !isOfService(tags) ? ownership.reason : undefined;
 }
 
 interface Spoilt {

@@ -11,16 +11,29 @@ export function maker(
   const like = newestOf(group);
   return (slots, left) => {
     if (!like || slots.length === 0) return [];
-    const { policy, source, kind, keep, copiedFrom } = like;
     const taken = new Set(left.filter(({ state }) => state !== 'failed').map(({ slot }) => slot));
     return slots
       .filter((slot) => !taken.has(slot))
-      .map((slot) => ({
-        ...{ policy, source, kind, slot, id: futureId(slot), madeAt: slot, state: 'good', snapshotIds: [] },
-        ...{ deregistrationProtected: false, foreignSnapshots: [], mappedBy: [] },
-        ...(keep !== undefined && { keep }),
-        ...(copiedFrom && { copiedFrom }),
-      }));
+      .map((slot) => comingPoint(like, { slot, id: futureId(slot) }));
+  };
+}
+
+/** The good point of a slot that is to come, as a known one is or will be. */
+export function comingPoint(
+  {
+    policy,
+    source,
+    kind,
+    keep,
+    copiedFrom,
+  }: Pick<RecoveryPoint, 'policy' | 'source' | 'kind' | 'keep' | 'copiedFrom'>,
+  { slot, id }: Pick<RecoveryPoint, 'slot' | 'id'>,
+): RecoveryPoint {
+  return {
+    ...{ policy, source, kind, slot, id, madeAt: slot, state: 'good', snapshotIds: [] },
+    ...{ deregistrationProtected: false, foreignSnapshots: [], mappedBy: [] },
+    ...(keep !== undefined && { keep }),
+    ...(copiedFrom && { copiedFrom }),
   };
 }
 

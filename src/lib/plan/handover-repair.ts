@@ -3,7 +3,7 @@
 import { formatInstant, parseInstant } from '../policy/instant.ts';
 import type { BackupKind } from '../policy/policy.ts';
 import type { Tags } from './inventory.ts';
-import { MARK, readOwnership, type Owner } from './marks.ts';
+import { isOfService, MARK, readOwnership, type Owner } from './marks.ts';
 import type { Tag } from './restore-sheet.ts';
 
 /** What carries our deployment's tag and others that cannot be read. */
@@ -28,8 +28,7 @@ interface Named {
 /** Undefined for tags that can be read, and for what DLM, AWS Backup or a rehearsal marked. */
 export function spoiltOf({ tags, name, ids, kind, reasons }: Named, owner: Owner): Spoilt | undefined {
   const ownership = readOwnership(tags, owner);
-  const isOfService = [...tags.keys()].some((key) => /^aws:(?:dlm|backup):/.test(key));
-  if (ownership.status !== 'left-alone' || isOfService) return undefined;
+  if (ownership.status !== 'left-alone' || isOfService(tags)) return undefined;
   const told = tagsOfName(name, kind, owner);
   const isEnough = readOwnership(new Map([...tags, ...told.map(pairOf)]), owner).status === 'ours';
   const isOnlyReason = reasons.every((reason) => reason === ownership.reason);

@@ -129,6 +129,11 @@ export type Ownership =
 const FOREIGN: Ownership = { status: 'foreign' };
 const KINDS: readonly string[] = ['image', 'snapshots', 'volume'] satisfies BackupKind[];
 
+/** Whether DLM or AWS Backup made it, and looks after it. */
+export function isOfService(tags: Tags): boolean {
+  return [...tags.keys()].some((key) => key.startsWith('aws:dlm:') || key.startsWith('aws:backup:'));
+}
+
 /** Reads who a resource belongs to. Anything that DLM or AWS Backup marked is left alone, even with our tags. */
 export function readOwnership(tags: Tags, owner: Owner): Ownership {
   // What a rehearsal makes is this deployment's, and no backup: only the rehearsals take it away again.

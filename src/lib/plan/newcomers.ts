@@ -1,8 +1,9 @@
 /** Sources that ask for a policy and have no point of it yet: what its next slot will make of them. */
 
-import type { Policy, PolicyFile } from '../policy/policy.ts';
+import type { PolicyFile } from '../policy/policy.ts';
 import { nextSlot } from '../policy/schedule.ts';
 import type { CreateAction } from './actions.ts';
+import { comingPoint } from './coming-points.ts';
 import type { Disk } from './future-snapshots.ts';
 import type { Instance, Volume } from './inventory.ts';
 import { planBackup } from './plan-backup.ts';
@@ -38,17 +39,13 @@ export function newcomers({ file, now, isKnown, ...sources }: NewcomersInput): N
     return actions
       .filter(({ source }) => !isKnown(policy.name, source))
       .map((action) => ({
-        first: firstOf(action, policy, slot),
+        first: comingPoint(
+          { policy: policy.name, source: action.source, kind: policy.backup },
+          { slot, id: `the first of ${action.source}` },
+        ),
         disks: volumesOf(action, instances).flatMap((id) => diskOf(volumes.get(id))),
       }));
   });
-}
-
-function firstOf({ source }: CreateAction, { name, backup }: Policy, slot: number): RecoveryPoint {
-  return {
-    ...{ policy: name, source, kind: backup, slot, madeAt: slot, state: 'good', snapshotIds: [] },
-    ...{ id: `the first of ${source}`, deregistrationProtected: false, foreignSnapshots: [], mappedBy: [] },
-  };
 }
 
 function volumesOf(action: CreateAction, instances: ReadonlyMap<string, Instance>): readonly string[] {

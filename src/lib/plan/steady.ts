@@ -4,6 +4,7 @@ import { keptSpans } from '../policy/kept-spans.ts';
 import { parseKeep } from '../policy/keep.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { nextSlot } from '../policy/schedule.ts';
+import { comingPoint } from './coming-points.ts';
 import { newestOf } from './copy-rules.ts';
 import type { OwnedHolding } from './cost-rows.ts';
 import { groupBy } from './group-by.ts';
@@ -108,12 +109,5 @@ function firstOf(group: readonly RecoveryPoint[], { prune }: OutlookInput): Reco
   const like = newestOf(group);
   const policy = prune.file.policies.find(({ name }) => name === like?.policy);
   const slot = policy && nextSlot(policy.schedule, policy.timezone, prune.now);
-  if (!like || slot === undefined) return undefined;
-  const { policy: name, source, kind, keep, copiedFrom } = like;
-  return {
-    ...{ policy: name, source, kind, slot, madeAt: slot, state: 'good', snapshotIds: [] },
-    ...{ id: 'the next', deregistrationProtected: false, foreignSnapshots: [], mappedBy: [] },
-    ...(keep !== undefined && { keep }),
-    ...(copiedFrom && { copiedFrom }),
-  };
+  return like && slot !== undefined ? comingPoint(like, { slot, id: 'the next' }) : undefined;
 }
