@@ -10,6 +10,7 @@ import { fileWith, mutatingCalls, run } from '../cli/fake-shell.ts';
 import { carryOut } from '../support/command-line.ts';
 import { deploy } from '../support/deployed.ts';
 import { rehearsable, rehearsedPolicies, round } from '../support/rehearsing.ts';
+import { PLAIN_RESTORE } from '../support/restoring.ts';
 import { DAY, HOUR, MINUTE, parse, START, Scenario } from '../support/scenario.ts';
 
 const POLICIES = rehearsedPolicies(`
@@ -29,16 +30,6 @@ async function handover(scenario: Scenario, { isWarned = false } = {}): Promise<
   expect(answer.warnings.length > 0).toBe(isWarned);
   return answer;
 }
-
-const RESTORE = {
-  as: 'instance',
-  tags: [],
-  withProfile: false,
-  withAddress: false,
-  adopt: false,
-  machine: {},
-  restoreDays: 7,
-} as const;
 
 interface World {
   readonly scenario: Scenario;
@@ -81,7 +72,7 @@ async function world(): Promise<World> {
   const locked = disks[0]?.id ?? '';
   region.lockSnapshot(locked, { mode: 'compliance', expiresOn: START + 30 * DAY });
   const point = mine[2]?.id ?? '';
-  const plan = await planRestoreRun({ ...RESTORE, source, point }, scenario.context);
+  const plan = await planRestoreRun({ ...PLAIN_RESTORE, source, point }, scenario.context);
   await applyRestore(plan, scenario.context, { wait: false });
   clock.advance(10 * MINUTE);
   // As far as an instance that runs, with a group and a temporary AMI.

@@ -3,24 +3,15 @@
 import { describe, expect, test } from 'vitest';
 import { applyRestore, planRestoreRun } from '../../src/lib/run/restore.ts';
 import type { RestoreRequest } from '../../src/lib/plan/restorable.ts';
+import { PLAIN_RESTORE } from '../support/restoring.ts';
 import { DAY, MINUTE, Scenario } from '../support/scenario.ts';
-
-const REQUEST = {
-  as: 'instance',
-  tags: [],
-  withProfile: false,
-  withAddress: false,
-  adopt: false,
-  machine: {},
-  restoreDays: 7,
-} as const;
 
 async function restore(
   scenario: Scenario,
   request: Partial<RestoreRequest> & { source: string },
 ): Promise<string> {
   const { context } = scenario;
-  const run = await planRestoreRun({ ...REQUEST, ...request }, context);
+  const run = await planRestoreRun({ ...PLAIN_RESTORE, ...request }, context);
   const { instance } = await applyRestore(run, context, { wait: false });
   if (!instance) throw new Error('nothing was restored');
   return instance.id;

@@ -10,19 +10,9 @@ import type { SimulatedRegion } from '../../src/simulator/region.ts';
 import type { SnapshotView } from '../../src/simulator/views.ts';
 import { ended } from '../support/hooking.ts';
 import { OTHER, replicateAll, Replicating } from '../support/replicating.ts';
-import { DATABASE_VOLUMES } from '../support/restoring.ts';
+import { DATABASE_VOLUMES, PLAIN_RESTORE } from '../support/restoring.ts';
 import { HOUR } from '../support/scenario.ts';
 import { addWindows, VSS, vssPolicies, windows } from '../support/vss.ts';
-
-const PLAIN = {
-  as: 'instance',
-  tags: [],
-  withProfile: false,
-  withAddress: false,
-  adopt: false,
-  machine: {},
-  restoreDays: 7,
-} as const;
 
 function sheetOf({ tags }: SnapshotView): unknown {
   return readSheet(new Map(Object.entries(tags)));
@@ -33,7 +23,7 @@ async function restored(
   region: SimulatedRegion,
   request: Partial<RestoreRequest> & { readonly source: string },
 ) {
-  const run = await planRestoreRun({ ...PLAIN, ...request }, context);
+  const run = await planRestoreRun({ ...PLAIN_RESTORE, ...request }, context);
   const { instance } = await applyRestore(run, context, { wait: false });
   return region.instances().find(({ id }) => id === instance?.id);
 }

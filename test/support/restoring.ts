@@ -10,6 +10,17 @@ export interface Restoring {
   readonly group: string;
 }
 
+/** A restore that asks for nothing but an instance, as the command line does by default. */
+export const PLAIN_RESTORE = {
+  as: 'instance',
+  tags: [],
+  withProfile: false,
+  withAddress: false,
+  adopt: false,
+  machine: {},
+  restoreDays: 7,
+} as const;
+
 export const DATABASE_VOLUMES = [
   { device: '/dev/xvda', sizeGiB: 8, type: 'gp3', iops: 3000, throughput: 125, encrypted: true },
   { device: '/dev/sdf', sizeGiB: 200, type: 'io2', iops: 8000, encrypted: true },

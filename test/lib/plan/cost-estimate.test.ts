@@ -3,24 +3,7 @@ import { expect, test } from 'vitest';
 import { planBlockCalls } from '../../../src/lib/plan/cost-calls.ts';
 import { estimateLineage, type SizedSnapshot } from '../../../src/lib/plan/cost-estimate.ts';
 import { exactly, GB, NOTHING, plus } from '../../../src/lib/plan/snapshot-prices.ts';
-
-const DAY = 86_400_000;
-
-function sized(id: string, day: number, rest: Partial<SizedSnapshot> = {}): SizedSnapshot {
-  const at = Date.UTC(2026, 10, 1) + day * DAY;
-  return {
-    id,
-    lineage: 'vol-1',
-    startedAt: at,
-    takenAt: at,
-    fullBytes: 100 * GB,
-    volumeBytes: 200 * GB,
-    isArchived: false,
-    isRestored: false,
-    isCompleted: true,
-    ...rest,
-  };
-}
+import { sized } from '../../support/sized.ts';
 
 test('one snapshot is full, and that is no estimate', () => {
   expect(estimateLineage([sized('a', 0)]).get('a')).toEqual(exactly(100 * GB));

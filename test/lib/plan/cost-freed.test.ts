@@ -11,24 +11,7 @@ import {
   plusStored,
   type StoredBytes,
 } from '../../../src/lib/plan/snapshot-prices.ts';
-
-const DAY = 86_400_000;
-
-function sized(id: string, day: number, rest: Partial<SizedSnapshot> = {}): SizedSnapshot {
-  const at = Date.UTC(2026, 10, 1) + day * DAY;
-  return {
-    id,
-    lineage: 'vol-1',
-    startedAt: at,
-    takenAt: at,
-    fullBytes: 100 * GB,
-    volumeBytes: 200 * GB,
-    isArchived: false,
-    isRestored: false,
-    isCompleted: true,
-    ...rest,
-  };
-}
+import { sized } from '../../support/sized.ts';
 
 function stored(snapshots: readonly SizedSnapshot[]): StoredBytes {
   return [...storedBySnapshot(snapshots).values()].reduce(plusStored, NOTHING_STORED);
